@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSD-3-Clause
 /// \file
-/// The line protocol of the runtime benchmark: a process that runs steps of one workload on request.
+/// The line protocol of the runtime benchmark: a process that runs steps of one workload on
+/// request.
 ///
 /// Requests come on stdin, one word per line; replies leave on stdout, one JSON object per line:
 ///
@@ -37,7 +38,7 @@ struct Parameters {
 /// One workload, built and ready. `step` runs it once and returns a number that must be finite: the
 /// loss, or a sum of probabilities. Only `step` is timed.
 class Workload {
-  public:
+public:
     virtual ~Workload() = default;
     virtual double step() = 0;
 };
@@ -63,8 +64,10 @@ inline Parameters parse_parameters(int count, const char* const* arguments) {
         const long value =
             equals == std::string::npos ? 0 : std::strtol(argument.c_str() + equals + 1, &end, 10);
         if (!target || *target != 0 || value < 1 || *end != '\0')
-            throw std::invalid_argument("expected batch=, samples=, width= and threads= once, each a "
-                                        "positive integer; got " + argument);
+            throw std::invalid_argument(
+                "batch=, samples=, width= and threads= take one positive "
+                "integer each; got " +
+                argument);
         *target = value;
     }
     if (!parameters.batch || !parameters.samples || !parameters.width || !parameters.threads)
@@ -90,8 +93,8 @@ inline std::string json_string(const std::string& text) {
     return result + '"';
 }
 
-/// Builds the workload with `make(name, parameters)` and serves it until `quit` or the end of stdin.
-/// Returns the exit status.
+/// Builds the workload with `make(name, parameters)` and serves it until `quit` or the end of
+/// stdin. Returns the exit status.
 template <class Make>
 int serve(int argc, const char* const* argv, const std::string& version, Make make) {
     const auto reply = [](const char* key, const std::string& value) {

@@ -4,8 +4,8 @@
 usage: peers.py IMPLEMENTATION WORKLOAD KEY=VALUE...      serve one workload (../protocol.hpp)
        peers.py --check                                   import every peer and print the versions
 
-The same lines go over stdin and stdout as with `bench_runtime`, the program of `blue`; so the runner
-can alternate implementations step by step, and each one's peak memory is that of its own process.
+The same lines go over stdin and stdout as with `bench_runtime`, the program of `blue`. So the
+runner can alternate implementations step by step, and peak memory is that of one implementation.
 """
 
 from __future__ import annotations

@@ -12,13 +12,18 @@
 #define BLUE_HOST_DEVICE
 #endif
 
-/// Small functions on packs and duals: must disappear into the loop that calls them.
+/// Small functions on packs and duals: must disappear into the loop that calls them. (Spelled so that
+/// it may follow `friend` and `static`, where a standard attribute may not stand.)
+/// BLUE_HOST_INLINE is for what touches vector registers, which do not exist on a device.
 #if defined(__CUDACC__)
 #define BLUE_INLINE BLUE_HOST_DEVICE __forceinline__
+#define BLUE_HOST_INLINE __forceinline__
 #elif defined(__GNUC__)
-#define BLUE_INLINE [[gnu::always_inline]] inline
+#define BLUE_INLINE __attribute__((always_inline)) inline
+#define BLUE_HOST_INLINE BLUE_INLINE
 #else
 #define BLUE_INLINE inline
+#define BLUE_HOST_INLINE inline
 #endif
 
 /// Sweeps over user formulas: everything that they call is inlined. Without it GCC leaves formulas
@@ -38,6 +43,26 @@
 #define BLUE_UNROLL _Pragma("GCC unroll 64")
 #else
 #define BLUE_UNROLL
+#endif
+
+/// Instruction set of this translation unit. Packs and everything that computes with them live in an
+/// inline namespace of this name: translation units with different flags then have different symbols
+/// instead of one symbol with two meanings.
+#if defined(__AVX512F__) && defined(__AVX512DQ__) && defined(__AVX512BW__) && defined(__AVX512VL__)
+#define BLUE_ISA avx512
+#define BLUE_ISA_AVX512 1
+#define BLUE_REGISTER_BYTES 64
+#elif defined(__AVX2__) && defined(__FMA__)
+#define BLUE_ISA avx2
+#define BLUE_ISA_AVX2 1
+#define BLUE_REGISTER_BYTES 32
+#elif defined(__SSE2__)
+#define BLUE_ISA sse2
+#define BLUE_ISA_SSE2 1
+#define BLUE_REGISTER_BYTES 16
+#else
+#define BLUE_ISA generic
+#define BLUE_REGISTER_BYTES 16
 #endif
 
 namespace blue {

@@ -1,0 +1,124 @@
+// SPDX-License-Identifier: BSD-3-Clause
+/// \file
+/// The bit patterns of a pack: what exponents, signs and random words are computed with.
+#pragma once
+
+#include <blue/math/pack.hpp>
+
+#include <bit>
+#include <cstdint>
+
+namespace blue::math::inline BLUE_ISA::detail {
+
+/// The lanes of a Pack<T, N> as unsigned integers of the size of T.
+template <class T, int N>
+struct Bits {
+    using word = detail::word<T>;
+    using Register = typename Storage<word, N>::type;
+    using FloatingRegister = typename Pack<T, N>::Register;
+    static constexpr int count = Pack<T, N>::count;
+    Register r[count];
+
+    Bits() = default;
+    BLUE_INLINE Bits(word a) {
+        BLUE_UNROLL for (int i = 0; i < count; ++i) {
+            if constexpr (N == 1) {
+                r[i] = a;
+            } else {
+                r[i] = a - Register{};
+            }
+        }
+    }
+    explicit BLUE_INLINE Bits(Pack<T, N> a) {
+        BLUE_UNROLL for (int i = 0; i < count; ++i) r[i] = bit_cast<Register>(a.r[i]);
+    }
+    BLUE_INLINE Pack<T, N> pack() const {
+        Pack<T, N> a;
+        BLUE_UNROLL for (int i = 0; i < count; ++i) a.r[i] = bit_cast<FloatingRegister>(r[i]);
+        return a;
+    }
+
+    friend BLUE_INLINE Bits operator+(Bits a, Bits b) {
+        BLUE_UNROLL for (int i = 0; i < count; ++i) a.r[i] = a.r[i] + b.r[i];
+        return a;
+    }
+    friend BLUE_INLINE Bits operator-(Bits a, Bits b) {
+        BLUE_UNROLL for (int i = 0; i < count; ++i) a.r[i] = a.r[i] - b.r[i];
+        return a;
+    }
+    friend BLUE_INLINE Bits operator&(Bits a, Bits b) {
+        BLUE_UNROLL for (int i = 0; i < count; ++i) a.r[i] = a.r[i] & b.r[i];
+        return a;
+    }
+    friend BLUE_INLINE Bits operator|(Bits a, Bits b) {
+        BLUE_UNROLL for (int i = 0; i < count; ++i) a.r[i] = a.r[i] | b.r[i];
+        return a;
+    }
+    friend BLUE_INLINE Bits operator^(Bits a, Bits b) {
+        BLUE_UNROLL for (int i = 0; i < count; ++i) a.r[i] = a.r[i] ^ b.r[i];
+        return a;
+    }
+    friend BLUE_INLINE Bits operator<<(Bits a, int shift) {
+        BLUE_UNROLL for (int i = 0; i < count; ++i) a.r[i] = a.r[i] << shift;
+        return a;
+    }
+    friend BLUE_INLINE Bits operator>>(Bits a, int shift) {
+        BLUE_UNROLL for (int i = 0; i < count; ++i) a.r[i] = a.r[i] >> shift;
+        return a;
+    }
+    friend BLUE_INLINE Mask<T, N> operator==(Bits a, Bits b) {
+        Mask<T, N> m;
+        BLUE_UNROLL for (int i = 0; i < count; ++i) m.r[i] = a.r[i] == b.r[i];
+        return m;
+    }
+};
+
+/// IEEE formats.
+template <class T>
+struct format;
+template <>
+struct format<float> {
+    static constexpr int mantissa_bits = 23;
+    static constexpr int bias = 127;
+    static constexpr std::uint32_t sign = 0x80000000u;
+    static constexpr std::uint32_t mantissa = 0x007fffffu;
+    static constexpr std::uint32_t infinity = 0x7f800000u;
+    static constexpr std::uint32_t sqrt_half = 0x3f3504f3u;
+    static constexpr std::uint32_t one = 0x3f800000u;
+    static constexpr float smallest_normal = 0x1p-126f;
+    /// Added to a small integer k it leaves k in the low bits: rounding and conversion in one.
+    static constexpr float magic = 0x1.8p23f;
+};
+template <>
+struct format<double> {
+    static constexpr int mantissa_bits = 52;
+    static constexpr int bias = 1023;
+    static constexpr std::uint64_t sign = 0x8000000000000000u;
+    static constexpr std::uint64_t mantissa = 0x000fffffffffffffu;
+    static constexpr std::uint64_t infinity = 0x7ff0000000000000u;
+    static constexpr std::uint64_t sqrt_half = 0x3fe6a09e667f3bcdu;
+    static constexpr std::uint64_t one = 0x3ff0000000000000u;
+    static constexpr double smallest_normal = 0x1p-1022;
+    static constexpr double magic = 0x1.8p52;
+};
+
+/// Horner's rule, coefficients from the highest power down.
+template <class P, class... C>
+BLUE_INLINE P polynomial(P x, C... coefficients) {
+    using T = typename P::scalar;
+    const T c[] = {static_cast<T>(coefficients)...};
+    P y = c[0];
+    BLUE_UNROLL for (int i = 1; i < static_cast<int>(sizeof...(C)); ++i) y = fma(y, x, P(c[i]));
+    return y;
+}
+
+/// f of every lane: for what has no vector form.
+template <class T, int N, class F>
+BLUE_INLINE Pack<T, N> lane_by_lane(Pack<T, N> x, F f) {
+    T lane[N];
+    x.store(lane);
+    for (int i = 0; i < N; ++i) lane[i] = f(lane[i]);
+    return Pack<T, N>::load(lane);
+}
+
+}  // namespace blue::math::inline BLUE_ISA::detail

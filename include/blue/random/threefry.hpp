@@ -1,0 +1,96 @@
+// SPDX-License-Identifier: BSD-3-Clause
+/// \file
+/// The counter-based generator Threefry4x32-20 and the keys that name draws.
+#pragma once
+
+#include <blue/config.hpp>
+
+#include <cstdint>
+
+namespace blue::random {
+
+/// Four random words: what one call of the generator gives.
+struct Block {
+    std::uint32_t word[4];
+    BLUE_HOST_DEVICE constexpr std::uint32_t operator[](int i) const { return word[i]; }
+    BLUE_HOST_DEVICE friend constexpr bool operator==(const Block& a, const Block& b) {
+        return a[0] == b[0] && a[1] == b[1] && a[2] == b[2] && a[3] == b[3];
+    }
+};
+
+inline namespace BLUE_ISA {
+namespace detail {
+
+/// The twenty rounds, on single words or on vectors of words. x holds the counters and then the
+/// random words.
+template <class V>
+BLUE_HOST_DEVICE constexpr void threefry_rounds(V& x0, V& x1, V& x2, V& x3, const Block& k) {
+    // Salmon, Moraes, Dror, Shaw: Parallel Random Numbers: As Easy as 1, 2, 3 (SC'11).
+    constexpr int rotation[8][2] = {{10, 26}, {11, 21}, {13, 27}, {23, 5},
+                                    {6, 20},  {17, 11}, {25, 10}, {18, 20}};
+    const std::uint32_t parity = 0x1bd11bdau ^ k[0] ^ k[1] ^ k[2] ^ k[3];
+    const std::uint32_t key[5] = {k[0], k[1], k[2], k[3], parity};
+    x0 += key[0];
+    x1 += key[1];
+    x2 += key[2];
+    x3 += key[3];
+    BLUE_UNROLL for (int round = 0; round < 20; ++round) {
+        const int a = rotation[round % 8][0], b = rotation[round % 8][1];
+        V& y1 = round % 2 == 0 ? x1 : x3;
+        V& y3 = round % 2 == 0 ? x3 : x1;
+        x0 += y1;
+        y1 = (y1 << a | y1 >> (32 - a)) ^ x0;
+        x2 += y3;
+        y3 = (y3 << b | y3 >> (32 - b)) ^ x2;
+        if (round % 4 == 3) {
+            const int s = (round + 1) / 4;
+            x0 += key[s % 5];
+            x1 += key[(s + 1) % 5];
+            x2 += key[(s + 2) % 5];
+            x3 += key[(s + 3) % 5] + static_cast<std::uint32_t>(s);
+        }
+    }
+}
+
+}  // namespace detail
+}  // namespace BLUE_ISA
+
+/// Threefry4x32 with 20 rounds: the random words of one counter.
+BLUE_HOST_DEVICE constexpr Block threefry4x32(Block counter, Block key) {
+    std::uint32_t x0 = counter[0], x1 = counter[1], x2 = counter[2], x3 = counter[3];
+    detail::threefry_rounds(x0, x1, x2, x3, key);
+    return {{x0, x1, x2, x3}};
+}
+
+/// What a draw is for: draws for different purposes are independent.
+enum class purpose : std::uint32_t { weights, outputs, initial_values, shuffle, dropout, user };
+
+/// The name of a sequence of draws. Equal keys give equal numbers on every machine, different keys
+/// independent ones.
+struct Key {
+    std::uint64_t seed = 0;      ///< of the model or the run
+    std::uint64_t pass = 0;      ///< number of the forward pass
+    std::uint32_t variable = 0;  ///< which random variable
+    std::uint32_t sample = 0;    ///< which of the samples of one pass
+    std::uint32_t purpose =
+        0;  ///< a value of random::purpose; the upper 24 bits are for the library
+
+    BLUE_HOST_DEVICE friend constexpr bool operator==(const Key& a, const Key& b) {
+        return a.seed == b.seed && a.pass == b.pass && a.variable == b.variable &&
+               a.sample == b.sample && a.purpose == b.purpose;
+    }
+    /// The generator's key.
+    BLUE_HOST_DEVICE constexpr Block generator_key() const {
+        return {{static_cast<std::uint32_t>(seed), static_cast<std::uint32_t>(seed >> 32),
+                 static_cast<std::uint32_t>(pass), static_cast<std::uint32_t>(pass >> 32)}};
+    }
+    /// The generator's counter of a block.
+    BLUE_HOST_DEVICE constexpr Block counter(std::uint32_t block) const {
+        return {{block, sample, variable, purpose}};
+    }
+    BLUE_HOST_DEVICE constexpr Block block(std::uint32_t number) const {
+        return threefry4x32(counter(number), generator_key());
+    }
+};
+
+}  // namespace blue::random

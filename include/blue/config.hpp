@@ -14,16 +14,12 @@
 
 /// Small functions on packs and duals: must disappear into the loop that calls them. (Spelled so that
 /// it may follow `friend` and `static`, where a standard attribute may not stand.)
-/// BLUE_HOST_INLINE is for what touches vector registers, which do not exist on a device.
 #if defined(__CUDACC__)
 #define BLUE_INLINE BLUE_HOST_DEVICE __forceinline__
-#define BLUE_HOST_INLINE __forceinline__
 #elif defined(__GNUC__)
 #define BLUE_INLINE __attribute__((always_inline)) inline
-#define BLUE_HOST_INLINE BLUE_INLINE
 #else
 #define BLUE_INLINE inline
-#define BLUE_HOST_INLINE inline
 #endif
 
 /// Sweeps over user formulas: everything that they call is inlined. Without it GCC leaves formulas

@@ -73,7 +73,7 @@ struct Bits {
     }
 };
 
-/// IEEE formats.
+/// IEEE formats. (nvcc does not let device code call std::numeric_limits.)
 template <class T>
 struct format;
 template <>
@@ -82,10 +82,13 @@ struct format<float> {
     static constexpr int bias = 127;
     static constexpr std::uint32_t sign = 0x80000000u;
     static constexpr std::uint32_t mantissa = 0x007fffffu;
-    static constexpr std::uint32_t infinity = 0x7f800000u;
+    static constexpr std::uint32_t exponent = 0x7f800000u;
     static constexpr std::uint32_t sqrt_half = 0x3f3504f3u;
     static constexpr std::uint32_t one = 0x3f800000u;
     static constexpr float smallest_normal = 0x1p-126f;
+    static constexpr float largest = 0x1.fffffep+127f;
+    static constexpr float infinity = __builtin_huge_valf();
+    static constexpr float nan = __builtin_nanf("");
     /// Added to a small integer k it leaves k in the low bits: rounding and conversion in one.
     static constexpr float magic = 0x1.8p23f;
 };
@@ -95,10 +98,13 @@ struct format<double> {
     static constexpr int bias = 1023;
     static constexpr std::uint64_t sign = 0x8000000000000000u;
     static constexpr std::uint64_t mantissa = 0x000fffffffffffffu;
-    static constexpr std::uint64_t infinity = 0x7ff0000000000000u;
+    static constexpr std::uint64_t exponent = 0x7ff0000000000000u;
     static constexpr std::uint64_t sqrt_half = 0x3fe6a09e667f3bcdu;
     static constexpr std::uint64_t one = 0x3ff0000000000000u;
     static constexpr double smallest_normal = 0x1p-1022;
+    static constexpr double largest = 0x1.fffffffffffffp+1023;
+    static constexpr double infinity = __builtin_huge_val();
+    static constexpr double nan = __builtin_nan("");
     static constexpr double magic = 0x1.8p52;
 };
 

@@ -10,7 +10,6 @@
 
 #include <blue/math/bits.hpp>
 
-#include <limits>
 #include <type_traits>
 
 namespace blue::math::inline BLUE_ISA {
@@ -50,7 +49,7 @@ BLUE_INLINE Pack<T, N> rsqrt(Pack<T, N> x) {
 /// Where x is neither infinite nor NaN.
 template <class T, int N>
 BLUE_INLINE Mask<T, N> isfinite(Pack<T, N> x) {
-    return abs(x) <= std::numeric_limits<T>::max();
+    return abs(x) <= detail::format<T>::largest;
 }
 
 // -------------------------------------------------------------------------- exponential functions
@@ -155,7 +154,7 @@ struct LogReduction {
         const B biased = (t >> F::mantissa_bits) | bit_cast<word<T>>(offset);
         exponent = biased.pack() - (offset + F::bias);
         f = ((t & F::mantissa) + F::sqrt_half).pack() - 1;
-        inverse = (B(2 * F::one) - (t & F::infinity)).pack();
+        inverse = (B(2 * F::one) - (t & F::exponent)).pack();
     }
 };
 
@@ -196,9 +195,9 @@ BLUE_INLINE Pack<T, N> log1p_bounded(Pack<T, N> x) {
 /// The value y of a logarithm of x unless x is zero, negative, infinite or NaN.
 template <class T, int N>
 BLUE_INLINE Pack<T, N> log_limits(Pack<T, N> x, Pack<T, N> y) {
-    using L = std::numeric_limits<T>;
-    y = where(x < format<T>::smallest_normal, where(x < 0, L::quiet_NaN(), -L::infinity()), y);
-    return where(x < L::infinity(), y, x);
+    using F = format<T>;
+    y = where(x < F::smallest_normal, where(x < 0, F::nan, -F::infinity), y);
+    return where(x < F::infinity, y, x);
 }
 
 }  // namespace detail

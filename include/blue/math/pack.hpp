@@ -58,7 +58,7 @@ struct Mask {
 
     /// a where the mask holds, else b. Numbers broadcast.
     friend BLUE_INLINE Pack<T, N> where(Mask m, Pack<T, N> a, Pack<T, N> b) {
-        BLUE_UNROLL for (int i = 0; i < count; ++i) a.r[i] = m.r[i] ? a.r[i] : b.r[i];
+        BLUE_UNROLL for (int i = 0; i < count; ++i) a.r[i] = detail::select(m.r[i], a.r[i], b.r[i]);
         return a;
     }
     /// Whether any lane holds.
@@ -107,8 +107,7 @@ struct Pack {
 
     BLUE_INLINE static Pack load(const T* p) {
         Pack a;
-        BLUE_UNROLL for (int i = 0; i < count; ++i) a.r[i] =
-            detail::load_register(p + i * per_register, static_cast<const Register*>(nullptr));
+        BLUE_UNROLL for (int i = 0; i < count; ++i) detail::load(p + i * per_register, a.r[i]);
         return a;
     }
     /// The first n lanes; the rest is 0.
@@ -118,8 +117,7 @@ struct Pack {
         return load(lane);
     }
     BLUE_INLINE void store(T* p) const {
-        BLUE_UNROLL for (int i = 0; i < count; ++i)
-            detail::store_register(p + i * per_register, r[i]);
+        BLUE_UNROLL for (int i = 0; i < count; ++i) detail::store(p + i * per_register, r[i]);
     }
     BLUE_INLINE void store(T* p, int n) const {
         T lane[N];

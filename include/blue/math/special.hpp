@@ -77,7 +77,7 @@ template <class T>
 BLUE_INLINE T digamma_scalar(T argument) {
     double x = static_cast<double>(argument), y = 0;
     if (x <= 0) {
-        if (x == std::floor(x)) return static_cast<T>(NAN);
+        if (x == std::floor(x)) return format<T>::nan;
         // Reflection: psi(x) = psi(1 - x) - pi / tan(pi x).
         constexpr double pi = 3.14159265358979323846;
         y = -pi / std::tan(pi * (x - std::floor(x)));

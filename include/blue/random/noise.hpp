@@ -31,8 +31,9 @@ template <class T, int N>
 BLUE_INLINE Pack<T, N> to_number(Words<T, N> w) {
     if constexpr (sizeof(T) == 4) {
         Pack<T, N> x;
-        BLUE_UNROLL for (int i = 0; i < x.count; ++i) x.r[i] = math::detail::to_float(
-            math::detail::bit_cast<typename math::detail::Storage<std::int32_t, N>::type>(w.r[i]));
+        BLUE_UNROLL for (int i = 0; i < x.count; ++i) math::detail::to_float(
+            math::detail::bit_cast<typename math::detail::Storage<std::int32_t, N>::type>(w.r[i]),
+            x.r[i]);
         return x;
     } else {
         return (w | std::uint64_t{0x4330000000000000}).pack() - 0x1p52;

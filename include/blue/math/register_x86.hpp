@@ -1,0 +1,100 @@
+// SPDX-License-Identifier: BSD-3-Clause
+/// \file
+/// Operations on native registers through intrinsics of x86-64.
+#pragma once
+
+#include <blue/math/register.hpp>
+
+namespace blue::math::inline BLUE_ISA::detail {
+
+// The sum of four, of two: lane i with lane i + half.
+BLUE_INLINE float sum_lanes(__m128 a) {
+    a = _mm_add_ps(a, _mm_movehl_ps(a, a));
+    return _mm_cvtss_f32(_mm_add_ss(a, _mm_shuffle_ps(a, a, 1)));
+}
+BLUE_INLINE double sum_lanes(__m128d a) {
+    return _mm_cvtsd_f64(_mm_add_sd(a, _mm_unpackhi_pd(a, a)));
+}
+#if defined(BLUE_ISA_AVX512) || defined(BLUE_ISA_AVX2)
+BLUE_INLINE float sum_lanes(__m256 a) {
+    return sum_lanes(_mm_add_ps(_mm256_castps256_ps128(a), _mm256_extractf128_ps(a, 1)));
+}
+BLUE_INLINE double sum_lanes(__m256d a) {
+    return sum_lanes(_mm_add_pd(_mm256_castpd256_pd128(a), _mm256_extractf128_pd(a, 1)));
+}
+#endif
+
+#if defined(BLUE_ISA_AVX512)
+// Masked with all ones: GCC 12 warns about an uninitialised variable inside the plain intrinsics.
+// clang-format off
+BLUE_INLINE FloatRegister multiply_add(FloatRegister a, FloatRegister b, FloatRegister c) { return _mm512_fmadd_ps(a, b, c); }
+BLUE_INLINE DoubleRegister multiply_add(DoubleRegister a, DoubleRegister b, DoubleRegister c) { return _mm512_fmadd_pd(a, b, c); }
+BLUE_INLINE FloatRegister square_root(FloatRegister a) { return _mm512_maskz_sqrt_ps(0xffff, a); }
+BLUE_INLINE DoubleRegister square_root(DoubleRegister a) { return _mm512_maskz_sqrt_pd(0xff, a); }
+BLUE_INLINE FloatRegister minimum(FloatRegister a, FloatRegister b) { return _mm512_maskz_min_ps(0xffff, b, a); }
+BLUE_INLINE DoubleRegister minimum(DoubleRegister a, DoubleRegister b) { return _mm512_maskz_min_pd(0xff, b, a); }
+BLUE_INLINE FloatRegister maximum(FloatRegister a, FloatRegister b) { return _mm512_maskz_max_ps(0xffff, b, a); }
+BLUE_INLINE DoubleRegister maximum(DoubleRegister a, DoubleRegister b) { return _mm512_maskz_max_pd(0xff, b, a); }
+BLUE_INLINE void load(const float* p, FloatRegister& a) { a = _mm512_loadu_ps(p); }
+BLUE_INLINE void load(const double* p, DoubleRegister& a) { a = _mm512_loadu_pd(p); }
+BLUE_INLINE void store(float* p, FloatRegister a) { _mm512_storeu_ps(p, a); }
+BLUE_INLINE void store(double* p, DoubleRegister a) { _mm512_storeu_pd(p, a); }
+BLUE_INLINE float sum_lanes(FloatRegister a) { return sum_lanes(_mm256_add_ps(_mm512_maskz_extractf32x8_ps(0xff, a, 0), _mm512_maskz_extractf32x8_ps(0xff, a, 1))); }
+BLUE_INLINE double sum_lanes(DoubleRegister a) { return sum_lanes(_mm256_add_pd(_mm512_maskz_extractf64x4_pd(0xf, a, 0), _mm512_maskz_extractf64x4_pd(0xf, a, 1))); }
+// clang-format on
+#elif defined(BLUE_ISA_AVX2)
+// clang-format off
+BLUE_INLINE FloatRegister multiply_add(FloatRegister a, FloatRegister b, FloatRegister c) { return _mm256_fmadd_ps(a, b, c); }
+BLUE_INLINE DoubleRegister multiply_add(DoubleRegister a, DoubleRegister b, DoubleRegister c) { return _mm256_fmadd_pd(a, b, c); }
+BLUE_INLINE FloatRegister square_root(FloatRegister a) { return _mm256_sqrt_ps(a); }
+BLUE_INLINE DoubleRegister square_root(DoubleRegister a) { return _mm256_sqrt_pd(a); }
+BLUE_INLINE FloatRegister minimum(FloatRegister a, FloatRegister b) { return _mm256_min_ps(b, a); }
+BLUE_INLINE DoubleRegister minimum(DoubleRegister a, DoubleRegister b) { return _mm256_min_pd(b, a); }
+BLUE_INLINE FloatRegister maximum(FloatRegister a, FloatRegister b) { return _mm256_max_ps(b, a); }
+BLUE_INLINE DoubleRegister maximum(DoubleRegister a, DoubleRegister b) { return _mm256_max_pd(b, a); }
+BLUE_INLINE void load(const float* p, FloatRegister& a) { a = _mm256_loadu_ps(p); }
+BLUE_INLINE void load(const double* p, DoubleRegister& a) { a = _mm256_loadu_pd(p); }
+BLUE_INLINE void store(float* p, FloatRegister a) { _mm256_storeu_ps(p, a); }
+BLUE_INLINE void store(double* p, DoubleRegister a) { _mm256_storeu_pd(p, a); }
+// clang-format on
+#else
+// clang-format off
+BLUE_INLINE FloatRegister multiply_add(FloatRegister a, FloatRegister b, FloatRegister c) { return a * b + c; }
+BLUE_INLINE DoubleRegister multiply_add(DoubleRegister a, DoubleRegister b, DoubleRegister c) { return a * b + c; }
+BLUE_INLINE FloatRegister square_root(FloatRegister a) { return _mm_sqrt_ps(a); }
+BLUE_INLINE DoubleRegister square_root(DoubleRegister a) { return _mm_sqrt_pd(a); }
+BLUE_INLINE FloatRegister minimum(FloatRegister a, FloatRegister b) { return _mm_min_ps(b, a); }
+BLUE_INLINE DoubleRegister minimum(DoubleRegister a, DoubleRegister b) { return _mm_min_pd(b, a); }
+BLUE_INLINE FloatRegister maximum(FloatRegister a, FloatRegister b) { return _mm_max_ps(b, a); }
+BLUE_INLINE DoubleRegister maximum(DoubleRegister a, DoubleRegister b) { return _mm_max_pd(b, a); }
+BLUE_INLINE void load(const float* p, FloatRegister& a) { a = _mm_loadu_ps(p); }
+BLUE_INLINE void load(const double* p, DoubleRegister& a) { a = _mm_loadu_pd(p); }
+BLUE_INLINE void store(float* p, FloatRegister a) { _mm_storeu_ps(p, a); }
+BLUE_INLINE void store(double* p, DoubleRegister a) { _mm_storeu_pd(p, a); }
+// clang-format on
+#endif
+
+/// GCC makes a masked move, a blend or logic of this, whatever the instruction set has.
+template <class M, Register V>
+BLUE_INLINE V select(M condition, V a, V b) {
+    return condition ? a : b;
+}
+
+/// Whether any lane of a comparison holds.
+template <class M>
+BLUE_INLINE bool any_lane(M a) {
+#if defined(BLUE_ISA_AVX512)
+    const __m512i bits = bit_cast<__m512i>(a);
+    return _mm512_test_epi32_mask(bits, bits) != 0;
+#elif defined(BLUE_ISA_AVX2)
+    return _mm256_movemask_epi8(bit_cast<__m256i>(a)) != 0;
+#else
+    return _mm_movemask_epi8(bit_cast<__m128i>(a)) != 0;
+#endif
+}
+
+BLUE_INLINE void to_float(Vector<std::int32_t>::type a, FloatRegister& b) {
+    b = __builtin_convertvector(a, FloatRegister);
+}
+
+}  // namespace blue::math::inline BLUE_ISA::detail

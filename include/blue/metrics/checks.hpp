@@ -1,0 +1,103 @@
+// SPDX-License-Identifier: BSD-3-Clause
+/// \file
+/// The conditions on predictions and labels that all metrics share.
+#pragma once
+
+#include <blue/config.hpp>
+#include <blue/error.hpp>
+#include <blue/tensor/array.hpp>
+
+#include <charconv>
+#include <cmath>
+#include <string>
+#include <type_traits>
+#include <utility>
+#include <vector>
+
+namespace blue::metrics {
+
+/// Probabilities of one example must sum to 1 within this. Means of float softmax outputs over
+/// thousands of samples are within 1e-5; logits or unnormalised scores are far away.
+inline constexpr double probability_sum_tolerance = 1e-4;
+
+namespace detail {
+
+/// A number with the digits that it needs: std::to_string would turn -1e-9 into -0.000000.
+template <class T>
+std::string shortest(T value) {
+    char text[32];
+    return {text, std::to_chars(text, text + sizeof text, value).ptr};
+}
+
+/// Throws ShapeError unless the shape has the given rank and no extent is zero.
+template <class T>
+void check_rank(const Array<T>& array, Index rank, const char* metric, const char* expected) {
+    if (array.rank() != rank || array.empty())
+        throw ShapeError(std::string(metric) + ": expected " + expected +
+                         " without empty axes, got " + to_string(array.shape()));
+}
+
+/// Throws ValueError unless each group of `classes` numbers is a distribution.
+template <class T>
+void check_distributions(const Array<T>& probabilities, Index classes, const char* metric) {
+    static_assert(std::is_floating_point_v<T>, "probabilities must be float or double");
+    for (Index first = 0; first < probabilities.size(); first += classes) {
+        double sum = 0;
+        for (Index c = first; c < first + classes; ++c) {
+            const double p = static_cast<double>(probabilities[c]);
+            if (!(p >= 0) || !std::isfinite(p))
+                throw ValueError(std::string(metric) +
+                                 ": expected finite probabilities that are not negative, got " +
+                                 shortest(p) + " at element " + std::to_string(c));
+            sum += p;
+        }
+        if (std::abs(sum - 1) > probability_sum_tolerance)
+            throw ValueError(
+                std::string(metric) +
+                ": expected probabilities that sum to 1 over the classes, got the sum " +
+                shortest(sum) + " in row " + std::to_string(first / classes));
+    }
+}
+
+/// Checks probabilities of shape (N, C) and labels of shape (N) from 0 to C - 1.
+template <class T, class Label>
+void check_classification(const Array<T>& probabilities, const Array<Label>& labels,
+                          const char* metric) {
+    static_assert(std::is_integral_v<Label>, "labels must be whole numbers");
+    check_rank(probabilities, 2, metric, "probabilities of shape (N, C)");
+    const Index classes = probabilities.shape()[1];
+    if (labels.shape() != std::vector<Index>{probabilities.rows()})
+        throw ShapeError(std::string(metric) + ": expected labels of shape " +
+                         to_string({probabilities.rows()}) + " for probabilities of shape " +
+                         to_string(probabilities.shape()) + ", got " + to_string(labels.shape()));
+    for (Index i = 0; i < labels.size(); ++i)
+        if (std::cmp_less(labels[i], 0) || std::cmp_greater_equal(labels[i], classes))
+            throw ValueError(std::string(metric) + ": expected labels from 0 to " +
+                             std::to_string(classes - 1) + ", got " + std::to_string(labels[i]) +
+                             " for example " + std::to_string(i));
+    check_distributions(probabilities, classes, metric);
+}
+
+/// Throws ShapeError when two shapes differ or are empty.
+template <class T, class U>
+void check_pair(const Array<T>& a, const char* a_name, const Array<U>& b, const char* b_name,
+                const char* metric) {
+    if (a.shape() != b.shape() || a.empty())
+        throw ShapeError(std::string(metric) + ": expected " + a_name + " and " + b_name +
+                         " of the same shape without empty axes, got " + to_string(a.shape()) +
+                         " and " + to_string(b.shape()));
+}
+
+/// Throws ValueError for infinities and NaN.
+template <class T>
+void check_finite(const Array<T>& array, const char* name, const char* metric) {
+    for (Index i = 0; i < array.size(); ++i)
+        if (!std::isfinite(static_cast<double>(array[i])))
+            throw ValueError(std::string(metric) + ": expected finite numbers, got " +
+                             shortest(array[i]) + " in " + name + " at element " +
+                             std::to_string(i));
+}
+
+}  // namespace detail
+
+}  // namespace blue::metrics

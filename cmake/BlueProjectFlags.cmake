@@ -21,7 +21,12 @@ if(BLUE_NATIVE)
     include(CheckCXXCompilerFlag)
     check_cxx_compiler_flag(-march=native BLUE_COMPILER_KNOWS_NATIVE)
     if(BLUE_COMPILER_KNOWS_NATIVE)
-        list(APPEND blue_flags -march=native)
+        set(blue_native_flags -march=native)
+        # clang 19 warns about what it makes of -march=native itself on processors with AVX10.
+        if(CMAKE_CXX_COMPILER_ID MATCHES "Clang" AND CMAKE_CXX_COMPILER_VERSION VERSION_GREATER 18)
+            list(APPEND blue_native_flags -Wno-invalid-feature-combination)
+        endif()
+        list(APPEND blue_flags ${blue_native_flags})
         # The same for host code of .cu files: inline functions must not differ between the two.
         list(APPEND blue_cuda_flags -Xcompiler=-march=native)
     endif()

@@ -22,6 +22,13 @@
 #define BLUE_INLINE inline
 #endif
 
+/// The same for a lambda, written after its parameters: `[&](auto x) BLUE_INLINE_LAMBDA { ... }`.
+#if defined(__GNUC__)
+#define BLUE_INLINE_LAMBDA __attribute__((always_inline))
+#else
+#define BLUE_INLINE_LAMBDA
+#endif
+
 /// Sweeps over user formulas: everything that they call is inlined. Without it GCC leaves formulas
 /// as calls and passes packs through memory (2 to 11 times slower).
 #if defined(__GNUC__)

@@ -1,0 +1,13 @@
+// SPDX-License-Identifier: BSD-3-Clause
+/// \file
+/// The CPU backend with all its kernels.
+#pragma once
+
+#include <blue/backends/cpu/cpu.hpp>
+#include <blue/backends/cpu/draw.hpp>
+#include <blue/backends/cpu/elementwise.hpp>
+#include <blue/backends/cpu/linear.hpp>
+#include <blue/backends/cpu/materialise.hpp>
+#include <blue/backends/cpu/optimizer.hpp>
+#include <blue/backends/cpu/reduce.hpp>
+#include <blue/backends/cpu/softmax.hpp>

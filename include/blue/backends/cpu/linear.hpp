@@ -1,0 +1,178 @@
+// SPDX-License-Identifier: BSD-3-Clause
+/// \file
+/// The linear map with random weights on the CPU.
+#pragma once
+
+#include <blue/backends/cpu/gemm.hpp>
+#include <blue/backends/cpu/materialise.hpp>
+#include <blue/ops/linear_args.hpp>
+
+namespace blue {
+namespace cpu {
+
+/// Outputs per unit of work. Fixed, because it decides the order of sums.
+inline constexpr Index linear_block = 128;
+/// Inputs per unit of the gradient with respect to the input.
+inline constexpr Index linear_input_block = 256;
+
+/// One piece of scratch memory per thread.
+template <class B>
+class Scratch {
+public:
+    Scratch(Tape<B>& tape, Index numbers)
+        : stride_((numbers + 15) / 16 * 16),
+          data_(tape.template device_memory<typename B::scalar>(stride_ * pool().threads())) {}
+    typename B::scalar* of(int worker) const { return data_ + worker * stride_; }
+
+private:
+    Index stride_;
+    typename B::scalar* data_;
+};
+
+/// Base of the numbers of sample s.
+template <class B>
+typename B::scalar* sample_of(const Node<B>& node, typename B::scalar* data, Index s) {
+    return data + (node.samples == 1 ? 0 : s) * node.per_sample();
+}
+template <class B>
+const typename B::scalar* weights_of(const Draw<B>& draw, Index s) {
+    return draw.weights + (draw.samples == 1 ? 0 : s) * draw.weight_stride;
+}
+
+template <class B>
+struct LinearBackward {
+    using T = typename B::scalar;
+    const LinearArgs<B>& args;
+    bool weight_live, bias_live;
+    GradientTarget<T> dx;
+
+    /// Gradients of the parameters of the outputs [from, to): the loop over samples is inside, so
+    /// there is nothing to reduce between threads.
+    void parameters(Index from, Index to, T* memory) const {
+        const auto& [x, y, weight, bias, owns_weight, owns_bias, rows, in, out] = args;
+        const Index n = to - from;
+        T* const dw = memory;
+        T* const workspace = memory + (n * in + 15) / 16 * 16;
+        for (Index s = 0; s < y->samples; ++s) {
+            const T* const dy = y->grad + s * y->per_sample() + from;
+            const bool shared = weight->samples == 1;
+            gemm<true, false>(n, in, rows, dy, out, sample_of(*x, x->value, s), in, dw, in,
+                              shared && s > 0, workspace);
+            if (!shared)
+                accumulate(*weight, s, from * in, to * in, dw, owns_weight, weight_live || s > 0);
+        }
+        if (weight->samples == 1)
+            accumulate(*weight, 0, from * in, to * in, dw, owns_weight, weight_live);
+        if (owns_weight) finish_gradient(*weight, from * in, to * in);
+        if (bias) bias_gradients(from, to, memory);
+    }
+
+    /// Gradient of the input, columns [from, to): of sample s, or of all samples when they share it.
+    void input(Index s, Index from, Index to, T* workspace) const {
+        const auto& [x, y, weight, bias, owns_weight, owns_bias, rows, in, out] = args;
+        const bool shared = x->samples == 1;
+        bool add = dx.add;
+        for (Index i = shared ? 0 : s; i < (shared ? y->samples : s + 1); ++i, add = true)
+            gemm<false, false>(rows, to - from, out, y->grad + i * y->per_sample(), out,
+                               weights_of(*weight, i) + from, in, sample_of(*x, dx.data, i) + from, in,
+                               add, workspace);
+    }
+
+private:
+    static void accumulate(const Draw<B>& draw, Index s, Index begin, Index end, const T* gradient,
+                           bool owner, bool add) {
+        const auto slope = owner ? log_prob_gradient(draw, s) : LogProbGradient<T>{};
+        draw.kernels->accumulate(draw, s, begin, end, gradient, slope.prior, slope.variational, add);
+    }
+
+    void bias_gradients(Index from, Index to, T* column_sums) const {
+        const auto& [x, y, weight, bias, owns_weight, owns_bias, rows, in, out] = args;
+        const bool shared = bias->samples == 1;
+        for (Index s = 0; s < y->samples; ++s) {
+            if (!shared || s == 0) std::fill_n(column_sums, to - from, T(0));
+            const T* dy = y->grad + s * y->per_sample() + from;
+            for (Index row = 0; row < rows; ++row, dy += out)
+                for (Index j = 0; j < to - from; ++j) column_sums[j] += dy[j];
+            if (!shared) accumulate(*bias, s, from, to, column_sums, owns_bias, bias_live || s > 0);
+        }
+        if (shared) accumulate(*bias, 0, from, to, column_sums, owns_bias, bias_live);
+        if (owns_bias) finish_gradient(*bias, from, to);
+    }
+};
+
+}  // namespace cpu
+
+template <class T, class Isa>
+void linear_forward(Tape<Cpu<T, Isa>>& tape, const LinearArgs<Cpu<T, Isa>>& args) {
+    using B = Cpu<T, Isa>;
+    const Node<B>& x = *args.x;
+    const Node<B>& y = *args.y;
+    Draw<B>& weight = *args.weight;
+    Draw<B>* const bias = args.bias;
+    const Index rows = args.rows, in = args.in, out = args.out;
+    if (args.owns_bias) draw_forward(tape, *bias);
+    // Samples that share the weights cannot each draw them: they are drawn first.
+    const bool fused = args.owns_weight && weight.samples > 1;
+    const Index blocks = (out + cpu::linear_block - 1) / cpu::linear_block;
+    double* partial = nullptr;
+    if (fused) {
+        cpu::begin_draw(tape, weight);
+        partial = tape.template host_memory<double>(y.samples * blocks * 2);
+        std::fill_n(partial, y.samples * blocks * 2, 0.0);
+    } else if (args.owns_weight) {
+        draw_forward(tape, weight);
+    }
+    const cpu::Scratch<B> scratch(
+        tape, cpu::gemm_workspace<T>(rows, std::min(out, cpu::linear_block), in));
+    cpu::pool().run(y.samples * blocks, [&](Index unit, int worker) {
+        const Index s = unit / blocks, from = unit % blocks * cpu::linear_block;
+        const Index to = std::min(out, from + cpu::linear_block);
+        if (fused) weight.kernels->sample(weight, s, from * in, to * in, partial + unit * 2);
+        T* const result = y.value + s * y.per_sample() + from;
+        if (bias) {
+            const T* const b = cpu::weights_of(*bias, s) + from;
+            for (Index row = 0; row < rows; ++row) std::copy_n(b, to - from, result + row * out);
+        }
+        cpu::gemm<false, true>(rows, to - from, in, cpu::sample_of(x, x.value, s), in,
+                               cpu::weights_of(weight, s) + from * in, in, result, out,
+                               bias != nullptr, scratch.of(worker));
+    });
+    if (fused) cpu::finish_log_prob(weight, partial, blocks);
+}
+
+template <class T, class Isa>
+void linear_backward(Tape<Cpu<T, Isa>>& tape, const LinearArgs<Cpu<T, Isa>>& args) {
+    using B = Cpu<T, Isa>;
+    Node<B>& x = *args.x;
+    const Index rows = args.rows, in = args.in, out = args.out;
+    if (!args.y->grad_live) {
+        // Nothing used the result, but the variable's log probs may have been used.
+        if (args.owns_weight) draw_backward(tape, *args.weight, static_cast<const T*>(nullptr), true);
+        if (args.owns_bias) draw_backward(tape, *args.bias, static_cast<const T*>(nullptr), true);
+        return;
+    }
+    const Index blocks = (out + cpu::linear_block - 1) / cpu::linear_block;
+    const Index input_blocks = (in + cpu::linear_input_block - 1) / cpu::linear_input_block;
+    const Index input_units = x.needs_grad ? x.samples * input_blocks : 0;
+    const Index n = std::min(out, cpu::linear_block);
+    const cpu::Scratch<B> scratch(
+        tape, (n * in + 15) / 16 * 16 +
+                  std::max(cpu::gemm_workspace<T>(n, in, rows),
+                           cpu::gemm_workspace<T>(rows, std::min(in, cpu::linear_input_block), out)));
+    const bool weight_live = cpu::begin_gradient(tape, *args.weight);
+    const bool bias_live = args.bias && cpu::begin_gradient(tape, *args.bias);
+    const cpu::LinearBackward<B> backward{
+        args, weight_live, bias_live, x.needs_grad ? tape.gradient(&x) : GradientTarget<T>{}};
+    cpu::pool().run(blocks + input_units, [&](Index unit, int worker) {
+        if (unit < blocks) {
+            const Index from = unit * cpu::linear_block;
+            return backward.parameters(from, std::min(out, from + cpu::linear_block),
+                                       scratch.of(worker));
+        }
+        const Index s = (unit - blocks) / input_blocks;
+        const Index from = (unit - blocks) % input_blocks * cpu::linear_input_block;
+        backward.input(s, from, std::min(in, from + cpu::linear_input_block), scratch.of(worker));
+    });
+}
+
+}  // namespace blue

@@ -1,0 +1,78 @@
+// SPDX-License-Identifier: BSD-3-Clause
+/// \file
+/// Optimiser steps and gradient norms on the CPU.
+#pragma once
+
+#include <blue/backends/cpu/cpu.hpp>
+#include <blue/backends/cpu/packs.hpp>
+#include <blue/backends/cpu/parallel.hpp>
+#include <blue/math/math.hpp>
+#include <blue/optim/optimizer.hpp>
+
+namespace blue {
+
+namespace cpu {
+template <class Rule, class T>
+BLUE_FLATTEN void optimizer_sweep(const typename Rule::Constants& constants, T* values,
+                                  const T* gradients, T* state, Index state_stride, Index begin,
+                                  Index end) {
+    using S = math::NativePack<T>;
+    for_each_pack<S>(begin, end, [&](Index e, auto n) BLUE_INLINE_LAMBDA {
+        S value = load<S>(values + e, n);
+        S arrays[Rule::state_arrays];
+        BLUE_UNROLL
+        for (int k = 0; k < Rule::state_arrays; ++k)
+            arrays[k] = load<S>(state + k * state_stride + e, n);
+        Rule::update(constants, value, load<S>(gradients + e, n), arrays);
+        store(value, values + e, n);
+        BLUE_UNROLL
+        for (int k = 0; k < Rule::state_arrays; ++k)
+            store(arrays[k], state + k * state_stride + e, n);
+    });
+}
+
+/// Sum of squares of [begin, end).
+template <class T>
+BLUE_FLATTEN double sum_of_squares(const T* data, Index begin, Index end) {
+    using S = math::NativePack<T>;
+    Sum<S> total;
+    for_each_pack<S>(begin, end, [&](Index e, auto n) BLUE_INLINE_LAMBDA {
+        const S value = load<S>(data + e, n);
+        total.add(value * value, n);
+    });
+    total.flush();
+    return total.total;
+}
+}  // namespace cpu
+
+template <class Rule, class T, class Isa>
+void optimizer_step(const Rule&, const typename Rule::Constants& constants,
+                    ParameterBlock<Cpu<T, Isa>> block, T* state) {
+    cpu::parallel_blocks(block.size, 1, block.size, [&](Index, Index begin, Index end) {
+        cpu::optimizer_sweep<Rule>(constants, block.values, block.gradients, state, block.size, begin,
+                                   end);
+    });
+}
+
+/// Sum of squares of an array: of the gradients of a variable, say.
+template <class T, class Isa>
+double sum_of_squares(Tape<Cpu<T, Isa>>& tape, const T* data, Index size) {
+    const Index blocks = (size + cpu::block_size - 1) / cpu::block_size;
+    double* const parts = tape.template host_memory<double>(blocks);
+    cpu::parallel_blocks(size, 1, size, [&](Index, Index begin, Index end) {
+        parts[begin / cpu::block_size] = cpu::sum_of_squares(data, begin, end);
+    });
+    double total = 0;
+    for (Index i = 0; i < blocks; ++i) total += parts[i];
+    return total;
+}
+
+/// data *= factor.
+template <class T, class Isa>
+void scale(Tape<Cpu<T, Isa>>&, T* data, Index size, double factor) {
+    cpu::parallel_blocks(size, 1, size, [&](Index, Index begin, Index end) {
+        for (Index e = begin; e < end; ++e) data[e] *= static_cast<T>(factor);
+    });
+}
+
+}  // namespace blue

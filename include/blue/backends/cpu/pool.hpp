@@ -1,0 +1,184 @@
+// SPDX-License-Identifier: BSD-3-Clause
+/// \file
+/// Threads that share out the units of an operation.
+#pragma once
+
+#include <blue/config.hpp>
+#include <blue/error.hpp>
+
+#include <algorithm>
+#include <atomic>
+#include <cstdlib>
+#include <exception>
+#include <memory>
+#include <mutex>
+#include <string>
+#include <thread>
+#include <type_traits>
+#include <vector>
+
+#if defined(__x86_64__) || defined(__i386__)
+#include <immintrin.h>
+#endif
+
+namespace blue::cpu {
+
+/// A small pool. The caller works too, and waits for finished units, not for threads: a worker that the
+/// system does not schedule in time is simply not waited for (waiting for all workers cost a scheduler
+/// quantum of 4 ms per operation on a busy machine).
+///
+/// Which thread runs a unit is never part of a result: units have sizes that depend on shapes only.
+class Pool {
+public:
+    /// \param threads including the caller; at least 1.
+    explicit Pool(int threads) : threads_(threads) {
+        workers_.reserve(static_cast<std::size_t>(threads - 1));
+        for (int i = 1; i < threads; ++i) workers_.emplace_back([this, i] { work(i); });
+    }
+    Pool(const Pool&) = delete;
+    Pool& operator=(const Pool&) = delete;
+    ~Pool() {
+        stopping_.store(true);
+        ticket_.fetch_add(std::uint64_t{1} << 32);
+        ticket_.notify_all();
+        for (std::thread& worker : workers_) worker.join();
+    }
+
+    int threads() const { return threads_; }
+
+    /// Calls `body(unit, worker)` for each unit in [0, units), worker in [0, threads()).
+    /// An exception of a unit is thrown here after all units have ended. A call from within a unit, or
+    /// while another thread uses the pool, runs all its units on the calling thread.
+    template <class Body>
+    void run(Index units, Body&& body) {
+        if (units <= 0) return;
+        std::unique_lock lock(busy_, std::defer_lock);
+        if (units == 1 || threads_ == 1 || inside() || !lock.try_lock()) {
+            for (Index unit = 0; unit < units; ++unit) body(unit, 0);
+            return;
+        }
+        inside() = true;
+        using Callable = std::remove_reference_t<Body>;
+        call_ = [](const void* context, Index unit, int worker) {
+            (*static_cast<Callable*>(const_cast<void*>(context)))(unit, worker);
+        };
+        context_ = &body;
+        units_ = units;
+        failure_ = nullptr;
+        finished_.store(0);
+        // The ticket is (generation, next unit): a worker that slept through a region cannot take a
+        // unit of the next one by mistake.
+        const std::uint64_t generation = (ticket_.load() >> 32) + 1;
+        ticket_.store(generation << 32);
+        ticket_.notify_all();
+        take_units(generation, units, 0);
+        for (int spins = 0; finished_.load(std::memory_order_acquire) < units; ++spins)
+            if (spins < spin_limit) pause();
+            else std::this_thread::yield();
+        inside() = false;
+        if (failure_) std::rethrow_exception(failure_);
+    }
+
+private:
+    static constexpr int spin_limit = 20000;
+
+    static bool& inside() {
+        thread_local bool flag = false;
+        return flag;
+    }
+    static void pause() {
+#if defined(__x86_64__) || defined(__i386__)
+        _mm_pause();
+#endif
+    }
+
+    void take_units(std::uint64_t generation, Index units, int worker) {
+        for (;;) {
+            std::uint64_t ticket = ticket_.load(std::memory_order_acquire);
+            do {
+                if (ticket >> 32 != generation ||
+                    static_cast<Index>(ticket & 0xffffffff) >= units)
+                    return;
+            } while (!ticket_.compare_exchange_weak(ticket, ticket + 1));
+            try {
+                call_.load()(context_.load(), static_cast<Index>(ticket & 0xffffffff), worker);
+            } catch (...) {
+                std::scoped_lock lock(failure_lock_);
+                if (!failure_) failure_ = std::current_exception();
+            }
+            finished_.fetch_add(1, std::memory_order_release);
+        }
+    }
+
+    void work(int worker) {
+        inside() = true;
+        std::uint64_t seen = 0;
+        for (;;) {
+            std::uint64_t ticket = ticket_.load(std::memory_order_acquire);
+            for (int spins = 0; ticket >> 32 == seen && spins < spin_limit; ++spins) {
+                pause();
+                ticket = ticket_.load(std::memory_order_acquire);
+            }
+            while (ticket >> 32 == seen) {
+                ticket_.wait(ticket);
+                ticket = ticket_.load(std::memory_order_acquire);
+            }
+            if (stopping_.load()) return;
+            seen = ticket >> 32;
+            take_units(seen, units_.load(), worker);
+        }
+    }
+
+    const int threads_;
+    std::vector<std::thread> workers_;
+    std::mutex busy_, failure_lock_;
+    std::atomic<void (*)(const void*, Index, int)> call_{nullptr};
+    std::atomic<const void*> context_{nullptr};
+    std::atomic<Index> units_{0}, finished_{0};
+    std::atomic<std::uint64_t> ticket_{0};
+    std::atomic<bool> stopping_{false};
+    std::exception_ptr failure_;
+};
+
+namespace detail {
+
+inline int default_threads() {
+    if (const char* text = std::getenv("BLUE_NUM_THREADS")) {
+        const int threads = std::atoi(text);
+        if (threads < 1)
+            throw ValueError("BLUE_NUM_THREADS: expected a positive number, got \"" +
+                             std::string(text) + "\"");
+        return threads;
+    }
+    return std::max(1, static_cast<int>(std::thread::hardware_concurrency()));
+}
+
+inline std::unique_ptr<Pool>& pool_storage() {
+    static std::unique_ptr<Pool> storage = std::make_unique<Pool>(default_threads());
+    return storage;
+}
+
+}  // namespace detail
+
+/// The pool of the process.
+inline Pool& pool() { return *detail::pool_storage(); }
+
+}  // namespace blue::cpu
+
+namespace blue {
+
+/// Sets the number of threads for the CPU backend. The default is BLUE_NUM_THREADS from the
+/// environment, else the number of processors. Results do not depend on it, to the last bit.
+/// Must not be called while another thread computes. Throws ValueError unless positive.
+inline void set_num_threads(int threads) {
+    if (threads < 1)
+        throw ValueError("set_num_threads: expected a positive number, got " +
+                         std::to_string(threads));
+    if (cpu::pool().threads() != threads)
+        cpu::detail::pool_storage() = std::make_unique<cpu::Pool>(threads);
+}
+
+/// The number of threads that the CPU backend uses.
+inline int num_threads() { return cpu::pool().threads(); }
+
+}  // namespace blue

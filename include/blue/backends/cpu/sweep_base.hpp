@@ -1,0 +1,118 @@
+// SPDX-License-Identifier: BSD-3-Clause
+/// \file
+/// What all sweeps share: loops over packs, noise, sums.
+#pragma once
+
+#include <blue/backends/cpu/cpu.hpp>
+#include <blue/backends/cpu/packs.hpp>
+#include <blue/distributions/formula.hpp>
+#include <blue/math/math.hpp>
+#include <blue/random/draw.hpp>
+#include <blue/objectives/kl.hpp>
+
+namespace blue::cpu {
+
+/// What preparing a range of a variable's parameters gives besides the prepared numbers.
+struct Prepared {
+    double log_prob_offset = 0;  ///< to be added to the variational log prob of each sample
+    bool floor_visible = false;  ///< whether the variance floor changes any number
+};
+
+template <class Q, class P, class T, class Isa>
+struct SweepBase {
+    using D = Draw<Cpu<T, Isa>>;
+    using S = math::NativePack<T>;
+    using Formula = blue::detail::Formula<Q, P, S>;
+    static constexpr Index lanes = S::lanes;
+    /// Elements whose noise is made at once: fits the first-level cache, and lane sums stay short.
+    static constexpr Index chunk = 16 * random::tile;
+
+    static Q distribution(const D& d) { return *static_cast<const Q*>(d.distribution); }
+    static P prior(const D& d) { return *static_cast<const P*>(d.prior); }
+
+    /// Calls body(e, n) for packs that cover [begin, end).
+    template <class Body>
+    BLUE_INLINE static void for_each_pack(Index begin, Index end, Body body) {
+        cpu::for_each_pack<S>(begin, end, body);
+    }
+
+    /// Calls body(e, n, noise, prior_sum, variational_sum) for packs that cover [begin, end), with the noise
+    /// of sample s, and adds the two sums to `sums` unless that is null.
+    template <class Body>
+    BLUE_INLINE static void for_each_noise(const D& d, const Q& q, Index s, Index begin, Index end,
+                                           Body body, double* sums) {
+        alignas(64) T buffer[chunk];
+        Sum<S> prior_sum, variational_sum;
+        random::Key key = d.key;
+        key.sample += static_cast<std::uint32_t>(s);
+        for (Index from = begin; from < end;) {
+            const Index first_tile = from / random::tile;
+            const Index to = std::min(end, first_tile * random::tile + chunk);
+            const T* noise = buffer;
+            if constexpr (is_random<Q>) {
+                if (d.supplied_noise) {
+                    noise = d.supplied_noise + s * d.size + from;
+                } else {
+                    const Index start = first_tile * random::tile;
+                    random::draw_tiles(noise_object(q), key, first_tile,
+                                       (to - start + random::tile - 1) / random::tile, buffer);
+                    noise = buffer + (from - start);
+                }
+            }
+            for_each_pack(from, to, [&](Index e, auto n) BLUE_INLINE_LAMBDA {
+                S z(0);
+                if constexpr (is_random<Q>) z = load<S>(noise + (e - from), n);
+                body(e, n, z, prior_sum, variational_sum);
+            });
+            if (sums) {
+                prior_sum.flush();
+                variational_sum.flush();
+            }
+            from = to;
+        }
+        if (sums) {
+            sums[0] += prior_sum.total;
+            sums[1] += variational_sum.total;
+        }
+    }
+
+    /// Adds to a gradient, or starts it.
+    template <class N>
+    BLUE_INLINE static void put(S value, T* gradient, N n, bool add) {
+        store(add ? load<S>(gradient, n) + value : value, gradient, n);
+    }
+
+    template <class Gradient, class Parameters>
+    BLUE_INLINE static void add_divergence_gradients(const D& d, Gradient& gradient,
+                                                     const Parameters& theta, T divergence_gradient) {
+        if constexpr (has_closed_form_kl<Q, P>) {
+            if (!d.uses_divergence) return;
+            const auto kl = Formula::template divergence<Formula::count>(distribution(d), prior(d), theta);
+            for (int k = 0; k < Formula::count; ++k)
+                gradient[static_cast<std::size_t>(k)] += divergence_gradient * kl.derivative(k);
+        }
+    }
+
+    template <class Load>
+    BLUE_INLINE static double sum_divergence(const D& d, Index begin, Index end, Load load_parameters) {
+        Sum<S> total;
+        if constexpr (has_closed_form_kl<Q, P>) {
+            const Q q = distribution(d);
+            const P p = prior(d);
+            for (Index from = begin; from < end; from += chunk) {
+                for_each_pack(from, std::min(end, from + chunk), [&](Index e, auto n) BLUE_INLINE_LAMBDA {
+                    total.add(Formula::template divergence<0>(q, p, load_parameters(e, n)).value, n);
+                });
+                total.flush();
+            }
+        }
+        return total.total;
+    }
+
+    static double norm_constants(const D& d, double* prior_constant) {
+        *prior_constant = norm_constant(prior(d));
+        return norm_constant(distribution(d));
+    }
+};
+
+}  // namespace blue::cpu

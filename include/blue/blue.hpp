@@ -1,0 +1,26 @@
+// SPDX-License-Identifier: BSD-3-Clause
+/// \file
+/// Bayesian neural networks on the CPU: everything that needs only Boost.Mp11 and Eigen.
+///
+/// Not included: `blue/cuda.hpp` (the CUDA backend), `blue/io/*.hpp` (files: zlib, nlohmann/json) and
+/// `blue/testing/*.hpp` (laws and gradient checks for your own distributions and operations).
+#pragma once
+
+#include <blue/backends/cpu/backend.hpp>
+#include <blue/concepts/distribution.hpp>
+#include <blue/distributions/categorical.hpp>
+#include <blue/distributions/mean_field_normal.hpp>
+#include <blue/distributions/non_bayesian.hpp>
+#include <blue/distributions/predictive.hpp>
+#include <blue/distributions/uniform_prior.hpp>
+#include <blue/layers/activations.hpp>
+#include <blue/layers/flatten.hpp>
+#include <blue/layers/linear.hpp>
+#include <blue/layers/module.hpp>
+#include <blue/models/forward.hpp>
+#include <blue/models/residual.hpp>
+#include <blue/models/sequential.hpp>
+#include <blue/objectives/elbo.hpp>
+#include <blue/objectives/kullback_leibler_loss.hpp>
+#include <blue/optim/optimizer.hpp>
+#include <blue/version.hpp>

@@ -1,0 +1,56 @@
+// SPDX-License-Identifier: BSD-3-Clause
+/// \file
+/// The normal distribution with independent elements.
+#pragma once
+
+#include <blue/distributions/parameters.hpp>
+#include <blue/random/noise.hpp>
+
+namespace blue {
+
+/// Independent normals: variational distribution, prior, and predictive distribution.
+///
+/// As a variational distribution it has the parameters `mean` and `log_std` per element
+/// (Blundell et al. 2015). The density uses the variance std^2 + eps, like torch_blue.
+struct MeanFieldNormal {
+    double mean = 0;     ///< prior: its mean
+    double std = 1;      ///< prior: its standard deviation; variational: initial one, before fan-in
+    double eps = 1e-10;  ///< added to the variance in the density
+
+    using parameters = blue::parameters<real<"mean">, log_of<"std">>;
+    using noise = blue::noise::Normal;
+
+    template <class T>
+    BLUE_HOST_DEVICE static T sample(T noise, T mean, T std) {
+        return mean + std * noise;
+    }
+
+    /// log N(w; mean, std^2 + eps) in nats.
+    template <class T>
+    BLUE_HOST_DEVICE T log_prob(T w, T mean, T std) const {
+        const T variance = std * std + eps;
+        const T precision = 1 / variance;
+        return -0.5 * (square(w - mean) * precision + log(variance)) + constant;
+    }
+
+    /// The density at mean 0 and variance 1.
+    template <class T>
+    BLUE_HOST_DEVICE static T standard_log_prob(T z) {
+        return -0.5 * square(z) + constant;
+    }
+
+    constexpr std::array<double, 2> defaults() const { return {mean, std}; }
+    constexpr double variance_floor() const { return eps; }
+    constexpr double norm_constant() const { return constant; }
+
+    /// A prior N(mean, std) becomes N(c mean, (c + 1e-5) std), as torch_blue rescales it.
+    constexpr void rescale(double c) {
+        mean *= c;
+        std *= c + 1e-5;
+    }
+
+    /// -log(2 pi) / 2
+    static constexpr double constant = -0.91893853320467274178;
+};
+
+}  // namespace blue

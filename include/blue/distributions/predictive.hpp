@@ -1,0 +1,78 @@
+// SPDX-License-Identifier: BSD-3-Clause
+/// \file
+/// Predictive distributions over real targets.
+#pragma once
+
+#include <blue/distributions/mean_field_normal.hpp>
+#include <blue/ops/activations.hpp>
+#include <blue/ops/reduce.hpp>
+
+namespace blue {
+
+namespace ops {
+/// log N(y; mean, std^2 + eps) in nats; without its constant unless asked for.
+struct NormalLogProb {
+    double eps, constant;
+    template <class T>
+    BLUE_HOST_DEVICE T apply(T y, T mean, T std) const {
+        const T variance = std * std + eps;
+        return -0.5 * (square(y - mean) / variance + log(variance)) + constant;
+    }
+};
+/// log N(y; mean, std^2) for a fixed std.
+struct FixedNormalLogProb {
+    double std;
+    template <class T>
+    BLUE_HOST_DEVICE T apply(T y, T mean) const {
+        const double precision = 1 / (std * std);
+        return -0.5 * precision * square(y - mean) - log_std() + MeanFieldNormal::constant;
+    }
+    BLUE_HOST_DEVICE double log_std() const { return std::log(std); }
+};
+}  // namespace ops
+
+/// torch_blue's predictive normal: mean and standard deviation of the samples are its parameters, so the
+/// spread of the network is the whole uncertainty and there is no observation noise. Needs two samples.
+struct SampleNormal {
+    double eps = 1e-10;           ///< added to the variance
+    bool norm_constants = false;  ///< keep -log(2 pi) / 2
+
+    using target_type = float;
+
+    /// log N(y; mean_s x, std_s(x)^2 + eps) in nats: (1, B, ...).
+    template <class B, class Shape>
+    auto mixture_log_prob(Var<B, Shape> x, Var<B, Shape> y) const {
+        return elementwise(ops::NormalLogProb{eps, norm_constants ? MeanFieldNormal::constant : 0}, y,
+                           mean_samples(x), std_samples(x));
+    }
+};
+
+/// Minus the mean squared or absolute error of the mean over the samples: torch_blue's `NonBayesian` as
+/// predictive distribution. A single number, so the data term is N times the error.
+struct PointEstimate {
+    enum class Error { squared, absolute };
+    Error error = Error::squared;
+
+    using target_type = float;
+
+    template <class B, class Shape>
+    auto mixture_log_prob(Var<B, Shape> x, Var<B, Shape> y) const {
+        const auto difference = mean_samples(x) - y;
+        return -mean(error == Error::squared ? square(difference) : abs(difference));
+    }
+};
+
+/// Independent normal observation noise of known standard deviation around the model's output.
+struct Gaussian {
+    double std = 1;
+
+    using target_type = float;
+
+    /// log N(y; x, std^2) of each sample in nats: (S, B, ...).
+    template <class B, class Shape>
+    auto log_prob(Var<B, Shape> x, Var<B, Shape> y) const {
+        return elementwise(ops::FixedNormalLogProb{std}, y, x);
+    }
+};
+
+}  // namespace blue

@@ -1,0 +1,97 @@
+// SPDX-License-Identifier: BSD-3-Clause
+/// \file
+/// What the library derives from a distribution's members, with defaults for those left out.
+#pragma once
+
+#include <blue/distributions/parameters.hpp>
+#include <blue/random/noise.hpp>
+
+#include <type_traits>
+
+namespace blue {
+
+/// A distribution that lists its parameters: it can be variational, and as a prior it takes them from
+/// its options.
+template <class D>
+concept HasParameters = requires { typename D::parameters; D::parameters::size; };
+
+/// The density depends on (w - location) / scale only, and `standard_log_prob(z)` is its logarithm at
+/// location 0 and scale 1, in nats. Such families get the cheapest sweeps.
+template <class D>
+concept LocationScale = HasParameters<D> && D::parameters::size == 2 &&
+                        D::parameters::transforms[0] == transform::identity &&
+                        D::parameters::transforms[1] != transform::identity &&
+                        requires { D::template standard_log_prob<double>; };
+
+namespace detail {
+
+template <class D>
+struct noise_kind {
+    using type = noise::None;
+};
+template <class D>
+    requires requires { typename D::noise; }
+struct noise_kind<D> {
+    using type = typename D::noise;
+};
+
+template <class D>
+struct required_names {
+    using type = names<>;
+};
+template <class D>
+    requires requires { typename D::required_parameters; }
+struct required_names<D> {
+    using type = typename D::required_parameters;
+};
+
+}  // namespace detail
+
+/// The kind of noise that `D::sample` receives.
+template <class D>
+using noise_of = typename detail::noise_kind<D>::type;
+
+/// Whether samples of D differ from each other. Without noise there is one draw for all samples.
+template <class D>
+inline constexpr bool is_random = !std::is_same_v<noise_of<D>, noise::None>;
+
+/// The noise of D with its options, such as degrees of freedom: `make_noise()` if there is one.
+template <class D>
+BLUE_HOST_DEVICE constexpr noise_of<D> noise_object(const D& distribution) {
+    if constexpr (requires { distribution.make_noise(); }) return distribution.make_noise();
+    else return {};
+}
+
+/// The variational parameters that a prior asks for by name.
+template <class P>
+using required_parameters = typename detail::required_names<P>::type;
+
+/// The natural values of a distribution's own parameters: `defaults()` if there is one, else 0 for
+/// parameters on the real line and 1 for positive ones.
+template <HasParameters D>
+constexpr auto default_parameters(const D& distribution) {
+    std::array<double, D::parameters::size> values{};
+    if constexpr (requires { distribution.defaults(); }) {
+        values = distribution.defaults();
+    } else {
+        for (int k = 0; k < D::parameters::size; ++k)
+            values[k] = D::parameters::transforms[k] == transform::identity ? 0.0 : 1.0;
+    }
+    return values;
+}
+
+/// The constant summand of `log_prob`, in nats, that may be left out: 0 unless D names one.
+template <class D>
+constexpr double norm_constant(const D& distribution) {
+    if constexpr (requires { distribution.norm_constant(); }) return distribution.norm_constant();
+    else return 0;
+}
+
+/// Variance that is added to the squared scale in the density (not in the samples).
+template <class D>
+constexpr double variance_floor(const D& distribution) {
+    if constexpr (requires { distribution.variance_floor(); }) return distribution.variance_floor();
+    else return 0;
+}
+
+}  // namespace blue

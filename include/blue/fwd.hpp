@@ -1,0 +1,24 @@
+// SPDX-License-Identifier: BSD-3-Clause
+/// \file
+/// Forward declarations and default policies.
+#pragma once
+
+#include <blue/config.hpp>
+
+namespace blue {
+
+namespace cpu {
+/// The instruction set that a translation unit is compiled for (a name such as `avx512`). It is part of
+/// the backend's type, so that objects compiled with different flags cannot share kernels by accident.
+struct BLUE_ISA;
+}  // namespace cpu
+
+template <class T, class Isa = cpu::BLUE_ISA>
+struct Cpu;
+
+struct MeanFieldNormal;
+struct NonBayesian;
+struct UniformPrior;
+struct Categorical;
+
+}  // namespace blue

@@ -1,0 +1,32 @@
+// SPDX-License-Identifier: BSD-3-Clause
+/// \file
+/// Turns items of any shape into vectors.
+#pragma once
+
+#include <blue/tensor/tape.hpp>
+
+namespace blue {
+
+/// (S, B, extents...) to (S, B, n), without moving a number. `Flatten<28, 28>` also says which items a
+/// model that begins with it takes; `Flatten<>` takes what comes.
+template <Index... Extents>
+struct Flatten {
+    using input_shape = shape<Extents...>;
+    template <class Shape>
+    using expected_input = input_shape;
+
+    template <class B, class Shape>
+    auto operator()(auto&, Var<B, Shape> x) const {
+        return Var<B, shape<Shape::size>>{x.tape, x.node};
+    }
+};
+
+template <>
+struct Flatten<> {
+    template <class B, class Shape>
+    auto operator()(auto&, Var<B, Shape> x) const {
+        return Var<B, shape<Shape::size>>{x.tape, x.node};
+    }
+};
+
+}  // namespace blue

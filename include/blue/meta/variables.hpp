@@ -1,0 +1,85 @@
+// SPDX-License-Identifier: BSD-3-Clause
+/// \file
+/// The random variables of a module, and policies that differ from variable to variable.
+#pragma once
+
+#include <blue/meta/fixed_string.hpp>
+#include <blue/meta/shape.hpp>
+
+#include <type_traits>
+
+namespace blue {
+
+/// A random variable of a module: its name and shape. `variable<"weight", 512, 784>`.
+template <fixed_string Name, Index... Extents>
+struct variable {
+    static constexpr fixed_string name = Name;
+    static constexpr bool present = true;
+    using shape = blue::shape<Extents...>;
+    static_assert(shape::is_static, "blue: the shape of a random variable has no dynamic extents");
+};
+
+/// A variable that this instance of a module does not have; sampling it gives `blue::absent`.
+template <fixed_string Name>
+struct absent_variable {
+    static constexpr fixed_string name = Name;
+    static constexpr bool present = false;
+};
+
+/// A variable that is there when the condition holds: `optional_variable<has_bias, "bias", Out>`.
+template <bool Present, fixed_string Name, Index... Extents>
+using optional_variable =
+    std::conditional_t<Present, variable<Name, Extents...>, absent_variable<Name>>;
+
+/// What sampling an absent variable gives.
+struct absent {};
+
+/// The random variables of a module, in the order of the state dict.
+template <class... Variables>
+struct variables {
+    static constexpr int size = sizeof...(Variables);
+};
+
+/// A list of names: the variational parameters that a prior asks for, `names<"mean">`.
+template <fixed_string... Names>
+struct names {
+    static constexpr int size = sizeof...(Names);
+};
+
+/// One policy per variable, in the order of the module's variables, in place of one for all:
+/// `Linear<4, 3, per_variable<MeanFieldNormal, NonBayesian>>`.
+template <class... Policies>
+struct per_variable {};
+
+/// Names that could have been meant, as errors print them.
+template <class... Names>
+struct known {};
+
+namespace detail {
+
+template <class Policy>
+inline constexpr bool is_policy_list = false;
+template <class... Policies>
+inline constexpr bool is_policy_list<per_variable<Policies...>> = true;
+
+/// Position of a variable in a list, -1 when there is none of that name.
+template <class List, fixed_string Name>
+inline constexpr int variable_index = -1;
+template <template <class...> class List, class... V, fixed_string Name>
+inline constexpr int variable_index<List<V...>, Name> = [] {
+    int index = -1, i = 0;
+    ((V::name == Name ? static_cast<void>(index = i) : void(), ++i), ...);
+    return index;
+}();
+
+/// The names of a module's variables, for messages.
+template <class List>
+struct known_names;
+template <template <class...> class List, class... V>
+struct known_names<List<V...>> {
+    using type = known<typename spell<V::name>::type...>;
+};
+
+}  // namespace detail
+
+}  // namespace blue

@@ -1,0 +1,119 @@
+// SPDX-License-Identifier: BSD-3-Clause
+/// \file
+/// Runs a model: draws its weights and gives the outputs of all samples.
+#pragma once
+
+#include <blue/models/initialise.hpp>
+#include <blue/models/log_probs.hpp>
+#include <blue/models/sequential.hpp>
+
+#include <numeric>
+#include <span>
+
+namespace blue {
+
+/// What a pass computes about the weights besides drawing them.
+enum class Scores {
+    none,       ///< nothing: prediction
+    log_probs,  ///< log p(w) and log q(w) of each sample: Monte Carlo divergences
+    divergence  ///< the closed-form divergence where the pair of distributions has one, else log probs
+};
+
+/// How a pass draws.
+struct ForwardOptions {
+    /// Number of weight samples.
+    Index samples = 10;
+    Seed seed{0};
+    /// Number of the pass: different passes draw different noise, equal ones the same.
+    std::uint64_t pass = 0;
+    /// Whether log probs keep their normalisation constants.
+    bool norm_constants = true;
+};
+
+/// The outputs of a model and the log probs of its weights.
+template <class Output, class LogProbs>
+struct VIReturn {
+    Output samples;  ///< (S, B, ...)
+    [[no_unique_address]] LogProbs log_probs;
+};
+
+namespace detail {
+
+/// A pass: the model's variables as draws on the tape, and the table for their log probs.
+template <class B>
+struct PreparedPass {
+    Pass<B> pass;
+    Node<B>* table;
+    Node<B>* divergences;
+};
+
+template <Scores Wanted, class B, class M>
+PreparedPass<B> begin_pass(const M& model, Tape<B>& tape, const ForwardOptions& options,
+                           std::span<const typename B::scalar* const> noise) {
+    constexpr int slots = random_variable_count<M>;
+    if (options.samples < 1)
+        throw ValueError("forward: expected at least 1 sample, got " + std::to_string(options.samples));
+    if (!noise.empty() && noise.size() != static_cast<std::size_t>(slots))
+        throw ShapeError("forward: expected supplied noise for " + std::to_string(slots) +
+                         " variables, got " + std::to_string(noise.size()));
+    Node<B>* const table = tape.node(Wanted == Scores::none ? 0 : slots, options.samples, 2, true);
+    Node<B>* const divergences = tape.node(Wanted == Scores::none ? 0 : slots, 1, 1, true);
+    B::memory::fill_zero(table->value, table->size());
+    B::memory::fill_zero(divergences->value, divergences->size());
+    Draw<B>* const draws = tape.template host_memory<Draw<B>>(slots);
+    int slot = 0;
+    visit_variables(model, [&](const auto& state) {
+        using State = std::remove_cvref_t<decltype(state)>;
+        using Q = typename State::Q;
+        const DrawKernels<B>* kernels = draw_kernels<Q, typename State::P>(B{});
+        Draw<B> draw{};
+        draw.kernels = kernels;
+        draw.distribution = &state.distribution;
+        draw.prior = &state.prior;
+        draw.storage = &state;
+        draw.size = State::size;
+        draw.stride = State::stride;
+        draw.stored = state.values.data();
+        draw.samples = is_random<Q> ? options.samples : 1;
+        draw.pass_samples = options.samples;
+        draw.supplied_noise = noise.empty() ? nullptr : noise[static_cast<std::size_t>(slot)];
+        draw.key = {options.seed.value, options.pass, static_cast<std::uint32_t>(slot), 0,
+                    static_cast<std::uint32_t>(random::purpose::weights)};
+        draw.slot = slot;
+        draw.uses_divergence = Wanted == Scores::divergence && kernels->divergence != nullptr;
+        draw.scores_log_prob = Wanted != Scores::none && !draw.uses_divergence;
+        draw.norm_constants = options.norm_constants;
+        draw.log_prob = table->value + slot * options.samples * 2;
+        draw.divergence = divergences->value + slot;
+        draws[slot++] = draw;
+    });
+    int* const order = tape.template host_memory<int>(slots);
+    std::iota(order, order + slots, 0);
+    std::sort(order, order + slots, [&](int a, int b) {
+        return std::less<const void*>{}(draws[a].storage, draws[b].storage);
+    });
+    tape.set_draws({draws, static_cast<std::size_t>(slots)});
+    return {Pass<B>(tape, options.samples, {order, static_cast<std::size_t>(slots)}), table, divergences};
+}
+
+}  // namespace detail
+
+/// Runs a model on an input of `tape` with weights drawn from its variational distributions.
+///
+/// \tparam Wanted what to compute about the weights; without log probs their type is empty.
+/// \param noise supplied noise in place of the generator's: for each random variable in the order of the
+///   slots samples x elements numbers in the backend's memory (nullptr for none); empty for the generator.
+/// \return outputs (S, B, ...) and log probs, valid until the tape is reset.
+/// Throws ValueError for fewer than one sample, ShapeError when shapes do not fit.
+template <Scores Wanted = Scores::log_probs, class M, class B, class Shape>
+auto forward(const M& model, Tape<B>& tape, Var<B, Shape> x, const ForwardOptions& options = {},
+             std::type_identity_t<std::span<const typename B::scalar* const>> noise = {}) {
+    auto [pass, table, divergences] = detail::begin_pass<Wanted>(model, tape, options, noise);
+    auto output = model(pass, x);
+    if constexpr (Wanted == Scores::none)
+        return VIReturn<decltype(output), NoLogProbs>{output, {}};
+    else
+        return VIReturn<decltype(output), LogProbs<M, B>>{output, {&tape, table, divergences}};
+}
+
+}  // namespace blue

@@ -1,0 +1,172 @@
+// SPDX-License-Identifier: BSD-3-Clause
+/// \file
+/// Initial values of variational parameters, and prior rescaling.
+#pragma once
+
+#include <blue/models/structure.hpp>
+#include <blue/random/draw.hpp>
+
+#include <cmath>
+
+namespace blue {
+
+/// What all random numbers of a model or a training run follow from.
+struct Seed {
+    std::uint64_t value;
+    constexpr explicit Seed(std::uint64_t seed) : value(seed) {}
+};
+
+/// What `posterior(q)` and `prior(p)` give.
+template <class D>
+struct PosteriorSetting {
+    D distribution;
+};
+template <class D>
+struct PriorSetting {
+    D distribution;
+};
+
+/// A setting for `initialise`: variables whose variational distribution has this type get this object.
+template <class Q>
+PosteriorSetting<Q> posterior(Q distribution) {
+    return {distribution};
+}
+/// A setting for `initialise`: variables whose prior has this type get this object.
+template <class P>
+PriorSetting<P> prior(P distribution) {
+    return {distribution};
+}
+
+namespace detail {
+
+/// Product of all axes but the first.
+template <class Shape>
+inline constexpr Index fan_in = Shape::size / Shape::extents[0];
+template <>
+inline constexpr Index fan_in<shape<>> = 1;
+
+/// The fan-in of a module: that of its first random variable with two or more axes; 1 without one.
+template <class RandomVariables>
+inline constexpr Index module_fan_in = 1;
+template <class First, class... Rest>
+inline constexpr Index module_fan_in<mp::mp_list<First, Rest...>> =
+    First::shape::rank >= 2 ? fan_in<typename First::shape> : module_fan_in<mp::mp_list<Rest...>>;
+
+constexpr bool is_location(fixed_string name) {
+    return name == fixed_string("mean") || name == fixed_string("mode") || name == fixed_string("loc");
+}
+
+template <class State, class Settings>
+void apply_setting(State& state, const PosteriorSetting<Settings>& setting) {
+    if constexpr (std::is_same_v<typename State::Q, Settings>) state.distribution = setting.distribution;
+}
+template <class State, class Settings>
+void apply_setting(State& state, const PriorSetting<Settings>& setting) {
+    if constexpr (std::is_same_v<typename State::P, Settings>) {
+        state.prior = setting.distribution;
+        state.prior_is_rescaled = false;
+    }
+}
+template <class State>
+void apply_setting(State&, const ModuleOptions&) {}
+
+inline void apply_module_setting(ModuleOptions& to, const ModuleOptions& from) { to = from; }
+template <class Setting>
+void apply_module_setting(ModuleOptions&, const Setting&) {}
+
+/// Narrows a prior to the width of its layer, once.
+template <class State>
+void rescale_prior(State& state, Index fan_in) {
+    if constexpr (requires { state.prior.rescale(1.0); })
+        if (!std::exchange(state.prior_is_rescaled, true))
+            state.prior.rescale(1 / std::sqrt(3.0 * static_cast<double>(fan_in)));
+}
+
+/// The prior's value for a parameter of that stored name, if it has one.
+template <class P>
+bool prior_value(const P& prior, fixed_string stored_name, double& value) {
+    if constexpr (HasParameters<P>) {
+        const auto defaults = default_parameters(prior);
+        for (std::size_t k = 0; k < defaults.size(); ++k)
+            if (P::parameters::stored_names[k] == stored_name) {
+                value = stored_value(P::parameters::transforms[k], defaults[k]);
+                return true;
+            }
+    }
+    return false;
+}
+
+template <class State>
+void initialise_state(State& state, const ModuleOptions& options, Index module_fan_in,
+                      random::Key key) {
+    using Variable = typename State::variable;
+    using Parameters = typename State::Q::parameters;
+    using T = std::remove_pointer_t<decltype(state.parameter(0))>;
+    const auto defaults = default_parameters(state.distribution);
+    std::vector<T> values(static_cast<std::size_t>(State::size));
+    for (int k = 0; k < State::parameters; ++k) {
+        const fixed_string stored_name = Parameters::stored_names[static_cast<std::size_t>(k)];
+        const transform kind = Parameters::transforms[static_cast<std::size_t>(k)];
+        double constant = 0;
+        if (options.prior_initialization && prior_value(state.prior, stored_name, constant)) {
+            std::fill(values.begin(), values.end(), static_cast<T>(constant));
+        } else if (is_location(stored_name)) {
+            const Index own = Variable::shape::rank >= 2 ? fan_in<typename Variable::shape>
+                                                         : module_fan_in;
+            const double bound = 1 / std::sqrt(static_cast<double>(own));
+            key.sample = static_cast<std::uint32_t>(k);
+            for (Index e = 0; e < State::size; ++e)
+                values[static_cast<std::size_t>(e)] = static_cast<T>(
+                    bound *
+                    (2 * random::draw_element<noise::Uniform, double>(noise::Uniform{}, key, e) - 1));
+        } else {
+            const double spread = 1 / std::sqrt(static_cast<double>(module_fan_in));
+            double stored = stored_value(kind, defaults[static_cast<std::size_t>(k)]);
+            if (options.kaiming_initialization) {
+                // torch_blue adds 1e-5 inside logarithms.
+                if (kind == transform::exponential) stored += std::log(spread + 1e-5);
+                else if (kind == transform::identity) stored *= spread;
+                else stored = stored_value(kind, defaults[static_cast<std::size_t>(k)] * spread);
+            }
+            std::fill(values.begin(), values.end(), static_cast<T>(stored));
+        }
+        std::remove_reference_t<decltype(state.values)>::backend::memory::copy_from_host(
+            state.parameter(k), values.data(), State::size);
+    }
+}
+
+}  // namespace detail
+
+/// Sets the initial values of all variational parameters of a model, from the seed.
+///
+/// Locations (`mean`, `mode`, `loc`) are uniform within 1 / sqrt(fan-in), as Kaiming initialisation of
+/// linear layers has it; other parameters start at the distribution's defaults, narrowed by
+/// 1 / sqrt(fan-in). \param settings any of `posterior(q)`, `prior(p)`, `ModuleOptions{...}`: applied to
+/// all modules first.
+template <class M, class... Settings>
+void initialise(M& model, Seed seed, const Settings&... settings) {
+    std::uint32_t slot = 0;
+    const auto each = [&](auto& module) {
+        (detail::apply_module_setting(module.module_options, settings), ...);
+        constexpr Index fan_in =
+            detail::module_fan_in<typename std::remove_reference_t<decltype(module)>::own_variables>;
+        module.for_each_state([&](auto& state) {
+            (detail::apply_setting(state, settings), ...);
+            if (module.module_options.rescale_prior) detail::rescale_prior(state, fan_in);
+            random::Key key{seed.value, 0, slot++, 0,
+                            static_cast<std::uint32_t>(random::purpose::initial_values)};
+            detail::initialise_state(state, module.module_options, fan_in, key);
+        });
+    };
+    detail::visit_modules(model, each);
+}
+
+/// A model with initial values: `auto net = make<Block<8, 4>>(Seed{1});`. Settings: see `initialise`.
+template <class M, class... Settings>
+M make(Seed seed, const Settings&... settings) {
+    M model;
+    initialise(model, seed, settings...);
+    return model;
+}
+
+}  // namespace blue

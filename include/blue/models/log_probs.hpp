@@ -1,0 +1,112 @@
+// SPDX-License-Identifier: BSD-3-Clause
+/// \file
+/// The log probs of a pass: one typed entry per random variable.
+#pragma once
+
+#include <blue/models/structure.hpp>
+#include <blue/ops/kl_sum.hpp>
+
+#include <tuple>
+#include <vector>
+
+namespace blue {
+
+/// Log probs are not computed: the type of a result without them.
+struct NoLogProbs {};
+
+/// Log probs of one random variable in nats, one number per sample, summed over its elements.
+struct LogProbEntry {
+    std::vector<double> prior;        ///< log p(w)
+    std::vector<double> variational;  ///< log q(w)
+};
+
+namespace detail {
+/// Position of the variable at a path, -1 when there is none.
+template <class List, class Path>
+inline constexpr int slot_index = -1;
+template <class... Placed, class Path>
+inline constexpr int slot_index<mp::mp_list<Placed...>, Path> = [] {
+    int index = -1, i = 0;
+    ((std::is_same_v<typename Placed::path::template append<key(Placed::variable::name)>, Path>
+          ? static_cast<void>(index = i)
+          : void(),
+      ++i),
+     ...);
+    return index;
+}();
+}  // namespace detail
+
+/// The log probs of a pass over a model of type M: a tuple with one entry per random variable, addressed by
+/// position (`get<0>(log_probs)`, structured bindings) or by path (`log_probs.template get<2, "weight">()`).
+/// Valid until the tape is reset.
+template <class M, class B>
+class LogProbs {
+public:
+    static constexpr int size = random_variable_count<M>;
+
+    LogProbs(Tape<B>* tape, Node<B>* table, Node<B>* divergences)
+        : tape_(tape), table_(table), divergences_(divergences) {}
+
+    /// The entry of the variable at a path: positions and names of the layers from the outside in, the
+    /// variable last. A wrong path is a compile error.
+    template <key... Path>
+    LogProbEntry get() const {
+        constexpr int slot = slot_of<Path...>;
+        static_cast<void>(sizeof(requirement::log_prob_path<(slot >= 0), path<Path...>, M>));
+        return entry(slot < 0 ? 0 : slot);
+    }
+    /// The entry of a slot in [0, size).
+    LogProbEntry entry(int slot) const {
+        const Index samples = table_->batch;
+        std::vector<typename B::scalar> pairs(static_cast<std::size_t>(2 * samples));
+        B::memory::copy_to_host(pairs.data(), table_->value + slot * samples * 2, samples * 2);
+        LogProbEntry result;
+        for (std::size_t s = 0; s < static_cast<std::size_t>(samples); ++s) {
+            result.prior.push_back(static_cast<double>(pairs[2 * s]));
+            result.variational.push_back(static_cast<double>(pairs[2 * s + 1]));
+        }
+        return result;
+    }
+    /// The sum over all variables.
+    LogProbEntry total() const {
+        LogProbEntry result{std::vector<double>(static_cast<std::size_t>(table_->batch)),
+                            std::vector<double>(static_cast<std::size_t>(table_->batch))};
+        for (int slot = 0; slot < size; ++slot) {
+            const LogProbEntry part = entry(slot);
+            for (std::size_t s = 0; s < part.prior.size(); ++s) {
+                result.prior[s] += part.prior[s];
+                result.variational[s] += part.variational[s];
+            }
+        }
+        return result;
+    }
+
+    Tape<B>* tape() const { return tape_; }
+    Node<B>* table() const { return table_; }
+    Node<B>* divergences() const { return divergences_; }
+
+private:
+    template <key... Path>
+    static constexpr int slot_of = detail::slot_index<random_variables<M>, path<Path...>>;
+
+    Tape<B>* tape_;
+    Node<B>* table_;
+    Node<B>* divergences_;
+};
+
+template <std::size_t I, class M, class B>
+LogProbEntry get(const LogProbs<M, B>& log_probs) {
+    static_assert(I < static_cast<std::size_t>(LogProbs<M, B>::size),
+                  "blue: the model has fewer random variables than this index");
+    return log_probs.entry(static_cast<int>(I));
+}
+
+}  // namespace blue
+
+template <class M, class B>
+struct std::tuple_size<blue::LogProbs<M, B>>
+    : std::integral_constant<std::size_t, static_cast<std::size_t>(blue::LogProbs<M, B>::size)> {};
+template <std::size_t I, class M, class B>
+struct std::tuple_element<I, blue::LogProbs<M, B>> {
+    using type = blue::LogProbEntry;
+};

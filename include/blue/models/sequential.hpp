@@ -1,0 +1,124 @@
+// SPDX-License-Identifier: BSD-3-Clause
+/// \file
+/// Layers after each other.
+#pragma once
+
+#include <blue/concepts/requirement.hpp>
+#include <blue/layers/children.hpp>
+#include <blue/models/initialise.hpp>
+#include <blue/tensor/tape.hpp>
+
+#include <utility>
+
+namespace blue {
+
+namespace detail {
+
+/// One layer of a stack. Indexed bases instead of a tuple: cheaper to compile and shorter in symbols.
+template <std::size_t I, class Layer>
+struct LayerLeaf {
+    Layer layer;
+};
+
+template <std::size_t I, class Layer>
+Layer& layer_at(LayerLeaf<I, Layer>& leaf) {
+    return leaf.layer;
+}
+template <std::size_t I, class Layer>
+const Layer& layer_at(const LayerLeaf<I, Layer>& leaf) {
+    return leaf.layer;
+}
+
+template <std::size_t I, class Layer>
+struct layer_entry {
+    static constexpr blue::key key{static_cast<int>(I)};
+    using type = Layer;
+    template <class Parent>
+    static auto& get(Parent& parent) {
+        return layer_at<I>(parent);
+    }
+};
+
+template <class Layer, class Shape>
+struct expected_input_of {
+    using type = Shape;
+};
+template <class Layer, class Shape>
+    requires requires { typename Layer::template expected_input<Shape>; }
+struct expected_input_of<Layer, Shape> {
+    using type = typename Layer::template expected_input<Shape>;
+};
+
+/// The value between two layers.
+template <class Pass, class X>
+struct Flow {
+    Pass& pass;
+    X x;
+};
+
+template <std::size_t I, class Layer, class Pass, class B, class Shape>
+auto operator%(Flow<Pass, Var<B, Shape>> flow, const LayerLeaf<I, Layer>& leaf) {
+    using Expected = typename expected_input_of<Layer, Shape>::type;
+    static_cast<void>(sizeof(requirement::layer_input<std::is_same_v<Expected, Shape>, static_cast<int>(I),
+                                                Layer, Expected, Shape>));
+    // After an error: on with the expected shape, so that there is only one.
+    auto y = leaf.layer(flow.pass, Var<B, Expected>{flow.x.tape, flow.x.node});
+    return Flow<Pass, decltype(y)>{flow.pass, y};
+}
+
+template <class Indices, class... Layers>
+struct Stack;
+template <std::size_t... I, class... Layers>
+struct Stack<std::index_sequence<I...>, Layers...> : LayerLeaf<I, Layers>... {
+    using child_entries = boost::mp11::mp_list<layer_entry<I, Layers>...>;
+
+    Stack() = default;
+    explicit Stack(Layers... layers)
+        requires(sizeof...(Layers) > 0)
+        : LayerLeaf<I, Layers>{std::move(layers)}... {}
+
+    auto run(auto& pass, auto x) const {
+        return (Flow<std::remove_reference_t<decltype(pass)>, decltype(x)>{pass, x} % ... %
+                static_cast<const LayerLeaf<I, Layers>&>(*this))
+            .x;
+    }
+};
+
+}  // namespace detail
+
+/// Layers after each other, one flat list: `Sequential<Linear<784, 512>, ReLU, Linear<512, 10>>`.
+///
+/// Layer i has the path i: its weight is at `get<0, "weight">()` and its mean at `0._weight_mean`.
+template <class... Layers>
+struct Sequential : detail::Stack<std::index_sequence_for<Layers...>, Layers...> {
+    using detail::Stack<std::index_sequence_for<Layers...>, Layers...>::Stack;
+    using module_tag = void;
+
+    Sequential() = default;
+    /// Default layers with initial values from the seed. Settings: see `initialise`.
+    template <class... Settings>
+    explicit Sequential(Seed seed, const Settings&... settings) {
+        initialise(*this, seed, settings...);
+    }
+    /// The given layers, which may carry options, with initial values from the seed.
+    explicit Sequential(Seed seed, Layers... layers)
+        requires(sizeof...(Layers) > 0)
+        : detail::Stack<std::index_sequence_for<Layers...>, Layers...>(std::move(layers)...) {
+        initialise(*this, seed);
+    }
+
+    /// Runs the layers within a pass.
+    auto operator()(auto& pass, auto x) const { return this->run(pass, x); }
+};
+
+/// Layer I of a stack.
+template <std::size_t I, class... Layers>
+auto& layer(Sequential<Layers...>& model) {
+    return detail::layer_at<I>(model);
+}
+template <std::size_t I, class... Layers>
+const auto& layer(const Sequential<Layers...>& model) {
+    return detail::layer_at<I>(model);
+}
+
+}  // namespace blue

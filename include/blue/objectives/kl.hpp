@@ -1,0 +1,44 @@
+// SPDX-License-Identifier: BSD-3-Clause
+/// \file
+/// Closed-form Kullback-Leibler divergences, elementwise and in nats.
+#pragma once
+
+#include <blue/distributions/mean_field_normal.hpp>
+#include <blue/distributions/traits.hpp>
+#include <blue/distributions/uniform_prior.hpp>
+#include <blue/math/pack.hpp>
+
+namespace blue {
+
+/// KL(N(mean, std^2) || N(p.mean, p.std^2)). The variance floor is left out, as in torch_blue.
+template <class T>
+BLUE_HOST_DEVICE T kl(const MeanFieldNormal&, const MeanFieldNormal& p, T mean, T std) {
+    const T prior_precision = 1 / (T(p.std) * T(p.std));
+    const T variance_ratio = square(std) * prior_precision;
+    return 0.5 * (square(mean - p.mean) * prior_precision + variance_ratio - 1) - log(std) +
+           log(T(p.std));
+}
+
+/// The negative entropy of N(mean, std^2): the divergence from a flat prior of density 1.
+template <class T>
+BLUE_HOST_DEVICE T kl(const MeanFieldNormal&, const UniformPrior&, T, T std) {
+    return -log(std) - 0.5 + MeanFieldNormal::constant;
+}
+
+namespace detail {
+template <class Q, class P, std::size_t... K>
+constexpr bool kl_exists(std::index_sequence<K...>) {
+    using T = math::Number<double>;
+    return requires(const Q& q, const P& p, T parameter) {
+        kl(q, p, (static_cast<void>(K), parameter)...);
+    };
+}
+}  // namespace detail
+
+/// Whether `kl(q, p, q's natural parameters...)` exists for the pair: found by argument-dependent lookup,
+/// so an overload beside a user's own distribution counts.
+template <class Q, class P>
+inline constexpr bool has_closed_form_kl =
+    detail::kl_exists<Q, P>(std::make_index_sequence<static_cast<std::size_t>(Q::parameters::size)>{});
+
+}  // namespace blue

@@ -1,0 +1,22 @@
+// SPDX-License-Identifier: BSD-3-Clause
+/// \file
+/// What the kernels of a linear map get.
+#pragma once
+
+#include <blue/tensor/tape.hpp>
+
+namespace blue {
+
+/// y[s] = x[s] W[s]^T + b[s] for `rows` rows of `in` and `out` numbers. Weights are drawn by this operation
+/// when it owns them, and are there already otherwise.
+template <class B>
+struct LinearArgs {
+    Node<B>* x;
+    Node<B>* y;
+    Draw<B>* weight;
+    Draw<B>* bias;  ///< nullptr without bias
+    bool owns_weight, owns_bias;
+    Index rows, in, out;
+};
+
+}  // namespace blue

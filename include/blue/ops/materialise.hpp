@@ -1,0 +1,63 @@
+// SPDX-License-Identifier: BSD-3-Clause
+/// \file
+/// Draws a whole variable, for operations that cannot draw it inside their own loops.
+#pragma once
+
+#include <blue/tensor/tape.hpp>
+
+#include <utility>
+
+namespace blue {
+
+namespace detail {
+
+template <class X>
+inline constexpr bool is_var = false;
+template <class B, class Shape>
+inline constexpr bool is_var<Var<B, Shape>> = true;
+template <class X>
+inline constexpr bool is_lazy = false;
+template <class B, class Shape>
+inline constexpr bool is_lazy<Lazy<B, Shape>> = true;
+/// Something that an operation takes as a value.
+template <class X>
+concept TapeValue = is_var<X> || is_lazy<X>;
+
+/// Marks the variable as drawn; true for the operation that draws it. That one is the first on the tape, so
+/// the last in backward: it completes the parameter gradients.
+template <class B>
+bool take_ownership(Draw<B>& draw) {
+    return !std::exchange(draw.drawn, true);
+}
+
+template <class B>
+struct MaterialiseRecord : Record<B> {
+    Draw<B>* draw;
+    Node<B>* y;
+    bool owner;
+    void run(Tape<B>& tape) {
+        if (y->grad_live || owner)
+            draw_backward(tape, *draw, y->grad_live ? y->grad : nullptr, owner);
+    }
+};
+
+}  // namespace detail
+
+template <class B, class Shape>
+Var<B, Shape> as_var(Var<B, Shape> x) {
+    return x;
+}
+
+/// The drawn variable as a value of `Draw::samples` samples and batch 1.
+template <class B, class Shape>
+Var<B, Shape> as_var(Lazy<B, Shape> x) {
+    Draw<B>& draw = *x.draw;
+    const bool owner = detail::take_ownership(draw);
+    if (owner) draw_forward(*x.tape, draw);
+    Node<B>* y = x.tape->node(draw.samples, 1, draw.size, true);
+    copy_weights(*x.tape, draw, *y);
+    if (y->needs_grad) x.tape->record(detail::MaterialiseRecord<B>{{}, &draw, y, owner});
+    return {x.tape, y};
+}
+
+}  // namespace blue

@@ -1,0 +1,90 @@
+// SPDX-License-Identifier: BSD-3-Clause
+/// \file
+/// Update rules of optimisers: formulas for one element, used by the kernels of all backends.
+#pragma once
+
+#include <blue/config.hpp>
+#include <blue/error.hpp>
+
+#include <cmath>
+#include <string>
+
+namespace blue {
+
+namespace detail {
+inline void require_rate(const char* rule, double rate) {
+    if (!(rate >= 0) || !std::isfinite(rate))
+        throw ValueError(std::string(rule) + ": expected a learning rate that is finite and not "
+                         "negative, got " + std::to_string(rate));
+}
+}  // namespace detail
+
+/// Stochastic gradient descent with momentum, as PyTorch defines it: v = momentum v + g, p -= rate v.
+struct SGD {
+    double learning_rate = 1e-3;
+    double momentum = 0;
+    double weight_decay = 0;  ///< added to the gradient, times the parameter
+
+    static constexpr int state_arrays = 1;
+    struct Constants {
+        double rate, momentum, weight_decay;
+    };
+    /// The numbers of step k = 1, 2, ... with the learning rate times `factor`.
+    Constants constants(Index, double factor) const {
+        detail::require_rate("SGD", learning_rate);
+        return {learning_rate * factor, momentum, weight_decay};
+    }
+    template <class T>
+    BLUE_HOST_DEVICE static void update(const Constants& c, T& p, T g, T (&state)[1]) {
+        g = g + c.weight_decay * p;
+        state[0] = c.momentum * state[0] + g;
+        p = p - c.rate * state[0];
+    }
+};
+
+/// Adam (Kingma and Ba 2015), with the bias corrections of its algorithm 1.
+struct Adam {
+    double learning_rate = 1e-3;
+    double beta1 = 0.9, beta2 = 0.999, eps = 1e-8;
+    double weight_decay = 0;  ///< added to the gradient, times the parameter
+
+    static constexpr int state_arrays = 2;
+    struct Constants {
+        double rate, beta1, beta2, eps, correction2, gradient_decay, decay;
+    };
+    Constants constants(Index step, double factor) const {
+        detail::require_rate("Adam", learning_rate);
+        const double k = static_cast<double>(step), rate = learning_rate * factor;
+        return {rate / (1 - std::pow(beta1, k)), beta1, beta2, eps,
+                1 / (1 - std::pow(beta2, k)),    weight_decay, 0};
+    }
+    template <class T>
+    BLUE_HOST_DEVICE static void update(const Constants& c, T& p, T g, T (&state)[2]) {
+        g = g + c.gradient_decay * p;
+        p = p - c.decay * p;
+        state[0] = c.beta1 * state[0] + (1 - c.beta1) * g;
+        state[1] = c.beta2 * state[1] + (1 - c.beta2) * g * g;
+        p = p - c.rate * state[0] / (sqrt(c.correction2 * state[1]) + c.eps);
+    }
+};
+
+/// Adam with decoupled weight decay (Loshchilov and Hutter 2019): p -= rate weight_decay p.
+struct AdamW {
+    double learning_rate = 1e-3;
+    double beta1 = 0.9, beta2 = 0.999, eps = 1e-8;
+    double weight_decay = 1e-2;
+
+    static constexpr int state_arrays = 2;
+    using Constants = Adam::Constants;
+    Constants constants(Index step, double factor) const {
+        Constants c = Adam{learning_rate, beta1, beta2, eps, 0}.constants(step, factor);
+        c.decay = learning_rate * factor * weight_decay;
+        return c;
+    }
+    template <class T>
+    BLUE_HOST_DEVICE static void update(const Constants& c, T& p, T g, T (&state)[2]) {
+        Adam::update(c, p, g, state);
+    }
+};
+
+}  // namespace blue

@@ -1,0 +1,205 @@
+// SPDX-License-Identifier: BSD-3-Clause
+/// \file
+/// The tape: values of one pass, and the record of operations that backward walks.
+#pragma once
+
+#include <blue/error.hpp>
+#include <blue/meta/shape.hpp>
+#include <blue/tensor/arena.hpp>
+#include <blue/tensor/draw.hpp>
+
+#include <new>
+#include <span>
+#include <string>
+#include <utility>
+#include <vector>
+
+namespace blue {
+
+template <class B>
+class Tape;
+
+/// A value on a tape: `samples` x `batch` x `item` numbers, row-major. A value that is the same for
+/// all samples has samples = 1.
+template <class B>
+struct Node {
+    using T = typename B::scalar;
+    T* value;
+    T* grad;
+    Index samples, batch, item;
+    bool needs_grad;  ///< whether anything that wants a gradient is upstream
+    bool grad_live;   ///< whether `grad` holds a gradient already: the first writer assigns
+
+    Index per_sample() const { return batch * item; }
+    Index size() const { return samples * batch * item; }
+};
+
+/// An operation on the tape. Each operation derives its own, trivially copyable record.
+template <class B>
+struct Record {
+    Record* previous;
+    void (*backward)(Record&, Tape<B>&);
+};
+
+/// Handle of a value on a tape. The shape of an item is part of the type; the kernels never see it.
+template <class B, class Shape>
+struct Var {
+    using backend = B;
+    using shape = Shape;
+    using T = typename B::scalar;
+
+    Tape<B>* tape;
+    Node<B>* node;
+
+    Index samples() const { return node->samples; }
+    Index batch() const { return node->batch; }
+    /// Copies the value to the host: samples x batch x item numbers. Waits for the device.
+    std::vector<T> to_host() const {
+        std::vector<T> copy(static_cast<std::size_t>(node->size()));
+        B::memory::copy_to_host(copy.data(), node->value, node->size());
+        return copy;
+    }
+    /// The value of a single number, copied to the host.
+    T value() const
+        requires(Shape::size == 1)
+    {
+        T number{};
+        B::memory::copy_to_host(&number, node->value, 1);
+        return number;
+    }
+};
+
+/// What `pass.sample` returns: a random variable that is drawn where it is used. Operations that can,
+/// draw it block by block inside their own loops; `as_var` draws all of it.
+template <class B, class Shape>
+struct Lazy {
+    using backend = B;
+    using shape = Shape;
+    Tape<B>* tape;
+    Draw<B>* draw;
+};
+
+/// Where an operation leaves a gradient: adds to it when `add`, assigns otherwise.
+template <class T>
+struct GradientTarget {
+    T* data;
+    bool add;
+};
+
+/// Everything that belongs to one pass over a model: values, gradients, drawn weights and the record of
+/// operations. After the first pass the memory is reused; a pass of the same sizes allocates nothing.
+/// A tape serves one thread; several tapes may run the same model at the same time.
+template <class B>
+class Tape {
+public:
+    using T = typename B::scalar;
+
+    Tape() = default;
+    Tape(const Tape&) = delete;
+    Tape& operator=(const Tape&) = delete;
+
+    /// Forgets the last pass. All handles of that pass become invalid.
+    void reset() {
+        host_.reset();
+        device_.reset();
+        last_ = nullptr;
+        draws_ = {};
+    }
+
+    /// Whether operations are recorded for a backward pass.
+    bool recording = true;
+
+    /// A new value with uninitialised numbers.
+    Node<B>* node(Index samples, Index batch, Index item, bool needs_grad) {
+        return new (host_.template allocate<Node<B>>(1)) Node<B>{
+            device_.template allocate<T>(samples * batch * item), nullptr, samples, batch, item,
+            needs_grad && recording, false};
+    }
+    /// A value whose numbers live elsewhere, in the backend's memory, and outlive the pass.
+    Node<B>* view(const T* data, Index samples, Index batch, Index item) {
+        return new (host_.template allocate<Node<B>>(1))
+            Node<B>{const_cast<T*>(data), nullptr, samples, batch, item, false, false};
+    }
+
+    /// An input without gradient, the same for all samples unless `samples` is given. The numbers
+    /// are samples x batch x item; they are not copied when the backend computes on the host.
+    template <class Shape>
+    Var<B, Shape> input(const T* host_data, Index batch, Index samples = 1) {
+        const Index count = samples * batch * Shape::size;
+        return {this, view(B::to_device(*this, host_data, count), samples, batch, Shape::size)};
+    }
+    /// An input that receives a gradient, read afterwards with `gradient_of`.
+    template <class Shape>
+    Var<B, Shape> leaf(const T* host_data, Index batch, Index samples = 1) {
+        Node<B>* copy = node(samples, batch, Shape::size, true);
+        B::memory::copy_from_host(copy->value, host_data, copy->size());
+        return {this, copy};
+    }
+
+    /// Memory of the backend until the next reset.
+    template <class U>
+    U* device_memory(Index count) {
+        return device_.template allocate<U>(count);
+    }
+    /// Memory of the host until the next reset.
+    template <class U>
+    U* host_memory(Index count) {
+        return host_.template allocate<U>(count);
+    }
+
+    /// Appends an operation. `R` derives from `Record<B>` and has `void run(Tape&)`, its backward.
+    template <class R>
+    void record(R operation) {
+        if (!recording) return;
+        auto* stored = new (host_.template allocate<R>(1)) R(operation);
+        stored->previous = last_;
+        stored->backward = [](Record<B>& self, Tape& tape) { static_cast<R&>(self).run(tape); };
+        last_ = stored;
+    }
+
+    /// Where to leave the gradient with respect to a value.
+    GradientTarget<T> gradient(Node<B>* node) {
+        if (!node->grad) node->grad = device_.template allocate<T>(node->size());
+        return {node->grad, std::exchange(node->grad_live, true)};
+    }
+
+    /// Walks the operations in reverse order, from d root / d root = 1.
+    /// Throws ShapeError unless the root is a single number, and Error when nothing was recorded.
+    template <class Shape>
+    void backward(Var<B, Shape> root) {
+        if (root.node->size() != 1)
+            throw ShapeError("backward: expected a single number, got " +
+                             std::to_string(root.node->samples) + " samples x " +
+                             std::to_string(root.node->batch) + " x " +
+                             std::to_string(root.node->item));
+        if (!root.node->needs_grad)
+            throw Error("backward: the value does not depend on anything that has a gradient");
+        const T one = 1;
+        B::memory::copy_from_host(gradient(root.node).data, &one, 1);
+        for (Record<B>* record = last_; record; record = record->previous)
+            record->backward(*record, *this);
+    }
+
+    /// The gradient of a value after `backward`, on the host; zeros when nothing reached it.
+    std::vector<T> gradient_of(const Node<B>* node) const {
+        std::vector<T> copy(static_cast<std::size_t>(node->size()));
+        if (node->grad_live) B::memory::copy_to_host(copy.data(), node->grad, node->size());
+        return copy;
+    }
+
+    /// The draws of this pass, one per random variable of the model, in the order of its slots.
+    std::span<Draw<B>> draws() { return draws_; }
+    std::span<const Draw<B>> draws() const { return draws_; }
+    void set_draws(std::span<Draw<B>> draws) { draws_ = draws; }
+
+    /// Bytes that the tape holds, on the host and on the device.
+    std::size_t capacity() const { return host_.capacity() + device_.capacity(); }
+
+private:
+    Arena<HostMemory> host_;
+    Arena<typename B::memory> device_;
+    Record<B>* last_ = nullptr;
+    std::span<Draw<B>> draws_;
+};
+
+}  // namespace blue

@@ -108,6 +108,60 @@ struct format<double> {
     static constexpr double magic = 0x1.8p52;
 };
 
+/// Signed integers of 32 bits, rounded to nearest.
+template <int N>
+BLUE_INLINE Pack<float, N> signed_number(Bits<float, N> a) {
+    Pack<float, N> x;
+    using Signed = typename Storage<std::int32_t, N>::type;
+    BLUE_UNROLL for (int i = 0; i < x.count; ++i) to_float(bit_cast<Signed>(a.r[i]), x.r[i]);
+    return x;
+}
+
+/// 32-bit integers in the lanes: bit 31 is the sign.
+template <int N>
+BLUE_INLINE Bits<float, N> sign_extended(Bits<float, N> a) {
+    return a;
+}
+template <int N>
+BLUE_INLINE Bits<double, N> sign_extended(Bits<double, N> a) {
+    const Bits<double, N> half = std::uint64_t{0x80000000};
+    return ((a & std::uint64_t{0xffffffff}) ^ half) - half;
+}
+
+/// All bits of a lane as its bit 31.
+template <int N>
+BLUE_INLINE Bits<float, N> spread_bit_31(Bits<float, N> a) {
+    using Signed = typename Storage<std::int32_t, N>::type;
+    BLUE_UNROLL for (int i = 0; i < a.count; ++i) a.r[i] =
+        bit_cast<typename Bits<float, N>::Register>(bit_cast<Signed>(a.r[i]) >> 31);
+    return a;
+}
+template <int N>
+BLUE_INLINE Bits<double, N> spread_bit_31(Bits<double, N> a) {
+    return Bits<double, N>(0) - ((a >> 31) & 1);
+}
+
+/// Integers below 2^51 in magnitude.
+template <int N>
+BLUE_INLINE Pack<double, N> signed_number(Bits<double, N> a) {
+    return (a + Bits<double, N>(0x4338000000000000u)).pack() - 0x1.8p52;
+}
+
+/// The bits of a number x, less an offset, without the mantissa: its exponent as a number.
+template <int N>
+BLUE_INLINE Pack<float, N> exponent_number(Bits<float, N> a) {
+    Pack<float, N> x;
+    using Signed = typename Storage<std::int32_t, N>::type;
+    BLUE_UNROLL for (int i = 0; i < x.count; ++i) to_float(bit_cast<Signed>(a.r[i]) >> 23, x.r[i]);
+    return x;
+}
+template <int N>
+BLUE_INLINE Pack<double, N> exponent_number(Bits<double, N> a) {
+    // Before AVX-512 there is no arithmetic shift of 64 bits: a logical one of a larger number.
+    const Bits<double, N> large = (a + (std::uint64_t{2048} << 52)) >> 52;
+    return (large | std::uint64_t{0x4330000000000000}).pack() - (0x1p52 + 2048);
+}
+
 /// Horner's rule, coefficients from the highest power down.
 template <class P, class... C>
 BLUE_INLINE P polynomial(P x, C... coefficients) {
@@ -115,6 +169,23 @@ BLUE_INLINE P polynomial(P x, C... coefficients) {
     const T c[] = {static_cast<T>(coefficients)...};
     P y = c[0];
     BLUE_UNROLL for (int i = 1; i < static_cast<int>(sizeof...(C)); ++i) y = fma(y, x, P(c[i]));
+    return y;
+}
+
+/// a b + c in two roundings on every machine.
+template <class T, int N>
+BLUE_INLINE Pack<T, N> unfused(Pack<T, N> a, Pack<T, N> b, Pack<T, N> c) {
+    BLUE_UNROLL for (int i = 0; i < a.count; ++i) a.r[i] = rounded_product(a.r[i], b.r[i]) + c.r[i];
+    return a;
+}
+
+/// Horner's rule in two roundings per step on every machine.
+template <class P, class... C>
+BLUE_INLINE P unfused_polynomial(P x, C... coefficients) {
+    using T = typename P::scalar;
+    const T c[] = {static_cast<T>(coefficients)...};
+    P y = c[0];
+    BLUE_UNROLL for (int i = 1; i < static_cast<int>(sizeof...(C)); ++i) y = unfused(y, x, P(c[i]));
     return y;
 }
 

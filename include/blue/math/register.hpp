@@ -108,6 +108,29 @@ BLUE_INLINE T multiply_add(T a, T b, T c) {
 #endif
 }
 
+/// a b, rounded also where a compiler could fuse the product with a following addition. (g++ does
+/// so unless told otherwise; an empty assembly statement hides where the product comes from.)
+template <class V>
+BLUE_INLINE V rounded_product(V a, V b) {
+#if defined(__CUDA_ARCH__)
+    if constexpr (std::is_same_v<V, float>) {
+        return __fmul_rn(a, b);
+    } else if constexpr (std::is_same_v<V, double>) {
+        return __dmul_rn(a, b);
+    } else {
+        return a * b;
+    }
+#else
+    V product = a * b;
+#if defined(__FMA__)
+    __asm__("" : "+v"(product));
+#elif defined(__aarch64__)
+    __asm__("" : "+w"(product));
+#endif
+    return product;
+#endif
+}
+
 template <Scalar T>
 BLUE_INLINE T square_root(T a) {
 #if defined(__CUDA_ARCH__)

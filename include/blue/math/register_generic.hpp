@@ -50,6 +50,9 @@ BLUE_INLINE bool any_lane(M a) {
     BLUE_UNROLL for (int i = 0; i < lanes_of<M>; ++i) result = result || a[i] != 0;
     return result;
 }
+BLUE_INLINE void widen(const std::uint32_t* p, Vector<std::uint64_t>::type& a) {
+    BLUE_UNROLL for (int i = 0; i < register_lanes<double>; ++i) a[i] = p[i];
+}
 BLUE_INLINE void to_float(Vector<std::int32_t>::type a, FloatRegister& b) {
     BLUE_UNROLL for (int i = 0; i < register_lanes<float>; ++i) b[i] = static_cast<float>(a[i]);
 }

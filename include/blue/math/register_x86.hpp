@@ -74,6 +74,20 @@ BLUE_INLINE void store(double* p, DoubleRegister a) { _mm_storeu_pd(p, a); }
 // clang-format on
 #endif
 
+/// Widens as many words of 32 bits as there are doubles in a register.
+BLUE_INLINE void widen(const std::uint32_t* p, Vector<std::uint64_t>::type& a) {
+#if defined(BLUE_ISA_AVX512)
+    const __m256i words = _mm256_loadu_si256(reinterpret_cast<const __m256i*>(p));
+    a = bit_cast<Vector<std::uint64_t>::type>(_mm512_maskz_cvtepu32_epi64(0xff, words));
+#elif defined(BLUE_ISA_AVX2)
+    const __m128i words = _mm_loadu_si128(reinterpret_cast<const __m128i*>(p));
+    a = bit_cast<Vector<std::uint64_t>::type>(_mm256_cvtepu32_epi64(words));
+#else
+    const __m128i words = _mm_loadl_epi64(reinterpret_cast<const __m128i*>(p));
+    a = bit_cast<Vector<std::uint64_t>::type>(_mm_unpacklo_epi32(words, _mm_setzero_si128()));
+#endif
+}
+
 /// GCC makes a masked move, a blend or logic of this, whatever the instruction set has.
 template <class M, Register V>
 BLUE_INLINE V select(M condition, V a, V b) {

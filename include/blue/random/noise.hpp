@@ -26,24 +26,10 @@ namespace detail {
 
 using math::Pack;
 
-/// Words below 2^31 as numbers, rounded to nearest.
-template <class T, int N>
-BLUE_INLINE Pack<T, N> to_number(Words<T, N> w) {
-    if constexpr (sizeof(T) == 4) {
-        Pack<T, N> x;
-        BLUE_UNROLL for (int i = 0; i < x.count; ++i) math::detail::to_float(
-            math::detail::bit_cast<typename math::detail::Storage<std::int32_t, N>::type>(w.r[i]),
-            x.r[i]);
-        return x;
-    } else {
-        return (w | std::uint64_t{0x4330000000000000}).pack() - 0x1p52;
-    }
-}
-
-/// The low 31 bits as (v + 1/2) 2^scale.
+/// (w + 1/2) scale for words below 2^31 and a power of two.
 template <class T, int N>
 BLUE_INLINE Pack<T, N> centred(Words<T, N> w, T scale) {
-    return fma(to_number<T, N>(w), scale, scale / 2);
+    return fma(math::detail::signed_number(w), scale, scale / 2);
 }
 
 /// Flips the sign of x where bit 31 of w is set.
@@ -53,11 +39,11 @@ BLUE_INLINE Pack<T, N> with_sign(Pack<T, N> x, Words<T, N> w) {
     return (Words<T, N>(x) ^ ((w << up) & math::detail::format<T>::sign)).pack();
 }
 
-/// Logarithm of positive normal numbers.
-template <class T, int N>
+/// Factor log(x) for positive normal numbers and a power of two.
+template <int Factor = 1, class T, int N>
 BLUE_INLINE Pack<T, N> log_of_positive(Pack<T, N> x) {
     const math::detail::LogReduction<T, N> d(x);
-    return math::detail::log_sum(d.f, d.exponent);
+    return math::detail::log_sum<Factor>(d.f, d.exponent);
 }
 
 /// -log(u) for u = (w + 1/2) / 2^32: relatively accurate also for u next to 1.
@@ -72,17 +58,49 @@ BLUE_INLINE Pack<T, N> exponential(Words<T, N> w) {
     return -math::detail::log_sum(f, d.exponent);
 }
 
-/// Sine and cosine of an angle uniform in (0, pi/4), from the low 29 bits, exchanged by bit 29.
-/// With two random signs the point is uniform on the circle. Both are relatively accurate, however
-/// small.
+/// Exchanges x and y where bit 30 of w is set.
+template <class T, int N>
+BLUE_INLINE void exchange(Words<T, N> w, Pack<T, N>& x, Pack<T, N>& y) {
+    using W = Words<T, N>;
+    if constexpr (N == 1 || BLUE_REGISTER_BYTES == 64) {
+        const auto m = (w & 0x40000000u) == W(0x40000000u);
+        const Pack<T, N> larger = x;
+        x = where(m, y, x);
+        y = where(m, larger, y);
+    } else {
+        // Without mask registers a blend is two or three instructions: exchange by exclusive or.
+        const W difference = (W(x) ^ W(y)) & math::detail::spread_bit_31(w << 1);
+        x = (W(x) ^ difference).pack();
+        y = (W(y) ^ difference).pack();
+    }
+}
+
+/// A point uniform on the unit circle: the sine and cosine of an angle in [-pi/4, pi/4) from the
+/// low 30 bits, exchanged by bit 30, the cosine with the sign of bit 31. Both coordinates are
+/// relatively accurate, however small, and have the same bits on all machines, with and without
+/// fused multiply-add: that keeps normals together within 2 ulp.
 template <class T, int N>
 BLUE_INLINE void point_on_circle(Words<T, N> w, Pack<T, N>& x, Pack<T, N>& y) {
-    constexpr T scale = T(0x1.921fb54442d18p-30);  // pi/4 / 2^29
-    const Pack<T, N> angle = centred<T, N>(w & 0x1fffffffu, scale);
-    const Pack<T, N> s = math::detail::sin_kernel(angle), c = math::detail::cos_kernel(angle);
-    const auto exchange = (w & 0x20000000u) == Words<T, N>(0x20000000u);
-    x = where(exchange, s, c);
-    y = where(exchange, c, s);
+    using P = Pack<T, N>;
+    using namespace math::detail;
+    constexpr T scale = T(0x1.921fb54442d18p-32);  // pi/4 / 2^31
+    const P angle = scale * signed_number(sign_extended(w << 2));
+    const P z = angle * angle;
+    if constexpr (sizeof(T) == 4) {
+        const P p = unfused_polynomial(z, -0x1.9953fep-13f, 0x1.110778p-7f, -0x1.555546p-3f);
+        x = unfused_polynomial(z, -0x1.6449e8p-10f, 0x1.553e66p-5f, -0x1.ffffb2p-2f, 1);
+        y = unfused(p * z, angle, angle);
+    } else {
+        const P p = unfused_polynomial(z, 0x1.5d8e3511cda67p-33, -0x1.ae5e5471f55p-26,
+                                       0x1.71de355f05599p-19, -0x1.a01a019bf222ep-13,
+                                       0x1.111111110f75dp-7, -0x1.5555555555548p-3);
+        x = unfused_polynomial(z, -0x1.8fa681e385241p-37, 0x1.1ee9dbd0d86a6p-29,
+                               -0x1.27e4f7f19d4b2p-22, 0x1.a01a019c8f3eep-16,
+                               -0x1.6c16c16c15016p-10, 0x1.555555555554bp-5, -0.5, 1);
+        y = unfused(p * z, angle, angle);
+    }
+    x = with_sign(x, w);
+    exchange<T, N>(w, x, y);
 }
 
 }  // namespace detail
@@ -99,11 +117,11 @@ struct Normal {
     static BLUE_INLINE void from_pair(Words<T, N> w0, Words<T, N> w1, math::Pack<T, N>& z0,
                                       math::Pack<T, N>& z1) {
         const math::Pack<T, N> u = detail::centred<T, N>(w0 >> 1, T(0x1p-31));
-        const math::Pack<T, N> radius = sqrt(-2 * detail::log_of_positive(u));
+        const math::Pack<T, N> radius = sqrt(detail::log_of_positive<-2>(u));
         math::Pack<T, N> x, y;
         detail::point_on_circle<T, N>(w1, x, y);
-        z0 = detail::with_sign(radius * x, w1);
-        z1 = detail::with_sign(radius * y, w1 << 1);
+        z0 = radius * x;
+        z1 = radius * y;
     }
 };
 
@@ -161,8 +179,8 @@ struct Cauchy {
     template <class T, int N>
     static BLUE_INLINE math::Pack<T, N> from_word(Words<T, N> w) {
         math::Pack<T, N> x, y;
-        detail::point_on_circle<T, N>(w, x, y);
-        return detail::with_sign(y / x, w);
+        detail::point_on_circle<T, N>(w | 1, x, y);  // not on an axis
+        return y / x;
     }
 };
 
@@ -178,7 +196,7 @@ struct StudentT {
         const math::Pack<T, N> e = expm1((-2 / degrees) * detail::log_of_positive(u));
         math::Pack<T, N> x, y;
         detail::point_on_circle<T, N>(w1, x, y);
-        return detail::with_sign(sqrt(degrees * e) * x, w1);
+        return sqrt(degrees * e) * x;
     }
 };
 

@@ -24,7 +24,7 @@ namespace detail {
 /// The twenty rounds, on single words or on vectors of words. x holds the counters and then the
 /// random words.
 template <class V>
-BLUE_HOST_DEVICE constexpr void threefry_rounds(V& x0, V& x1, V& x2, V& x3, const Block& k) {
+BLUE_INLINE constexpr void threefry_rounds(V& x0, V& x1, V& x2, V& x3, const Block& k) {
     // Salmon, Moraes, Dror, Shaw: Parallel Random Numbers: As Easy as 1, 2, 3 (SC'11).
     constexpr int rotation[8][2] = {{10, 26}, {11, 21}, {13, 27}, {23, 5},
                                     {6, 20},  {17, 11}, {25, 10}, {18, 20}};

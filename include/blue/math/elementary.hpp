@@ -8,7 +8,7 @@
 /// docs/rationale/004-packs-and-duals.md.
 #pragma once
 
-#include <blue/math/bits.hpp>
+#include <blue/math/detail/bits.hpp>
 
 #include <type_traits>
 

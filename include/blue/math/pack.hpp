@@ -3,7 +3,7 @@
 /// `Pack<T, N>`: N numbers that are computed with as if they were one, the scalar type of formulas.
 #pragma once
 
-#include <blue/math/register.hpp>
+#include <blue/math/detail/register.hpp>
 
 #include <type_traits>
 

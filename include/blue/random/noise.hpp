@@ -201,5 +201,3 @@ struct StudentT {
 };
 
 }  // namespace blue::noise::inline BLUE_ISA
-
-#include <blue/random/draw.hpp>

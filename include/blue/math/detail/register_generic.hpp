@@ -3,7 +3,7 @@
 /// Operations on native registers without intrinsics, for other processors.
 #pragma once
 
-#include <blue/math/register.hpp>
+#include <blue/math/detail/register.hpp>
 
 namespace blue::math::inline BLUE_ISA::detail {
 

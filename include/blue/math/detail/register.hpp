@@ -7,7 +7,7 @@
 #pragma once
 
 #include <blue/config.hpp>
-#include <blue/math/device_register.hpp>
+#include <blue/math/detail/device_register.hpp>
 
 #include <cmath>
 #include <cstdint>
@@ -27,8 +27,9 @@ inline constexpr int native_lanes = (BLUE_REGISTER_BYTES == 16 ? 4 : 2) * BLUE_R
 
 namespace detail {
 
+inline constexpr int bytes = BLUE_REGISTER_BYTES;
 template <class T>
-inline constexpr int register_lanes = BLUE_REGISTER_BYTES / static_cast<int>(sizeof(T));
+inline constexpr int register_lanes = bytes / static_cast<int>(sizeof(T));
 
 /// One native register of T.
 template <class T>
@@ -39,14 +40,30 @@ struct Vector {
     using type = DeviceRegister<T, register_lanes<T>>;
 };
 #else
-// clang-format off
-template <> struct Vector<float> { typedef float type __attribute__((vector_size(BLUE_REGISTER_BYTES))); };
-template <> struct Vector<double> { typedef double type __attribute__((vector_size(BLUE_REGISTER_BYTES))); };
-template <> struct Vector<std::int32_t> { typedef std::int32_t type __attribute__((vector_size(BLUE_REGISTER_BYTES))); };
-template <> struct Vector<std::int64_t> { typedef std::int64_t type __attribute__((vector_size(BLUE_REGISTER_BYTES))); };
-template <> struct Vector<std::uint32_t> { typedef std::uint32_t type __attribute__((vector_size(BLUE_REGISTER_BYTES))); };
-template <> struct Vector<std::uint64_t> { typedef std::uint64_t type __attribute__((vector_size(BLUE_REGISTER_BYTES))); };
-// clang-format on
+template <>
+struct Vector<float> {
+    typedef float type __attribute__((vector_size(bytes)));
+};
+template <>
+struct Vector<double> {
+    typedef double type __attribute__((vector_size(bytes)));
+};
+template <>
+struct Vector<std::int32_t> {
+    typedef std::int32_t type __attribute__((vector_size(bytes)));
+};
+template <>
+struct Vector<std::int64_t> {
+    typedef std::int64_t type __attribute__((vector_size(bytes)));
+};
+template <>
+struct Vector<std::uint32_t> {
+    typedef std::uint32_t type __attribute__((vector_size(bytes)));
+};
+template <>
+struct Vector<std::uint64_t> {
+    typedef std::uint64_t type __attribute__((vector_size(bytes)));
+};
 #endif
 
 using FloatRegister = Vector<float>::type;
@@ -189,7 +206,7 @@ BLUE_INLINE void to_float(std::int32_t a, float& b) {
 
 #if defined(__CUDA_ARCH__) || \
     !(defined(BLUE_ISA_SSE2) || defined(BLUE_ISA_AVX2) || defined(BLUE_ISA_AVX512))
-#include <blue/math/register_generic.hpp>
+#include <blue/math/detail/register_generic.hpp>
 #else
-#include <blue/math/register_x86.hpp>
+#include <blue/math/detail/register_x86.hpp>
 #endif

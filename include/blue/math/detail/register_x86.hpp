@@ -1,0 +1,127 @@
+// SPDX-License-Identifier: BSD-3-Clause
+/// \file
+/// Operations on native registers through intrinsics of x86-64.
+#pragma once
+
+#include <blue/math/detail/register.hpp>
+
+namespace blue::math::inline BLUE_ISA::detail {
+
+using Floats = FloatRegister;
+using Doubles = DoubleRegister;
+
+// The sum of four, of two: lane i with lane i + half.
+BLUE_INLINE float sum_lanes(__m128 a) {
+    a = _mm_add_ps(a, _mm_movehl_ps(a, a));
+    return _mm_cvtss_f32(_mm_add_ss(a, _mm_shuffle_ps(a, a, 1)));
+}
+BLUE_INLINE double sum_lanes(__m128d a) {
+    return _mm_cvtsd_f64(_mm_add_sd(a, _mm_unpackhi_pd(a, a)));
+}
+#if defined(BLUE_ISA_AVX512) || defined(BLUE_ISA_AVX2)
+BLUE_INLINE float sum_lanes(__m256 a) {
+    return sum_lanes(_mm_add_ps(_mm256_castps256_ps128(a), _mm256_extractf128_ps(a, 1)));
+}
+BLUE_INLINE double sum_lanes(__m256d a) {
+    return sum_lanes(_mm_add_pd(_mm256_castpd256_pd128(a), _mm256_extractf128_pd(a, 1)));
+}
+#endif
+
+#if defined(BLUE_ISA_AVX512)
+// Masked with all ones: GCC 12 warns about an uninitialised variable inside the plain intrinsics.
+// clang-format off
+BLUE_INLINE Floats multiply_add(Floats a, Floats b, Floats c) { return _mm512_fmadd_ps(a, b, c); }
+BLUE_INLINE Doubles multiply_add(Doubles a, Doubles b, Doubles c) {
+    return _mm512_fmadd_pd(a, b, c);
+}
+BLUE_INLINE Floats square_root(Floats a) { return _mm512_maskz_sqrt_ps(0xffff, a); }
+BLUE_INLINE Doubles square_root(Doubles a) { return _mm512_maskz_sqrt_pd(0xff, a); }
+BLUE_INLINE Floats minimum(Floats a, Floats b) { return _mm512_maskz_min_ps(0xffff, b, a); }
+BLUE_INLINE Doubles minimum(Doubles a, Doubles b) { return _mm512_maskz_min_pd(0xff, b, a); }
+BLUE_INLINE Floats maximum(Floats a, Floats b) { return _mm512_maskz_max_ps(0xffff, b, a); }
+BLUE_INLINE Doubles maximum(Doubles a, Doubles b) { return _mm512_maskz_max_pd(0xff, b, a); }
+BLUE_INLINE void load(const float* p, Floats& a) { a = _mm512_loadu_ps(p); }
+BLUE_INLINE void load(const double* p, Doubles& a) { a = _mm512_loadu_pd(p); }
+BLUE_INLINE void store(float* p, Floats a) { _mm512_storeu_ps(p, a); }
+BLUE_INLINE void store(double* p, Doubles a) { _mm512_storeu_pd(p, a); }
+// clang-format on
+BLUE_INLINE float sum_lanes(Floats a) {
+    return sum_lanes(_mm256_add_ps(_mm512_maskz_extractf32x8_ps(0xff, a, 0),
+                                   _mm512_maskz_extractf32x8_ps(0xff, a, 1)));
+}
+BLUE_INLINE double sum_lanes(Doubles a) {
+    return sum_lanes(_mm256_add_pd(_mm512_maskz_extractf64x4_pd(0xf, a, 0),
+                                   _mm512_maskz_extractf64x4_pd(0xf, a, 1)));
+}
+#elif defined(BLUE_ISA_AVX2)
+// clang-format off
+BLUE_INLINE Floats multiply_add(Floats a, Floats b, Floats c) { return _mm256_fmadd_ps(a, b, c); }
+BLUE_INLINE Doubles multiply_add(Doubles a, Doubles b, Doubles c) {
+    return _mm256_fmadd_pd(a, b, c);
+}
+BLUE_INLINE Floats square_root(Floats a) { return _mm256_sqrt_ps(a); }
+BLUE_INLINE Doubles square_root(Doubles a) { return _mm256_sqrt_pd(a); }
+BLUE_INLINE Floats minimum(Floats a, Floats b) { return _mm256_min_ps(b, a); }
+BLUE_INLINE Doubles minimum(Doubles a, Doubles b) { return _mm256_min_pd(b, a); }
+BLUE_INLINE Floats maximum(Floats a, Floats b) { return _mm256_max_ps(b, a); }
+BLUE_INLINE Doubles maximum(Doubles a, Doubles b) { return _mm256_max_pd(b, a); }
+BLUE_INLINE void load(const float* p, Floats& a) { a = _mm256_loadu_ps(p); }
+BLUE_INLINE void load(const double* p, Doubles& a) { a = _mm256_loadu_pd(p); }
+BLUE_INLINE void store(float* p, Floats a) { _mm256_storeu_ps(p, a); }
+BLUE_INLINE void store(double* p, Doubles a) { _mm256_storeu_pd(p, a); }
+// clang-format on
+#else
+// clang-format off
+BLUE_INLINE Floats multiply_add(Floats a, Floats b, Floats c) { return a * b + c; }
+BLUE_INLINE Doubles multiply_add(Doubles a, Doubles b, Doubles c) { return a * b + c; }
+BLUE_INLINE Floats square_root(Floats a) { return _mm_sqrt_ps(a); }
+BLUE_INLINE Doubles square_root(Doubles a) { return _mm_sqrt_pd(a); }
+BLUE_INLINE Floats minimum(Floats a, Floats b) { return _mm_min_ps(b, a); }
+BLUE_INLINE Doubles minimum(Doubles a, Doubles b) { return _mm_min_pd(b, a); }
+BLUE_INLINE Floats maximum(Floats a, Floats b) { return _mm_max_ps(b, a); }
+BLUE_INLINE Doubles maximum(Doubles a, Doubles b) { return _mm_max_pd(b, a); }
+BLUE_INLINE void load(const float* p, Floats& a) { a = _mm_loadu_ps(p); }
+BLUE_INLINE void load(const double* p, Doubles& a) { a = _mm_loadu_pd(p); }
+BLUE_INLINE void store(float* p, Floats a) { _mm_storeu_ps(p, a); }
+BLUE_INLINE void store(double* p, Doubles a) { _mm_storeu_pd(p, a); }
+// clang-format on
+#endif
+
+/// Widens as many words of 32 bits as there are doubles in a register.
+BLUE_INLINE void widen(const std::uint32_t* p, Vector<std::uint64_t>::type& a) {
+#if defined(BLUE_ISA_AVX512)
+    const __m256i words = _mm256_loadu_si256(reinterpret_cast<const __m256i*>(p));
+    a = bit_cast<Vector<std::uint64_t>::type>(_mm512_maskz_cvtepu32_epi64(0xff, words));
+#elif defined(BLUE_ISA_AVX2)
+    const __m128i words = _mm_loadu_si128(reinterpret_cast<const __m128i*>(p));
+    a = bit_cast<Vector<std::uint64_t>::type>(_mm256_cvtepu32_epi64(words));
+#else
+    const __m128i words = _mm_loadl_epi64(reinterpret_cast<const __m128i*>(p));
+    a = bit_cast<Vector<std::uint64_t>::type>(_mm_unpacklo_epi32(words, _mm_setzero_si128()));
+#endif
+}
+
+/// GCC makes a masked move, a blend or logic of this, whatever the instruction set has.
+template <class M, Register V>
+BLUE_INLINE V select(M condition, V a, V b) {
+    return condition ? a : b;
+}
+
+/// Whether any lane of a comparison holds.
+template <class M>
+BLUE_INLINE bool any_lane(M a) {
+#if defined(BLUE_ISA_AVX512)
+    const __m512i bits = bit_cast<__m512i>(a);
+    return _mm512_test_epi32_mask(bits, bits) != 0;
+#elif defined(BLUE_ISA_AVX2)
+    return _mm256_movemask_epi8(bit_cast<__m256i>(a)) != 0;
+#else
+    return _mm_movemask_epi8(bit_cast<__m128i>(a)) != 0;
+#endif
+}
+
+BLUE_INLINE void to_float(Vector<std::int32_t>::type a, Floats& b) {
+    b = __builtin_convertvector(a, Floats);
+}
+
+}  // namespace blue::math::inline BLUE_ISA::detail

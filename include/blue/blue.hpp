@@ -6,8 +6,12 @@
 /// `blue/testing/*.hpp` (laws and gradient checks for your own distributions and operations).
 #pragma once
 
+// First, so that compilers name few files before they print the sentence of a failed check.
+#include <blue/concepts/backend.hpp>
+#include <blue/concepts/module.hpp>
+#include <blue/concepts/prior.hpp>
+
 #include <blue/backends/cpu/backend.hpp>
-#include <blue/concepts/distribution.hpp>
 #include <blue/distributions/categorical.hpp>
 #include <blue/distributions/mean_field_normal.hpp>
 #include <blue/distributions/non_bayesian.hpp>
@@ -23,4 +27,5 @@
 #include <blue/objectives/elbo.hpp>
 #include <blue/objectives/kullback_leibler_loss.hpp>
 #include <blue/optim/optimizer.hpp>
+#include <blue/train/fit.hpp>
 #include <blue/version.hpp>

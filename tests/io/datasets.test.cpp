@@ -20,7 +20,7 @@ const std::filesystem::path shipped = BLUE_SOURCE_DIR "/data/mnist";
 
 std::vector<int> class_counts(const LabelledImages& part) {
     std::vector<int> counts(10);
-    for (auto label : part.labels) ++counts[static_cast<std::size_t>(label)];
+    for (auto label : part.targets) ++counts[static_cast<std::size_t>(label)];
     return counts;
 }
 
@@ -50,20 +50,20 @@ std::string error_of(const TemporaryFolder& folder, const std::string& images,
 
 TEST_CASE("the images that come with the repository are those that its README describes") {
     const Mnist mnist = load_mnist(shipped);
-    CHECK(mnist.train.images.shape() == std::vector<Index>{10000, 784});
-    CHECK(mnist.test.images.shape() == std::vector<Index>{2000, 784});
+    CHECK(mnist.train.inputs.shape() == std::vector<Index>{10000, 784});
+    CHECK(mnist.test.inputs.shape() == std::vector<Index>{2000, 784});
     CHECK(class_counts(mnist.train) ==
           std::vector<int>{1001, 1127, 991, 1032, 980, 863, 1014, 1070, 944, 978});
     CHECK(class_counts(mnist.test) ==
           std::vector<int>{175, 234, 219, 207, 217, 179, 178, 205, 192, 194});
     // The first digits of MNIST, as printed in countless tutorials.
-    CHECK(std::vector<int>(mnist.train.labels.begin(), mnist.train.labels.begin() + 5) ==
+    CHECK(std::vector<int>(mnist.train.targets.begin(), mnist.train.targets.begin() + 5) ==
           std::vector<int>{5, 0, 4, 1, 9});
-    CHECK(std::vector<int>(mnist.test.labels.begin(), mnist.test.labels.begin() + 5) ==
+    CHECK(std::vector<int>(mnist.test.targets.begin(), mnist.test.targets.begin() + 5) ==
           std::vector<int>{7, 2, 1, 0, 4});
     float smallest = 1, largest = 0;
     double sum = 0;
-    for (float pixel : mnist.train.images) {
+    for (float pixel : mnist.train.inputs) {
         smallest = std::min(smallest, pixel);
         largest = std::max(largest, pixel);
         sum += static_cast<double>(pixel);
@@ -71,7 +71,7 @@ TEST_CASE("the images that come with the repository are those that its README de
     CHECK(smallest == 0.0f);
     CHECK(largest == 1.0f);
     // All of MNIST has the mean 0.1307; its beginning 0.1311.
-    CHECK(std::abs(sum / static_cast<double>(mnist.train.images.size()) - 0.1311) < 0.0001);
+    CHECK(std::abs(sum / static_cast<double>(mnist.train.inputs.size()) - 0.1311) < 0.0001);
 }
 
 TEST_CASE("files without compression are found too, and the scale is 1/255") {
@@ -79,10 +79,10 @@ TEST_CASE("files without compression are found too, and the scale is 1/255") {
     folder.file("t10k-images-idx3-ubyte", idx({2, 28, 28}, 51));
     folder.file("t10k-labels-idx1-ubyte", idx({2}, 9));
     const auto part = load_mnist_part(folder.path(), "t10k");
-    CHECK(part.images.shape() == std::vector<Index>{2, 784});
-    CHECK(part.images[783] == 0.2f);
-    CHECK(part.labels.shape() == std::vector<Index>{2});
-    CHECK(part.labels[1] == 9);
+    CHECK(part.inputs.shape() == std::vector<Index>{2, 784});
+    CHECK(part.inputs[783] == 0.2f);
+    CHECK(part.targets.shape() == std::vector<Index>{2});
+    CHECK(part.targets[1] == 9);
 }
 
 TEST_CASE("what is no digit set is an error that says why") {

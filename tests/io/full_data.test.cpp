@@ -33,10 +33,10 @@ TEST_CASE("all of MNIST") {
     const auto folder = full_data("mnist");
     if (folder.empty()) return;
     const Mnist mnist = load_mnist(folder);
-    REQUIRE(mnist.train.images.shape() == std::vector<Index>{60000, 784});
-    REQUIRE(mnist.test.images.shape() == std::vector<Index>{10000, 784});
+    REQUIRE(mnist.train.inputs.shape() == std::vector<Index>{60000, 784});
+    REQUIRE(mnist.test.inputs.shape() == std::vector<Index>{10000, 784});
     double sum = 0;
-    for (float pixel : mnist.train.images) sum += static_cast<double>(pixel);
+    for (float pixel : mnist.train.inputs) sum += static_cast<double>(pixel);
     // The mean that everybody normalises with.
     CHECK(std::abs(sum / (60000.0 * 784) - 0.13066) < 0.00001);
     // The set that comes with the repository is the beginning of it.
@@ -52,8 +52,8 @@ TEST_CASE("letters in the format of MNIST") {
     const auto folder = full_data("notmnist");
     if (folder.empty()) return;
     const LabelledImages letters = load_mnist_part(folder, "t10k");
-    CHECK(letters.images.shape() == std::vector<Index>{10000, 784});
-    CHECK(std::set<int>(letters.labels.begin(), letters.labels.end()).size() == 10);
+    CHECK(letters.inputs.shape() == std::vector<Index>{10000, 784});
+    CHECK(std::set<int>(letters.targets.begin(), letters.targets.end()).size() == 10);
 }
 
 TEST_CASE("regression tables and their splits") {

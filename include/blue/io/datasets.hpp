@@ -3,8 +3,9 @@
 /// Finds data folders and loads MNIST and sets in its format. Needs zlib.
 #pragma once
 
+#include <blue/error.hpp>
 #include <blue/io/idx.hpp>
-#include <blue/tensor/array.hpp>
+#include <blue/tensor/dataset.hpp>
 
 #include <cstdint>
 #include <cstdlib>
@@ -39,15 +40,20 @@ inline std::optional<std::filesystem::path> find_data(
     return std::nullopt;
 }
 
-/// Images with their classes.
-struct LabelledImages {
-    Array<float> images;         ///< shape (N, 784), from 0 (background) to 1
-    Array<std::int32_t> labels;  ///< shape (N), from 0 to 9
-};
+/// The folder of a data set, as `find_data` finds it. Throws FileError that says where it was looked
+/// for.
+inline std::filesystem::path data_folder(const std::string& name) {
+    if (const auto found = find_data(name, data_directories())) return *found;
+    std::string places;
+    for (const auto& directory : data_directories()) places += " " + (directory / name).string();
+    throw FileError("data set \"" + name + "\" not found, looked for" +
+                    (places.empty() ? " nothing" : places) +
+                    "; set BLUE_DATA to the folder that holds it");
+}
 
+/// Inputs (N, 784) from 0 (background) to 1, targets (N) from 0 to 9.
 struct Mnist {
-    LabelledImages train;
-    LabelledImages test;
+    Dataset<std::int32_t> train, test;
 };
 
 namespace detail {
@@ -65,7 +71,7 @@ inline std::filesystem::path idx_path(const std::filesystem::path& folder,
 /// MNIST are "train" and "t10k". Throws FileError when a file is missing, damaged or not in the
 /// format, when images are not 28 x 28, when the numbers of images and labels differ, or when a
 /// label is above 9.
-inline LabelledImages load_mnist_part(const std::filesystem::path& folder,
+inline Dataset<std::int32_t> load_mnist_part(const std::filesystem::path& folder,
                                       const std::string& part) {
     const auto images_path = detail::idx_path(folder, part + "-images-idx3-ubyte");
     const auto labels_path = detail::idx_path(folder, part + "-labels-idx1-ubyte");
@@ -80,14 +86,14 @@ inline LabelledImages load_mnist_part(const std::filesystem::path& folder,
                         to_string({shape[0]}) + " as in " + images_path.filename().string() +
                         ", got " + to_string(labels.shape()));
 
-    LabelledImages part_data{Array<float>({shape[0], 28 * 28}), Array<std::int32_t>({shape[0]})};
+    Dataset<std::int32_t> part_data{Array<float>({shape[0], 28 * 28}), Array<std::int32_t>({shape[0]})};
     for (Index i = 0; i < bytes.size(); ++i)
-        part_data.images[i] = static_cast<float>(bytes[i]) / 255.0f;
+        part_data.inputs[i] = static_cast<float>(bytes[i]) / 255.0f;
     for (Index i = 0; i < labels.size(); ++i) {
         if (labels[i] > 9)
             throw FileError(labels_path.string() + ": expected labels from 0 to 9, got " +
                             std::to_string(labels[i]) + " for image " + std::to_string(i));
-        part_data.labels[i] = labels[i];
+        part_data.targets[i] = labels[i];
     }
     return part_data;
 }

@@ -26,6 +26,8 @@ struct ForwardOptions {
     Seed seed{0};
     /// Number of the pass: different passes draw different noise, equal ones the same.
     std::uint64_t pass = 0;
+    /// The number of the first sample: passes that differ only in it draw different samples.
+    Index first_sample = 0;
     /// Whether log probs keep their normalisation constants.
     bool norm_constants = true;
 };
@@ -38,6 +40,9 @@ struct VIReturn {
 };
 
 namespace detail {
+
+/// Passes that predict draw other noise than those that train.
+inline constexpr std::uint64_t prediction_pass = std::uint64_t{1} << 63;
 
 /// A pass: the model's variables as draws on the tape, and the table for their log probs.
 template <class B>
@@ -77,7 +82,8 @@ PreparedPass<B> begin_pass(const M& model, Tape<B>& tape, const ForwardOptions& 
         draw.samples = is_random<Q> ? options.samples : 1;
         draw.pass_samples = options.samples;
         draw.supplied_noise = noise.empty() ? nullptr : noise[static_cast<std::size_t>(slot)];
-        draw.key = {options.seed.value, options.pass, static_cast<std::uint32_t>(slot), 0,
+        draw.key = {options.seed.value, options.pass, static_cast<std::uint32_t>(slot),
+                    static_cast<std::uint32_t>(options.first_sample),
                     static_cast<std::uint32_t>(random::purpose::weights)};
         draw.slot = slot;
         draw.uses_divergence = Wanted == Scores::divergence && kernels->divergence != nullptr;

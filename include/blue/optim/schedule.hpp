@@ -1,0 +1,68 @@
+// SPDX-License-Identifier: BSD-3-Clause
+/// \file
+/// Learning rate schedules.
+#pragma once
+
+#include <blue/config.hpp>
+#include <blue/error.hpp>
+
+#include <cmath>
+#include <string>
+
+namespace blue {
+
+/// What the learning rate is multiplied with, step by step.
+class Schedule {
+public:
+    /// The rate of the optimiser throughout.
+    static Schedule constant() { return {Kind::constant, 0, 1}; }
+    /// Times `factor` after every `interval` steps. Throws ValueError for an interval below 1.
+    static Schedule step(Index interval, double factor) {
+        if (interval < 1)
+            throw ValueError("Schedule::step: expected an interval of at least 1 step, got " +
+                             std::to_string(interval));
+        return {Kind::step, interval, factor};
+    }
+    /// From 1 down to `final_factor` along half a cosine (Loshchilov and Hutter 2017).
+    static Schedule cosine(double final_factor = 0) { return {Kind::cosine, 0, final_factor}; }
+
+    /// Begins with a linear rise over the given number of steps.
+    Schedule with_warm_up(Index steps) const {
+        if (steps < 0)
+            throw ValueError("Schedule: expected a warm-up of at least 0 steps, got " +
+                             std::to_string(steps));
+        Schedule copy = *this;
+        copy.warm_up_ = steps;
+        return copy;
+    }
+
+    /// The factor of step 0, 1, ..., total - 1.
+    double operator()(Index step, Index total) const {
+        if (step < warm_up_) return static_cast<double>(step + 1) / static_cast<double>(warm_up_);
+        switch (kind_) {
+            case Kind::step:
+                return std::pow(factor_, static_cast<double>((step - warm_up_) / interval_));
+            case Kind::cosine: {
+                const Index length = total - warm_up_;
+                const double progress = length > 0 ? static_cast<double>(step - warm_up_) /
+                                                         static_cast<double>(length)
+                                                   : 1;
+                const double wave = (1 + std::cos(3.14159265358979323846 * std::fmin(progress, 1))) / 2;
+                return factor_ + (1 - factor_) * wave;
+            }
+            default: return 1;
+        }
+    }
+
+private:
+    enum class Kind { constant, step, cosine };
+    Schedule(Kind kind, Index interval, double factor)
+        : kind_(kind), interval_(interval), factor_(factor) {}
+
+    Kind kind_;
+    Index interval_;
+    double factor_;
+    Index warm_up_ = 0;
+};
+
+}  // namespace blue

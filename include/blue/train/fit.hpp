@@ -1,0 +1,224 @@
+// SPDX-License-Identifier: BSD-3-Clause
+/// \file
+/// Trains a model.
+#pragma once
+
+#include <blue/optim/gradients.hpp>
+#include <blue/optim/optimizer.hpp>
+#include <blue/optim/schedule.hpp>
+#include <blue/train/evaluate.hpp>
+#include <blue/train/progress.hpp>
+
+#include <functional>
+#include <limits>
+
+namespace blue {
+
+/// One epoch of a training run. Losses are means over the steps, in nats for the whole data set.
+struct EpochReport {
+    Index epoch;  ///< 1, 2, ...
+    double loss, data_fitting, divergence;
+    /// KL(q || p) of each random variable, in the order of `random_variable_names`.
+    std::vector<double> divergences;
+    /// Negative log-likelihood of the validation set, nats per example; NaN without one.
+    double validation_loss = std::numeric_limits<double>::quiet_NaN();
+    double seconds;
+};
+
+/// How `fit` trains.
+struct FitOptions {
+    Index epochs = 1;
+    Index batch_size = 64;
+    /// Weight samples per step.
+    Index samples = 10;
+    /// What shuffling and noise follow from. Equal seeds give equal parameters, to the last bit, with any
+    /// number of threads.
+    Seed seed{1};
+    Schedule schedule = Schedule::constant();
+    /// Largest norm of all gradients together; 0 for no limit.
+    double clip_norm = 0;
+    /// Epochs without improvement on the validation set after which training stops and the best
+    /// parameters come back; 0 to train to the end.
+    Index patience = 0;
+    /// Draws for the validation set.
+    Index validation_samples = 20;
+    Progress progress = Progress::automatic;
+    /// Called after each epoch; training stops when it returns false.
+    std::function<bool(const EpochReport&)> on_epoch{};
+};
+
+/// What `fit` did.
+struct FitReport {
+    std::vector<EpochReport> epochs;
+    bool stopped_early = false;
+    /// The epoch whose parameters the model has.
+    Index best_epoch = 0;
+};
+
+namespace detail {
+
+inline void check_fit_options(const FitOptions& options) {
+    const auto positive = [](const char* name, Index value) {
+        if (value < 1)
+            throw ValueError(std::string("fit: expected ") + name + " of at least 1, got " +
+                             std::to_string(value));
+    };
+    positive("epochs", options.epochs);
+    positive("batch_size", options.batch_size);
+    positive("samples", options.samples);
+    positive("validation_samples", options.validation_samples);
+    if (!(options.clip_norm >= 0))
+        throw ValueError("fit: expected a clip_norm of at least 0, got " +
+                         std::to_string(options.clip_norm));
+}
+
+/// Throws NumericalError that names the first variable with a number that is not finite.
+template <class M>
+void require_finite(const std::vector<double>& numbers, const char* what, double loss, Index epoch,
+                    Index step) {
+    std::string where;
+    for (std::size_t slot = 0; slot < numbers.size() && where.empty(); ++slot)
+        if (!std::isfinite(numbers[slot]))
+            where = std::string(what) + " of " + std::string(random_variable_names<M>[slot]) +
+                    " is not finite";
+    if (where.empty() && std::isfinite(loss)) return;
+    if (where.empty()) where = "the loss is not finite: an input, a target or the data term";
+    throw NumericalError("fit: epoch " + std::to_string(epoch) + ", step " + std::to_string(step) +
+                         ": " + where + " (loss " + std::to_string(loss) +
+                         "); the parameters are those before this step. Lower the learning rate, clip "
+                         "gradients, or check the data");
+}
+
+/// "  KL by variable: 0.weight 61 %, 2.weight 30 %": the largest parts.
+template <class M>
+std::string largest_divergences(const std::vector<double>& divergences, double total) {
+    std::vector<std::size_t> order(divergences.size());
+    std::iota(order.begin(), order.end(), std::size_t{0});
+    std::sort(order.begin(), order.end(),
+              [&](std::size_t a, std::size_t b) { return divergences[a] > divergences[b]; });
+    std::string text;
+    for (std::size_t i = 0; i < std::min<std::size_t>(3, order.size()) && total > 0; ++i) {
+        const double share = 100 * divergences[order[i]] / total;
+        if (share < 1) break;
+        text += (i ? ", " : "  KL by variable: ") + std::string(random_variable_names<M>[order[i]]) +
+                " " + std::to_string(static_cast<int>(share + 0.5)) + " %";
+    }
+    return text;
+}
+
+}  // namespace detail
+
+/// Trains a model on a data set, made of the public parts: `forward`, the objective, `backward`,
+/// `Optimizer::step`.
+///
+/// \param objective such as `Elbo{Categorical{}}`; its dataset size is filled in.
+/// \param validation a data set for `patience`, or nullptr.
+/// \param rule update rule of the optimiser.
+/// Throws ShapeError and ValueError for data and options that do not fit, before anything is changed, and
+/// NumericalError when a loss or gradient is not finite: it names the variable, and the parameters are
+/// those before the step.
+template <class M, class Objective, class Target, class Rule = Adam>
+FitReport fit(M& model, Objective&& objective, const Dataset<Target>& train,
+              const Dataset<Target>* validation, const FitOptions& options = {},
+              const Rule& rule = {}) {
+    using B = backend_of<M>;
+    using T = typename B::scalar;
+    using Input = input_shape_of<M>;
+    using Likelihood = std::remove_cvref_t<decltype(objective.likelihood)>;
+    using Number = detail::target_number<Likelihood, B>;
+    detail::check_fit_options(options);
+    check_dataset(train, Input::size, "fit");
+    if (validation) check_dataset(*validation, Input::size, "fit (validation)");
+    if (options.patience > 0 && !validation)
+        throw ValueError("fit: patience needs a validation set");
+
+    const Index n = train.size();
+    const Index steps = (n + options.batch_size - 1) / options.batch_size;
+    Optimizer<Rule, B> optimizer(rule);
+    Tape<B> tape;
+    BatchBuffer<T> inputs;
+    BatchBuffer<Number> targets;
+    ProgressReporter progress(options.progress);
+    FitReport report;
+    std::optional<M> best;
+    double best_loss = std::numeric_limits<double>::infinity();
+    for (Index epoch = 1; epoch <= options.epochs; ++epoch) {
+        const auto start = ProgressReporter::Clock::now();
+        const std::vector<Index> order =
+            shuffled(n, options.seed.value, static_cast<std::uint64_t>(epoch));
+        EpochReport current{};
+        current.epoch = epoch;
+        current.divergences.assign(static_cast<std::size_t>(random_variable_count<M>), 0);
+        ProgressReading reading{epoch, options.epochs, 0, steps, 0, 0, 0};
+        for (Index step = 0; step < steps; ++step) {
+            const Index first = step * options.batch_size;
+            const Index batch = std::min(options.batch_size, n - first);
+            const std::span<const Index> rows(order.data() + first, static_cast<std::size_t>(batch));
+            const Index total_step = (epoch - 1) * steps + step;
+            tape.reset();
+            const auto x = tape.template input<Input>(inputs.gather(train.inputs, rows), batch);
+            const auto result = forward<std::remove_reference_t<Objective>::scores>(
+                model, tape, x,
+                {.samples = options.samples, .seed = options.seed,
+                 .pass = static_cast<std::uint64_t>(total_step),
+                 .norm_constants = objective.norm_constants});
+            const auto target = detail::make_target<Likelihood>(
+                tape, result.samples, targets.gather(train.targets, rows), batch);
+            const Loss<B> loss = objective(result, target, DatasetSize(n));
+            const double value = static_cast<double>(loss.total.value());
+            const std::vector<double> divergences = loss.divergences();
+            detail::require_finite<M>(divergences, "the divergence", value, epoch, step + 1);
+            backward(loss);
+            const std::vector<double> norms = gradient_norms(tape);
+            detail::require_finite<M>(norms, "the gradient", value, epoch, step + 1);
+            if (options.clip_norm > 0 && total_norm(norms) > options.clip_norm)
+                clip_gradients(tape, options.clip_norm);
+            optimizer.step(model, tape, options.schedule(total_step, options.epochs * steps));
+
+            const double weight = 1 / static_cast<double>(step + 1);
+            current.loss += (value - current.loss) * weight;
+            current.data_fitting +=
+                (static_cast<double>(loss.data_fitting.value()) - current.data_fitting) * weight;
+            current.divergence +=
+                (static_cast<double>(loss.divergence.value()) - current.divergence) * weight;
+            for (std::size_t slot = 0; slot < divergences.size(); ++slot)
+                current.divergences[slot] += (divergences[slot] - current.divergences[slot]) * weight;
+            reading = {epoch, options.epochs, step + 1, steps, current.loss, current.data_fitting,
+                       current.divergence};
+            progress.step(reading);
+        }
+        std::string remark = detail::largest_divergences<M>(current.divergences, current.divergence);
+        if (validation) {
+            current.validation_loss =
+                evaluate(model, objective.likelihood, *validation,
+                         {.samples = options.validation_samples, .seed = options.seed})
+                    .negative_log_likelihood;
+            char text[48];
+            std::snprintf(text, sizeof text, "  validation %.4f nats", current.validation_loss);
+            remark = text + remark;
+        }
+        current.seconds = ProgressReporter::seconds_since(start);
+        progress.epoch(reading, current.seconds, remark);
+        report.epochs.push_back(current);
+        if (options.patience == 0 || current.validation_loss < best_loss) {
+            report.best_epoch = epoch;
+            best_loss = current.validation_loss;
+            if (options.patience > 0) best = model;
+        }
+        report.stopped_early =
+            (options.on_epoch && !options.on_epoch(current)) ||
+            (options.patience > 0 && epoch - report.best_epoch >= options.patience);
+        if (report.stopped_early) break;
+    }
+    if (best && report.best_epoch < report.epochs.back().epoch) model = std::move(*best);
+    return report;
+}
+
+/// Trains without a validation set.
+template <class M, class Objective, class Target, class Rule = Adam>
+FitReport fit(M& model, Objective&& objective, const Dataset<Target>& train,
+              const FitOptions& options = {}, const Rule& rule = {}) {
+    return fit(model, objective, train, static_cast<const Dataset<Target>*>(nullptr), options, rule);
+}
+
+}  // namespace blue

@@ -12,8 +12,8 @@
 #define BLUE_HOST_DEVICE
 #endif
 
-/// Small functions on packs and duals: must disappear into the loop that calls them. (Spelled so that
-/// it may follow `friend` and `static`, where a standard attribute may not stand.)
+/// Small functions on packs and duals: must disappear into the loop that calls them. (Spelled so
+/// that it may follow `friend` and `static`, where a standard attribute may not stand.)
 #if defined(__CUDACC__)
 #define BLUE_INLINE BLUE_HOST_DEVICE __forceinline__
 #elif defined(__GNUC__)
@@ -37,9 +37,12 @@
 #define BLUE_FLATTEN
 #endif
 
-/// Full unrolling of a short loop with a constant number of turns.
-#if defined(__CUDACC__)
+/// Full unrolling of a short loop with a constant number of turns. (Nothing in the host pass of nvcc:
+/// its front end knows only its own spelling, and the host compiler behind it warns about that one.)
+#if defined(__CUDA_ARCH__)
 #define BLUE_UNROLL _Pragma("unroll")
+#elif defined(__CUDACC__)
+#define BLUE_UNROLL
 #elif defined(__clang__)
 #define BLUE_UNROLL _Pragma("clang loop unroll(full)")
 #elif defined(__GNUC__)
@@ -48,9 +51,9 @@
 #define BLUE_UNROLL
 #endif
 
-/// Instruction set of this translation unit. Packs and everything that computes with them live in an
-/// inline namespace of this name: translation units with different flags then have different symbols
-/// instead of one symbol with two meanings.
+/// Instruction set of this translation unit. Packs and everything that computes with them live in
+/// an inline namespace of this name: translation units with different flags then have different
+/// symbols instead of one symbol with two meanings.
 #if defined(__AVX512F__) && defined(__AVX512DQ__) && defined(__AVX512BW__) && defined(__AVX512VL__)
 #define BLUE_ISA avx512
 #define BLUE_ISA_AVX512 1
@@ -66,6 +69,13 @@
 #else
 #define BLUE_ISA generic
 #define BLUE_REGISTER_BYTES 16
+#endif
+
+/// Whether the intrinsics of x86-64 are used. Not while nvcc compiles for the device: there vector
+/// types are errors.
+#if !defined(__CUDA_ARCH__) && \
+    (defined(BLUE_ISA_AVX512) || defined(BLUE_ISA_AVX2) || defined(BLUE_ISA_SSE2))
+#define BLUE_X86_INTRINSICS 1
 #endif
 
 namespace blue {

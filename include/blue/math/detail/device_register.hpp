@@ -37,6 +37,7 @@ struct alignas(BLUE_REGISTER_BYTES) DeviceRegister {
     }
     using R = DeviceRegister;
     using Truth = std::conditional_t<sizeof(T) == 4, std::int32_t, std::int64_t>;
+    static BLUE_INLINE Truth yes(bool a) { return a ? -1 : 0; }
     // clang-format off
     friend BLUE_INLINE R operator+(R a, R b) { return a.map(b, [](T x, T y) { return T(x + y); }); }
     friend BLUE_INLINE R operator-(R a, R b) { return a.map(b, [](T x, T y) { return T(x - y); }); }
@@ -52,9 +53,9 @@ struct alignas(BLUE_REGISTER_BYTES) DeviceRegister {
     BLUE_INLINE R& operator+=(R b) { return *this = *this + b; }
     BLUE_INLINE R& operator+=(T b) { return *this = *this + broadcast(b); }
     friend BLUE_INLINE R operator-(T a, R b) { return broadcast(a) - b; }
-    BLUE_INLINE auto operator<(R b) const { return map(b, [](T x, T y) { return Truth(-(x < y)); }); }
-    BLUE_INLINE auto operator<=(R b) const { return map(b, [](T x, T y) { return Truth(-(x <= y)); }); }
-    BLUE_INLINE auto operator==(R b) const { return map(b, [](T x, T y) { return Truth(-(x == y)); }); }
+    BLUE_INLINE auto operator<(R b) const { return map(b, [](T x, T y) { return yes(x < y); }); }
+    BLUE_INLINE auto operator<=(R b) const { return map(b, [](T x, T y) { return yes(x <= y); }); }
+    BLUE_INLINE auto operator==(R b) const { return map(b, [](T x, T y) { return yes(x == y); }); }
     // clang-format on
 };
 

@@ -13,7 +13,7 @@
 #include <cstdint>
 #include <type_traits>
 
-#if defined(BLUE_ISA_SSE2) || defined(BLUE_ISA_AVX2) || defined(BLUE_ISA_AVX512)
+#if defined(BLUE_X86_INTRINSICS)
 #include <immintrin.h>
 #endif
 
@@ -156,7 +156,7 @@ BLUE_INLINE T square_root(T a) {
     } else {
         return __dsqrt_rn(a);
     }
-#elif defined(BLUE_ISA_SSE2) || defined(BLUE_ISA_AVX2) || defined(BLUE_ISA_AVX512)
+#elif defined(BLUE_X86_INTRINSICS)
     // The instruction itself: std::sqrt also sets errno, with a branch and a call.
     if constexpr (sizeof(T) == 4) {
         return _mm_cvtss_f32(_mm_sqrt_ss(_mm_set_ss(a)));
@@ -204,9 +204,5 @@ BLUE_INLINE void to_float(std::int32_t a, float& b) {
 }  // namespace detail
 }  // namespace blue::math::inline BLUE_ISA
 
-#if defined(__CUDA_ARCH__) || \
-    !(defined(BLUE_ISA_SSE2) || defined(BLUE_ISA_AVX2) || defined(BLUE_ISA_AVX512))
 #include <blue/math/detail/register_generic.hpp>
-#else
 #include <blue/math/detail/register_x86.hpp>
-#endif

@@ -5,6 +5,8 @@
 
 #include <blue/math/detail/register.hpp>
 
+#if !defined(BLUE_X86_INTRINSICS)
+
 namespace blue::math::inline BLUE_ISA::detail {
 
 template <Register V>
@@ -58,3 +60,5 @@ BLUE_INLINE void to_float(Vector<std::int32_t>::type a, FloatRegister& b) {
 }
 
 }  // namespace blue::math::inline BLUE_ISA::detail
+
+#endif

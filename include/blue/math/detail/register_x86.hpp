@@ -5,6 +5,8 @@
 
 #include <blue/math/detail/register.hpp>
 
+#if defined(BLUE_X86_INTRINSICS)
+
 namespace blue::math::inline BLUE_ISA::detail {
 
 using Floats = FloatRegister;
@@ -125,3 +127,5 @@ BLUE_INLINE void to_float(Vector<std::int32_t>::type a, Floats& b) {
 }
 
 }  // namespace blue::math::inline BLUE_ISA::detail
+
+#endif

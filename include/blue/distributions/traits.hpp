@@ -21,7 +21,7 @@ template <class D>
 concept LocationScale = HasParameters<D> && D::parameters::size == 2 &&
                         D::parameters::transforms[0] == transform::identity &&
                         D::parameters::transforms[1] != transform::identity &&
-                        requires { D::template standard_log_prob<double>; };
+                        requires { &D::template standard_log_prob<double>; };
 
 namespace detail {
 

@@ -27,19 +27,46 @@ def machine() -> str:
                                    f"{platform.system()} {platform.release()}"]))
 
 
+class LoadMeter:
+    """What other programs use of the processors, from its construction on."""
+
+    def __init__(self):
+        self.start = self._ticks()
+
+    def others(self, pids: list[int] = ()) -> float | None:
+        """The share of all cores' time that went to others than this process and the given ones.
+
+        Call it while those still live. Children of this process that were alive at the beginning
+        and are not given count as others.
+        """
+        try:
+            spent = [now - then for now, then in zip(self._ticks(), self.start)]
+            own = spent[-1] + sum(self._process_ticks(pid) for pid in pids)
+        except (OSError, ValueError, IndexError):
+            return None
+        total, idle = sum(spent[:-1]), spent[3] + spent[4]  # idle, and waiting for a disk
+        return max(0.0, (total - idle - own) / total) if total else None
+
+    def _ticks(self) -> list[int]:
+        """user, nice, system, idle, iowait, irq, softirq, steal of all cores; and our own time."""
+        try:
+            fields = Path("/proc/stat").read_text().splitlines()[0].split()[1:9]
+            return [int(n) for n in fields] + [self._process_ticks(os.getpid())]
+        except OSError:  # no /proc: nothing is known
+            return []
+
+    @staticmethod
+    def _process_ticks(pid: int) -> int:
+        # The program's name, in parentheses, may contain anything.
+        fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
+        return int(fields[11]) + int(fields[12])
+
+
 def busy_share(seconds: float = 1.0) -> float | None:
     """The share of all cores' time that others are using right now."""
-    def jiffies() -> list[int]:
-        return [int(n) for n in Path("/proc/stat").read_text().splitlines()[0].split()[1:9]]
-
-    try:
-        before = jiffies()
-        time.sleep(seconds)
-        spent = [b - a for a, b in zip(before, jiffies())]
-    except (OSError, ValueError):
-        return None
-    idle = spent[3] + spent[4]  # idle and waiting for input or output
-    return 1 - idle / sum(spent) if sum(spent) else None
+    meter = LoadMeter()
+    time.sleep(seconds)
+    return meter.others()
 
 
 def commit() -> str:

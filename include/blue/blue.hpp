@@ -2,8 +2,8 @@
 /// \file
 /// Bayesian neural networks on the CPU: everything that needs only Boost.Mp11 and Eigen.
 ///
-/// Not included: `blue/cuda.hpp` (the CUDA backend), `blue/io/*.hpp` (files: zlib, nlohmann/json) and
-/// `blue/testing/*.hpp` (laws and gradient checks for your own distributions and operations).
+/// Not included: `blue/cuda.hpp` (the CUDA backend), `blue/io/*.hpp` (files: zlib, nlohmann/json)
+/// and `blue/testing/*.hpp` (laws and gradient checks for your own distributions and operations).
 #pragma once
 
 // First, so that compilers name few files before they print the sentence of a failed check.

@@ -1,12 +1,17 @@
 // SPDX-License-Identifier: BSD-3-Clause
 /// \file
-/// Compile-time checks that say in one sentence what is wrong.
+/// Compile-time checks that say in one sentence what is wrong with a model.
 ///
-/// Each check is a struct with a `static_assert`. Its template arguments hold everything worth knowing,
-/// because compilers print them next to the sentence. Comparisons are made outside and handed in as a bool
-/// (clang would print the expression). Callers write `sizeof(requirement::...)` and then go on as if the check had
-/// passed, with the expected shape or the first variable: so there is exactly one error. Sentences are
-/// plain ASCII: nvcc replaces backticks and quotes.
+/// Each check is a struct with a `static_assert`. Compilers print the name of the struct and its
+/// template arguments next to the sentence, so these arguments carry what is worth knowing, wrapped
+/// in the facts below: `layer_input<false, position<2>, Linear<128, 10>, expected<shape<128>>,
+/// given<shape<256>>>`.
+///
+/// Whoever writes a check: compare outside and hand in a bool, first (clang prints expressions);
+/// names as `spell<Name>::type`; plain ASCII without quotes and backticks (nvcc replaces them).
+/// Callers write `sizeof(requirement::...)` and go on as if the check had passed, with the expected
+/// shape or the first variable: so a mistake gives one error and not its consequences too. Every
+/// check has a row in docs/diagnostics.md and a case in tests/compile_fail.
 #pragma once
 
 #include <blue/meta/fixed_string.hpp>
@@ -14,60 +19,77 @@
 
 namespace blue::requirement {
 
+/// The position of a layer in the `Sequential` or `Residual` that holds it, from 0.
+template <int Index>
+struct position {};
+/// What belongs there: a shape, a backend, a number.
+template <class What>
+struct expected {};
+/// What is there instead.
+template <class What>
+struct given {};
+/// How many there are.
+template <int N>
+struct count {};
+/// The names that there are, letter by letter.
+template <class... Names>
+struct known {};
+/// The names that are not there, letter by letter.
+template <class... Names>
+struct missing {};
+
+/// The input of a layer within a model.
+template <bool Fits, class Position, class Layer, class Expected, class Given>
+struct layer_input {
+    static_assert(
+        Fits,
+        "blue: a layer does not take what comes before it, see position, layer, expected and "
+        "given shape in layer_input<...>: change a width, or reshape with Flatten in between");
+};
+
+/// The output of the layers inside a `Residual`.
+template <bool Same, class Residual, class Expected, class Given>
+struct residual_output {
+    static_assert(
+        Same,
+        "blue: the layers in a Residual must give the shape that they take, see expected and "
+        "given in residual_output<...>: change the width of its last layer");
+};
+
 /// Values that are combined elementwise.
 template <bool Same, class Expected, class Given>
 struct same_shape {
-    static_assert(Same,
-                  "blue: these values have different shapes, see Expected and Given in same_shape<.., "
-                  "Expected, Given>: reshape one of them, or change the layer that makes it");
+    static_assert(
+        Same,
+        "blue: values of different shapes cannot be combined elementwise, see expected and given "
+        "in same_shape<...>: change the shape of one of them");
 };
 
-/// The input of a layer that stands in a model.
-template <bool Fits, auto Position, class Layer, class Expected, class Given>
-struct layer_input {
-    static_assert(Fits,
-                  "blue: a layer does not fit the one before it, see Position, Layer, Expected and Given "
-                  "in layer_input<.., Position, Layer, Expected, Given>: change the width of one of them");
+/// The weight of `linear`.
+template <bool Ok, class Given>
+struct weight_matrix {
+    static_assert(
+        Ok,
+        "blue: linear(x, weight, bias) needs a weight of shape<Out, In>, see given in "
+        "weight_matrix<...>: change the extents of the variable, or the order of the arguments");
 };
 
-/// The last extent of the input of a matrix product.
-template <bool Fits, Index Expected, Index Given>
+/// The bias of `linear`.
+template <bool Ok, class Expected, class Given>
+struct bias_width {
+    static_assert(
+        Ok,
+        "blue: the bias of linear needs one number per row of the weight, see expected and given "
+        "shape in bias_width<...>: change the extents of one of these variables");
+};
+
+/// The input of `linear`.
+template <bool Fits, class Weight, class Expected, class Given>
 struct width {
-    static_assert(Fits,
-                  "blue: linear expects an input whose last extent is Expected, but it is Given, see "
-                  "width<.., Expected, Given>: change the shape of the weight or of the input");
-};
-
-/// A module's variable that is asked for by name.
-template <bool Known, class Name, class Module, class KnownNames>
-struct variable_name {
-    static_assert(Known,
-                  "blue: the module has no random variable of this name, see Name and KnownNames in "
-                  "variable_name<.., Name, Module, KnownNames>: use one of the known names");
-};
-
-/// A list of policies, one per variable.
-template <bool Fits, int Variables, int Given>
-struct policy_count {
-    static_assert(Fits,
-                  "blue: per_variable needs one distribution for each variable of the layer, but there are "
-                  "Variables and Given, see policy_count<.., Variables, Given>: add or remove some");
-};
-
-/// All layers of a model compute in the same place.
-template <bool Same, auto Position, class Layer, class Expected, class Given>
-struct same_backend {
-    static_assert(Same,
-                  "blue: all layers of a model need one backend, see Position, Layer, Expected and Given in "
-                  "same_backend<.., Position, Layer, Expected, Given>: change the last policy of the layer");
-};
-
-/// A log prob that is asked for by path: `get<2, "weight">()`.
-template <bool Found, class Path, class Model>
-struct log_prob_path {
-    static_assert(Found,
-                  "blue: the model has no random variable at this path, see Path in log_prob_path<.., Path, "
-                  "Model>: give the positions of the layers from the outside in and the variable last");
+    static_assert(
+        Fits,
+        "blue: linear does not fit its input, see the shape of the weight (Out, In), and the "
+        "expected and given shape of the input in width<...>: change one of them");
 };
 
 }  // namespace blue::requirement

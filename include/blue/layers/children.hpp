@@ -18,8 +18,8 @@ template <fixed_string Name, auto Member>
 struct child {};
 
 /// The modules inside a module, in the order of the state dict; names are those of the members:
-/// `using children = blue::children<&Block::linear1, &Block::gated>;`. An entry is a pointer to a member or
-/// a `child<"name", &Block::member>{}`.
+/// `using children = blue::children<&Block::linear1, &Block::gated>;`. An entry is a pointer to a
+/// member or a `child<"name", &Block::member>{}`.
 template <auto... Members>
 struct children {};
 
@@ -33,8 +33,8 @@ constexpr std::string_view pretty_name() {
 /// The member's name, cut out of what the compiler prints for a pointer to it.
 template <auto Member>
 constexpr fixed_string member_name() {
-    // "... [with auto Member = &Block::gated]" (g++), "[Member = &Block::gated]" (clang). The class may
-    // have template arguments, so the name starts after the last ':' in front of the last ']'.
+    // "... [with auto Member = &Block::gated]" (g++), "[Member = &Block::gated]" (clang). The class
+    // may have template arguments, so the name starts after the last ':' in front of the last ']'.
     constexpr std::string_view text = pretty_name<Member>();
     constexpr std::size_t end = text.find_last_of("])");
     constexpr std::size_t stop = text[end] == ']' && text[end - 1] == ')' ? end - 1 : end;
@@ -92,16 +92,21 @@ struct children_list<children<Members...>> {
     using type = boost::mp11::mp_list<typename entry_of<Members>::type...>;
 };
 
-/// The children of a module as a list of entries: from `children`, or from `child_entries` for containers.
+/// The children of a module as a list of entries: from `children`, or from `child_entries` for
+/// containers.
 template <class M>
 struct child_entries_of {
     using type = boost::mp11::mp_list<>;
 };
 template <class M>
-    requires requires { typename M::children; }
+requires requires {
+    typename M::children;
+}
 struct child_entries_of<M> : children_list<typename M::children> {};
 template <class M>
-    requires requires { typename M::child_entries; }
+requires requires {
+    typename M::child_entries;
+}
 struct child_entries_of<M> {
     using type = typename M::child_entries;
 };

@@ -7,8 +7,8 @@
 
 namespace blue {
 
-/// (S, B, extents...) to (S, B, n), without moving a number. `Flatten<28, 28>` also says which items a
-/// model that begins with it takes; `Flatten<>` takes what comes.
+/// (S, B, extents...) to (S, B, n), without moving a number. `Flatten<28, 28>` also says which
+/// items a model that begins with it takes; `Flatten<>` takes what comes.
 template <Index... Extents>
 struct Flatten {
     using input_shape = shape<Extents...>;

@@ -12,16 +12,18 @@ namespace blue {
 /// x W^T + b over the last axis: (S, B, ..., In) to (S, B, ..., Out).
 ///
 /// Random variables: "weight" (Out, In) and "bias" (Out).
-/// \tparam Policies the option `without_bias`, then variational distribution, prior, backend; all may be
+/// \tparam Policies the option `without_bias`, then variational distribution, prior, backend; all
+/// may be
 ///   left out: `Linear<784, 512>`, `Linear<784, 512, without_bias, MeanFieldNormal, UniformPrior>`.
 template <Index In, Index Out, class... Policies>
 struct Linear
-    : Module<Linear<In, Out, Policies...>,
-             variables<variable<"weight", Out, In>,
-                       optional_variable<detail::layer_policies<Policies...>::has_bias, "bias", Out>>,
-             typename detail::layer_policies<Policies...>::variational,
-             typename detail::layer_policies<Policies...>::prior,
-             typename detail::layer_policies<Policies...>::backend> {
+    : Module<
+          Linear<In, Out, Policies...>,
+          variables<variable<"weight", Out, In>,
+                    optional_variable<detail::layer_policies<Policies...>::has_bias, "bias", Out>>,
+          typename detail::layer_policies<Policies...>::variational,
+          typename detail::layer_policies<Policies...>::prior,
+          typename detail::layer_policies<Policies...>::backend> {
     using Linear::Module::Module;
 
     /// The shape that the layer expects in place of a given one.

@@ -3,7 +3,10 @@
 /// The base of all layers and models: random variables, their parameters, children.
 #pragma once
 
-#include <blue/concepts/distribution.hpp>
+#include <blue/concepts/backend.hpp>
+#include <blue/concepts/module.hpp>
+#include <blue/concepts/prior.hpp>
+#include <blue/fwd.hpp>
 #include <blue/layers/children.hpp>
 #include <blue/layers/pass.hpp>
 #include <blue/tensor/buffer.hpp>
@@ -54,45 +57,55 @@ namespace detail {
 
 namespace mp = boost::mp11;
 
-/// The policy of variable I: one for all, or one per variable.
-template <class Policy, std::size_t I>
-struct policy_at {
-    using type = Policy;
-    static const Policy& get(const Policy& policy) { return policy; }
-};
-template <class... Policies, std::size_t I>
-struct policy_at<per_variable<Policies...>, I> {
-    // Beyond the end of a list that is too short: an error has been given already.
-    using type = mp::mp_at_c<mp::mp_list<Policies..., MeanFieldNormal>,
-                             (I < sizeof...(Policies) ? I : sizeof...(Policies))>;
-};
+template <class Variable>
+using is_present = mp::mp_bool<Variable::present>;
 
-template <class Policy, int Variables>
-inline constexpr int policy_count = Variables;
-template <class... Policies, int Variables>
-inline constexpr int policy_count<per_variable<Policies...>, Variables> = sizeof...(Policies);
+/// One policy for each variable that is there: the same for all, or those of a list.
+template <class Policy, class Declared>
+struct policies_for {
+    using type = mp::mp_fill<mp::mp_copy_if<Declared, is_present>, Policy>;
+};
+template <class... Policies, class Declared>
+struct policies_for<per_variable<Policies...>, Declared> {
+    using present = mp::mp_copy_if<Declared, is_present>;
+    static constexpr int given = sizeof...(Policies), declared = Declared::size,
+                         there = present::size;
+    static_assert(sizeof(requirement::policy_count < given == declared || given == there,
+                         per_variable<Policies...>,
+                         requirement::expected<requirement::count<there>>,
+                         requirement::given < requirement::count < given >>>) > 0);
+
+    template <class Pair>
+    using belongs_to_present = is_present<mp::mp_first<Pair>>;
+    static auto list() {
+        if constexpr (given == there)
+            return per_variable<Policies...>{};
+        else if constexpr (given == declared)
+            return mp::mp_transform<
+                mp::mp_second,
+                mp::mp_copy_if<mp::mp_transform<mp::mp_list, Declared, per_variable<Policies...>>,
+                               belongs_to_present>>{};
+        else  // after an error
+            return mp::mp_fill<present, MeanFieldNormal>{};
+    }
+    using type = decltype(list());
+};
 
 template <class Variable, class Q, class P>
 struct make_random_variable {
-    using variational = typename decltype(requirement::variational<Q>())::type;
-    using type =
-        random_variable<Variable, variational, typename decltype(requirement::prior<P, variational>())::type>;
+    using variational = decltype(requirement::variational<Q>());
+    using prior = decltype(requirement::prior<P, variational>());
+    using type = random_variable<Variable, typename variational::type, typename prior::type>;
 };
+template <class Variable, class Q, class P>
+using make_random_variable_t = typename make_random_variable<Variable, Q, P>::type;
 
-template <class Indices, class Variables, class Q, class P>
-struct random_variables_of;
-template <std::size_t... I, class... V, class Q, class P>
-struct random_variables_of<std::index_sequence<I...>, variables<V...>, Q, P> {
-    template <std::size_t J, class Variable>
-    static auto list() {
-        if constexpr (Variable::present)
-            return mp::mp_list<typename make_random_variable<Variable, typename policy_at<Q, J>::type,
-                                                             typename policy_at<P, J>::type>::type>{};
-        else
-            return mp::mp_list<>{};
-    }
-    using type = mp::mp_append<mp::mp_list<>, decltype(list<I, V>())...>;
-};
+template <class Declared, class Q, class P>
+using own_random_variables =
+    mp::mp_apply<mp::mp_list,
+                 mp::mp_transform<make_random_variable_t, mp::mp_copy_if<Declared, is_present>,
+                                  typename policies_for<Q, Declared>::type,
+                                  typename policies_for<P, Declared>::type>>;
 
 /// The state of one variable, addressable by its position in a module.
 template <std::size_t I, class RandomVariable, class B>
@@ -126,38 +139,42 @@ const VariableState<V, B>& state_of(const StateLeaf<I, V, B>& leaf) {
 template <class Self, class Variables, class VariationalT = MeanFieldNormal,
           class PriorT = MeanFieldNormal, class BackendT = Cpu<float>>
 class Module {
-    static constexpr int declared = Variables::size;
-    static_assert(sizeof(requirement::policy_count<
-                         detail::policy_count<VariationalT, declared> == declared, declared,
-                         detail::policy_count<VariationalT, declared>>) > 0);
-    static_assert(sizeof(requirement::policy_count<detail::policy_count<PriorT, declared> == declared,
-                                             declared, detail::policy_count<PriorT, declared>>) > 0);
+    static_assert(sizeof(requirement::backend<Backend<BackendT>, requirement::given<BackendT>>) >
+                  0);
 
 public:
-    using backend = BackendT;
+    /// Where it computes; a stand-in after an error.
+    using backend = std::conditional_t<Backend<BackendT>, BackendT, Cpu<float>>;
     using declared_variables = Variables;
     /// Its own random variables that are there: `mp_list<random_variable<...>...>`.
-    using own_variables = typename detail::random_variables_of<
-        std::make_index_sequence<static_cast<std::size_t>(declared)>, Variables, VariationalT,
-        PriorT>::type;
+    using own_variables = detail::own_random_variables<Variables, VariationalT, PriorT>;
     using module_tag = void;
 
     Module() = default;
     /// Policy objects with options, such as `MeanFieldNormal{.std = 0.1}`, for all variables.
-    explicit Module(const VariationalT& variational, const PriorT& prior = {},
-                    const ModuleOptions& options = {})
-        requires(!detail::is_policy_list<VariationalT> && !detail::is_policy_list<PriorT>)
+    explicit Module(
+        const VariationalT& variational, const PriorT& prior = {},
+        const ModuleOptions& options = {}) requires(!detail::is_policy_list<VariationalT> &&
+                                                    !detail::is_policy_list<PriorT>)
         : module_options(options) {
         for_each_state([&](auto& state) {
-            state.distribution = variational;
-            state.prior = prior;
+            // Not so after an error, with a stand-in.
+            if constexpr (std::is_same_v<decltype(state.distribution), VariationalT>)
+                state.distribution = variational;
+            if constexpr (std::is_same_v<decltype(state.prior), PriorT>) state.prior = prior;
         });
     }
 
     /// Runs the module within a pass.
-    template <class Pass, class... X>
-    auto operator()(Pass& pass, X... x) const {
-        return static_cast<const Self&>(*this).forward(pass, x...);
+    template <class Pass, class First, class... X>
+    auto operator()(Pass& pass, First first, X... x) const {
+        if constexpr (detail::has_forward<Self>) {
+            return static_cast<const Self&>(*this).forward(pass, first, x...);
+        } else {
+            static_cast<void>(sizeof(requirement::forward_function<detail::has_forward<Self>,
+                                                                   requirement::given<Self>>));
+            return first;
+        }
     }
 
     ModuleOptions module_options{};
@@ -165,13 +182,11 @@ public:
     /// The state of the random variable `Name`.
     template <fixed_string Name>
     auto& state(name<Name> = {}) {
-        return detail::state_of<static_cast<std::size_t>(detail::variable_index<own_variables, Name>)>(
-            states_);
+        return detail::state_of<detail::own_variable_index<Module, name<Name>>()>(states_);
     }
     template <fixed_string Name>
     const auto& state(name<Name> = {}) const {
-        return detail::state_of<static_cast<std::size_t>(detail::variable_index<own_variables, Name>)>(
-            states_);
+        return detail::state_of<detail::own_variable_index<Module, name<Name>>()>(states_);
     }
 
     /// The state of the I-th of its own random variables.
@@ -198,7 +213,7 @@ private:
         (f(detail::state_of<I>(states)), ...);
     }
 
-    detail::States<Indices, own_variables, BackendT> states_;
+    detail::States<Indices, own_variables, backend> states_;
 };
 
 }  // namespace blue

@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: BSD-3-Clause
 /// \file
-/// Options of layers that change types, in front of the policies: `Linear<4, 3, without_bias, Q, P, B>`.
+/// Options of layers that change types, in front of the policies: `Linear<4, 3, without_bias, Q, P,
+/// B>`.
 #pragma once
 
+#include <blue/concepts/module.hpp>
 #include <blue/fwd.hpp>
 
 #include <boost/mp11/algorithm.hpp>
@@ -18,9 +20,10 @@ namespace detail {
 /// The policies of a layer, after its options: variational distribution, prior, backend.
 template <class... Policies>
 struct layer_policies {
-    static_assert(sizeof...(Policies) <= 3,
-                  "blue: a layer takes its options first, then at most three policies: variational "
-                  "distribution, prior, backend");
+    static_assert(
+        sizeof(requirement::policies<
+               sizeof...(Policies) <= 3,
+               requirement::given<requirement::count<static_cast<int>(sizeof...(Policies))>>>) > 0);
     template <std::size_t I, class Default>
     using at = boost::mp11::mp_at_c<boost::mp11::mp_list<Policies..., Default>,
                                     (I < sizeof...(Policies) ? I : sizeof...(Policies))>;

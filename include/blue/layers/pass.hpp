@@ -3,7 +3,7 @@
 /// One pass over a model: where modules get their drawn weights from.
 #pragma once
 
-#include <blue/concepts/requirement.hpp>
+#include <blue/concepts/module.hpp>
 #include <blue/meta/variables.hpp>
 #include <blue/tensor/tape.hpp>
 
@@ -13,8 +13,45 @@
 
 namespace blue {
 
-/// Handed through `forward` functions. Modules have no hidden state: the draws of a pass belong to its tape,
-/// so several threads may run the same model.
+namespace detail {
+
+template <class Variables>
+struct known_names;
+template <class... V>
+struct known_names<variables<V...>> {
+    using type = requirement::known<typename spell<V::name>::type...>;
+};
+
+/// Whether a module declares a variable but does not have it.
+template <class M, class Name>
+inline constexpr bool is_absent = [] {
+    if constexpr (requires { Name::text; })
+        return variable_index<typename M::declared_variables, Name::text> >= 0 &&
+               variable_index<typename M::own_variables, Name::text> < 0;
+    else
+        return false;
+}();
+
+/// Position of a variable among those that a module has. After an error: that of the first.
+template <class M, class Name>
+constexpr int own_variable_index() {
+    if constexpr (!requires { Name::text; }) {
+        static_cast<void>(
+            sizeof(requirement::name_literal<requires { Name::text; }, requirement::given<Name>>));
+        return 0;
+    } else {
+        constexpr int index = variable_index<typename M::own_variables, Name::text>;
+        static_cast<void>(sizeof(requirement::variable_name<
+                                 (index >= 0), typename spell<Name::text>::type, M,
+                                 typename known_names<typename M::declared_variables>::type>));
+        return index < 0 ? 0 : index;
+    }
+}
+
+}  // namespace detail
+
+/// Handed through `forward` functions. Modules have no hidden state: the draws of a pass belong to
+/// its tape, so several threads may run the same model.
 template <class B>
 class Pass {
 public:
@@ -28,21 +65,15 @@ public:
     /// Number of weight samples.
     Index samples() const { return samples_; }
 
-    /// The draw of a module's random variable in this pass: `pass.sample(*this, "weight"_v)`. It is drawn
-    /// where it is used; all uses within a pass share one draw. `absent` when the module does not have
-    /// the variable. Throws Error when the module is not among its parent's children.
+    /// The draw of a module's random variable in this pass: `pass.sample(*this, "weight"_v)`. It is
+    /// drawn where it is used; all uses within a pass share one draw. `absent` when the module does
+    /// not have the variable. Throws Error when the module is not among its parent's children.
     template <class M, class Name>
     auto sample(const M& module, Name) const {
-        using Variables = typename M::declared_variables;
-        constexpr bool known = detail::variable_index<Variables, Name::text> >= 0;
-        static_cast<void>(sizeof(requirement::variable_name<known, typename spell<Name::text>::type, M,
-                                                      typename detail::known_names<Variables>::type>));
-        constexpr int index = detail::variable_index<typename M::own_variables, Name::text>;
-        if constexpr (known && index < 0) {
+        if constexpr (detail::is_absent<M, Name>) {
             return absent{};
         } else {
-            // After an unknown name: go on with the first variable, so that there is one error only.
-            const auto& state = module.template state_at<(index < 0 ? 0 : index)>();
+            const auto& state = module.template state_at<detail::own_variable_index<M, Name>()>();
             using Variable = typename std::remove_cvref_t<decltype(state)>::variable;
             return Lazy<B, typename Variable::shape>{&tape_, find(&state, Variable::name)};
         }
@@ -53,12 +84,14 @@ private:
         const std::span<Draw<B>> draws = tape_.draws();
         const auto at = std::lower_bound(
             order_.begin(), order_.end(), storage, [&](int slot, const void* address) {
-                return std::less<const void*>{}(draws[static_cast<std::size_t>(slot)].storage, address);
+                return std::less<const void*>{}(draws[static_cast<std::size_t>(slot)].storage,
+                                                address);
             });
         if (at == order_.end() || draws[static_cast<std::size_t>(*at)].storage != storage)
-            throw Error(std::string("sample: the variable \"") + what.str() +
-                        "\" does not belong to the model of this pass: is its module among the children "
-                        "of its parent?");
+            throw Error(
+                std::string("sample: the variable \"") + what.str() +
+                "\" does not belong to the model of this pass: is its module among the children "
+                "of its parent?");
         return &draws[static_cast<std::size_t>(*at)];
     }
 

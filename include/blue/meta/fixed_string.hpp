@@ -10,9 +10,9 @@
 
 namespace blue {
 
-/// Text of at most 32 characters that can be a template argument: the names of variables, parameters
-/// and layers. Packed into integers, because nvcc rejects kernels whose template arguments contain
-/// an array of characters.
+/// Text of at most 32 characters that can be a template argument: the names of variables,
+/// parameters and layers. Packed into integers, because nvcc rejects kernels whose template
+/// arguments contain an array of characters.
 struct fixed_string {
     static constexpr int capacity = 32;
 
@@ -58,12 +58,14 @@ private:
         return k == 0 ? word0 : k == 1 ? word1 : k == 2 ? word2 : word3;
     }
     constexpr void set(int i, char c) {
-        const auto bits = static_cast<std::uint64_t>(static_cast<unsigned char>(c)) << (8 * (i % 8));
+        const auto bits = static_cast<std::uint64_t>(static_cast<unsigned char>(c))
+                          << (8 * (i % 8));
         (i < 8 ? word0 : i < 16 ? word1 : i < 24 ? word2 : word3) |= bits;
     }
 };
 
-/// A name as a type, so that functions can take it as an argument: `pass.sample(*this, "weight"_v)`.
+/// A name as a type, so that functions can take it as an argument: `pass.sample(*this,
+/// "weight"_v)`.
 template <fixed_string Text>
 struct name {
     static constexpr fixed_string text = Text;
@@ -89,12 +91,13 @@ struct spell_letters<Text, std::integer_sequence<int, I...>> {
 };
 }  // namespace detail
 
-/// `typename spell<Text>::type` is the name letter by letter. (The length is a member, because g++ 12
-/// crashes on a member function called in a template argument.)
+/// `typename spell<Text>::type` is the name letter by letter. (The length is a member, because g++
+/// 12 crashes on a member function called in a template argument.)
 template <fixed_string Text>
 struct spell {
     static constexpr int length = Text.size();
-    using type = typename detail::spell_letters<Text, std::make_integer_sequence<int, length>>::type;
+    using type =
+        typename detail::spell_letters<Text, std::make_integer_sequence<int, length>>::type;
 };
 
 }  // namespace blue

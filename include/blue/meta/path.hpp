@@ -76,7 +76,18 @@ struct parameter_text {
     }();
 };
 
+template <class Path, class Positions = std::make_index_sequence<path_text<Path>::dotted.size>>
+struct spell_path;
+template <class Path, std::size_t... I>
+struct spell_path<Path, std::index_sequence<I...>> {
+    using type = spelled<path_text<Path>::dotted.data[I]...>;
+};
+
 }  // namespace detail
+
+/// A path letter by letter, for messages.
+template <class Path>
+using spell_path = typename detail::spell_path<Path>::type;
 
 /// A path as in a state dict: "2.0.gated"; empty for the root.
 template <class Path>

@@ -32,6 +32,10 @@ using scalar_shape = shape<>;
 
 namespace detail {
 template <class Shape>
+inline constexpr Index first_extent = 1;
+template <Index First, Index... Rest>
+inline constexpr Index first_extent<shape<First, Rest...>> = First;
+template <class Shape>
 inline constexpr Index last_extent = 1;
 template <Index First, Index... Rest>
 inline constexpr Index last_extent<shape<First, Rest...>> = last_extent<shape<Rest...>>;
@@ -40,8 +44,12 @@ inline constexpr Index last_extent<shape<Last>> = Last;
 
 template <class Shape, Index Last>
 struct replace_last;
+template <Index Last>
+struct replace_last<shape<>, Last> {
+    using type = shape<Last>;
+};
 template <Index... Front, Index Last>
-struct replace_last<shape<Front...>, Last> {
+requires(sizeof...(Front) > 0) struct replace_last<shape<Front...>, Last> {
     template <class Kept, class Rest>
     struct walk;
     template <Index... K, Index A, Index B, Index... R>
@@ -54,11 +62,14 @@ struct replace_last<shape<Front...>, Last> {
 };
 }  // namespace detail
 
-/// Extent of the last axis.
+/// Extent of the first axis; 1 for a single number.
+template <class Shape>
+inline constexpr Index first_extent = detail::first_extent<Shape>;
+/// Extent of the last axis; 1 for a single number.
 template <class Shape>
 inline constexpr Index last_extent = detail::last_extent<Shape>;
 
-/// The shape with another last extent: what a linear layer does.
+/// The shape with another last extent: what a linear layer does. A single number gets an axis.
 template <class Shape, Index Last>
 using replace_last = typename detail::replace_last<Shape, Last>::type;
 
@@ -67,9 +78,10 @@ template <class Shape>
 std::string shape_name() {
     std::string text = "shape<";
     for (int i = 0; i < Shape::rank; ++i)
-        text += (i ? ", " : "") + (Shape::extents[static_cast<std::size_t>(i)] == dynamic
-                                       ? std::string("dynamic")
-                                       : std::to_string(Shape::extents[static_cast<std::size_t>(i)]));
+        text +=
+            (i ? ", " : "") + (Shape::extents[static_cast<std::size_t>(i)] == dynamic
+                                   ? std::string("dynamic")
+                                   : std::to_string(Shape::extents[static_cast<std::size_t>(i)]));
     return text + ">";
 }
 

@@ -51,10 +51,6 @@ struct names {
 template <class... Policies>
 struct per_variable {};
 
-/// Names that could have been meant, as errors print them.
-template <class... Names>
-struct known {};
-
 namespace detail {
 
 template <class Policy>
@@ -71,14 +67,6 @@ inline constexpr int variable_index<List<V...>, Name> = [] {
     ((V::name == Name ? static_cast<void>(index = i) : void(), ++i), ...);
     return index;
 }();
-
-/// The names of a module's variables, for messages.
-template <class List>
-struct known_names;
-template <template <class...> class List, class... V>
-struct known_names<List<V...>> {
-    using type = known<typename spell<V::name>::type...>;
-};
 
 }  // namespace detail
 

@@ -16,7 +16,8 @@ namespace blue {
 enum class Scores {
     none,       ///< nothing: prediction
     log_probs,  ///< log p(w) and log q(w) of each sample: Monte Carlo divergences
-    divergence  ///< the closed-form divergence where the pair of distributions has one, else log probs
+    divergence  ///< the closed-form divergence where the pair of distributions has one, else log
+                ///< probs
 };
 
 /// How a pass draws.
@@ -57,7 +58,8 @@ PreparedPass<B> begin_pass(const M& model, Tape<B>& tape, const ForwardOptions& 
                            std::span<const typename B::scalar* const> noise) {
     constexpr int slots = random_variable_count<M>;
     if (options.samples < 1)
-        throw ValueError("forward: expected at least 1 sample, got " + std::to_string(options.samples));
+        throw ValueError("forward: expected at least 1 sample, got " +
+                         std::to_string(options.samples));
     if (!noise.empty() && noise.size() != static_cast<std::size_t>(slots))
         throw ShapeError("forward: expected supplied noise for " + std::to_string(slots) +
                          " variables, got " + std::to_string(noise.size()));
@@ -99,7 +101,8 @@ PreparedPass<B> begin_pass(const M& model, Tape<B>& tape, const ForwardOptions& 
         return std::less<const void*>{}(draws[a].storage, draws[b].storage);
     });
     tape.set_draws({draws, static_cast<std::size_t>(slots)});
-    return {Pass<B>(tape, options.samples, {order, static_cast<std::size_t>(slots)}), table, divergences};
+    return {Pass<B>(tape, options.samples, {order, static_cast<std::size_t>(slots)}), table,
+            divergences};
 }
 
 }  // namespace detail
@@ -107,8 +110,10 @@ PreparedPass<B> begin_pass(const M& model, Tape<B>& tape, const ForwardOptions& 
 /// Runs a model on an input of `tape` with weights drawn from its variational distributions.
 ///
 /// \tparam Wanted what to compute about the weights; without log probs their type is empty.
-/// \param noise supplied noise in place of the generator's: for each random variable in the order of the
-///   slots samples x elements numbers in the backend's memory (nullptr for none); empty for the generator.
+/// \param noise supplied noise in place of the generator's: for each random variable in the order
+/// of the
+///   slots samples x elements numbers in the backend's memory (nullptr for none); empty for the
+///   generator.
 /// \return outputs (S, B, ...) and log probs, valid until the tape is reset.
 /// Throws ValueError for fewer than one sample, ShapeError when shapes do not fit.
 template <Scores Wanted = Scores::log_probs, class M, class B, class Shape>

@@ -26,7 +26,8 @@ struct PriorSetting {
     D distribution;
 };
 
-/// A setting for `initialise`: variables whose variational distribution has this type get this object.
+/// A setting for `initialise`: variables whose variational distribution has this type get this
+/// object.
 template <class Q>
 PosteriorSetting<Q> posterior(Q distribution) {
     return {distribution};
@@ -53,12 +54,14 @@ inline constexpr Index module_fan_in<mp::mp_list<First, Rest...>> =
     First::shape::rank >= 2 ? fan_in<typename First::shape> : module_fan_in<mp::mp_list<Rest...>>;
 
 constexpr bool is_location(fixed_string name) {
-    return name == fixed_string("mean") || name == fixed_string("mode") || name == fixed_string("loc");
+    return name == fixed_string("mean") || name == fixed_string("mode") ||
+           name == fixed_string("loc");
 }
 
 template <class State, class Settings>
 void apply_setting(State& state, const PosteriorSetting<Settings>& setting) {
-    if constexpr (std::is_same_v<typename State::Q, Settings>) state.distribution = setting.distribution;
+    if constexpr (std::is_same_v<typename State::Q, Settings>)
+        state.distribution = setting.distribution;
 }
 template <class State, class Settings>
 void apply_setting(State& state, const PriorSetting<Settings>& setting) {
@@ -70,7 +73,9 @@ void apply_setting(State& state, const PriorSetting<Settings>& setting) {
 template <class State>
 void apply_setting(State&, const ModuleOptions&) {}
 
-inline void apply_module_setting(ModuleOptions& to, const ModuleOptions& from) { to = from; }
+inline void apply_module_setting(ModuleOptions& to, const ModuleOptions& from) {
+    to = from;
+}
 template <class Setting>
 void apply_module_setting(ModuleOptions&, const Setting&) {}
 
@@ -111,22 +116,26 @@ void initialise_state(State& state, const ModuleOptions& options, Index module_f
         if (options.prior_initialization && prior_value(state.prior, stored_name, constant)) {
             std::fill(values.begin(), values.end(), static_cast<T>(constant));
         } else if (is_location(stored_name)) {
-            const Index own = Variable::shape::rank >= 2 ? fan_in<typename Variable::shape>
-                                                         : module_fan_in;
+            const Index own =
+                Variable::shape::rank >= 2 ? fan_in<typename Variable::shape> : module_fan_in;
             const double bound = 1 / std::sqrt(static_cast<double>(own));
             key.sample = static_cast<std::uint32_t>(k);
             for (Index e = 0; e < State::size; ++e)
-                values[static_cast<std::size_t>(e)] = static_cast<T>(
-                    bound *
-                    (2 * random::draw_element<noise::Uniform, double>(noise::Uniform{}, key, e) - 1));
+                values[static_cast<std::size_t>(e)] =
+                    static_cast<T>(bound * (2 * random::draw_element<noise::Uniform, double>(
+                                                    noise::Uniform{}, key, e) -
+                                            1));
         } else {
             const double spread = 1 / std::sqrt(static_cast<double>(module_fan_in));
             double stored = stored_value(kind, defaults[static_cast<std::size_t>(k)]);
             if (options.kaiming_initialization) {
                 // torch_blue adds 1e-5 inside logarithms.
-                if (kind == transform::exponential) stored += std::log(spread + 1e-5);
-                else if (kind == transform::identity) stored *= spread;
-                else stored = stored_value(kind, defaults[static_cast<std::size_t>(k)] * spread);
+                if (kind == transform::exponential)
+                    stored += std::log(spread + 1e-5);
+                else if (kind == transform::identity)
+                    stored *= spread;
+                else
+                    stored = stored_value(kind, defaults[static_cast<std::size_t>(k)] * spread);
             }
             std::fill(values.begin(), values.end(), static_cast<T>(stored));
         }
@@ -139,29 +148,30 @@ void initialise_state(State& state, const ModuleOptions& options, Index module_f
 
 /// Sets the initial values of all variational parameters of a model, from the seed.
 ///
-/// Locations (`mean`, `mode`, `loc`) are uniform within 1 / sqrt(fan-in), as Kaiming initialisation of
-/// linear layers has it; other parameters start at the distribution's defaults, narrowed by
-/// 1 / sqrt(fan-in). \param settings any of `posterior(q)`, `prior(p)`, `ModuleOptions{...}`: applied to
-/// all modules first.
+/// Locations (`mean`, `mode`, `loc`) are uniform within 1 / sqrt(fan-in), as Kaiming initialisation
+/// of linear layers has it; other parameters start at the distribution's defaults, narrowed by 1 /
+/// sqrt(fan-in). \param settings any of `posterior(q)`, `prior(p)`, `ModuleOptions{...}`: applied
+/// to all modules first.
 template <class M, class... Settings>
 void initialise(M& model, Seed seed, const Settings&... settings) {
     std::uint32_t slot = 0;
-    const auto each = [&](auto& module) {
-        (detail::apply_module_setting(module.module_options, settings), ...);
+    const auto each = [&](auto& layer) {
+        (detail::apply_module_setting(layer.module_options, settings), ...);
         constexpr Index fan_in =
-            detail::module_fan_in<typename std::remove_reference_t<decltype(module)>::own_variables>;
-        module.for_each_state([&](auto& state) {
+            detail::module_fan_in<typename std::remove_reference_t<decltype(layer)>::own_variables>;
+        layer.for_each_state([&](auto& state) {
             (detail::apply_setting(state, settings), ...);
-            if (module.module_options.rescale_prior) detail::rescale_prior(state, fan_in);
+            if (layer.module_options.rescale_prior) detail::rescale_prior(state, fan_in);
             random::Key key{seed.value, 0, slot++, 0,
                             static_cast<std::uint32_t>(random::purpose::initial_values)};
-            detail::initialise_state(state, module.module_options, fan_in, key);
+            detail::initialise_state(state, layer.module_options, fan_in, key);
         });
     };
     detail::visit_modules(model, each);
 }
 
-/// A model with initial values: `auto net = make<Block<8, 4>>(Seed{1});`. Settings: see `initialise`.
+/// A model with initial values: `auto net = make<Block<8, 4>>(Seed{1});`. Settings: see
+/// `initialise`.
 template <class M, class... Settings>
 M make(Seed seed, const Settings&... settings) {
     M model;

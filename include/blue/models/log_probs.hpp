@@ -6,6 +6,7 @@
 #include <blue/models/structure.hpp>
 #include <blue/ops/kl_sum.hpp>
 
+#include <algorithm>
 #include <tuple>
 #include <vector>
 
@@ -21,6 +22,15 @@ struct LogProbEntry {
 };
 
 namespace detail {
+/// A path without its last key.
+template <class Path, class Front = path<>>
+struct parent {
+    using type = Front;
+};
+template <key First, key Second, key... Rest, key... Front>
+struct parent<path<First, Second, Rest...>, path<Front...>>
+    : parent<path<Second, Rest...>, path<Front..., First>> {};
+
 /// Position of the variable at a path, -1 when there is none.
 template <class List, class Path>
 inline constexpr int slot_index = -1;
@@ -34,11 +44,44 @@ inline constexpr int slot_index<mp::mp_list<Placed...>, Path> = [] {
      ...);
     return index;
 }();
+
+/// Whether a path is a single number.
+template <key... Path>
+inline constexpr bool is_index = false;
+template <key Only>
+inline constexpr bool is_index<Only> = Only.number >= 0;
+
+/// The paths that could have been meant, for messages: of the variables in the same module or, when
+/// there is no such module, of all (the first ones of a large model).
+template <class M, class Wanted>
+struct known_paths {
+    template <class Placed>
+    using in_same_module = std::is_same<typename Placed::path, typename parent<Wanted>::type>;
+    template <class Placed>
+    using spelled_path =
+        spell_path<typename Placed::path::template append<key(Placed::variable::name)>>;
+
+    static constexpr std::size_t most = 8;
+    using all = random_variables<M>;
+    using near = mp::mp_copy_if<all, in_same_module>;
+    using some = std::conditional_t<mp::mp_empty<near>::value, all, near>;
+    using type = mp::mp_apply<
+        requirement::known,
+        mp::mp_transform<spelled_path,
+                         mp::mp_take_c<some, std::min(most, mp::mp_size<some>::value)>>>;
+};
 }  // namespace detail
 
-/// The log probs of a pass over a model of type M: a tuple with one entry per random variable, addressed by
-/// position (`get<0>(log_probs)`, structured bindings) or by path (`log_probs.template get<2, "weight">()`).
-/// Valid until the tape is reset.
+template <class M, class B>
+class LogProbs;
+
+/// The log probs of the I-th random variable.
+template <std::size_t I, class M, class B>
+LogProbEntry get(const LogProbs<M, B>& log_probs);
+
+/// The log probs of a pass over a model of type M: a tuple with one entry per random variable,
+/// addressed by position (`get<0>(log_probs)`, structured bindings) or by path (`log_probs.template
+/// get<2, "weight">()`). Valid until the tape is reset.
 template <class M, class B>
 class LogProbs {
 public:
@@ -47,13 +90,20 @@ public:
     LogProbs(Tape<B>* tape, Node<B>* table, Node<B>* divergences)
         : tape_(tape), table_(table), divergences_(divergences) {}
 
-    /// The entry of the variable at a path: positions and names of the layers from the outside in, the
-    /// variable last. A wrong path is a compile error.
+    /// The entry of the variable at a path: positions and names of the layers from the outside in,
+    /// the variable last, `get<2, "gated", "weight">()`. A single number counts the variables:
+    /// `get<0>()` is the first. A path that does not exist is a compile error.
     template <key... Path>
     LogProbEntry get() const {
-        constexpr int slot = slot_of<Path...>;
-        static_cast<void>(sizeof(requirement::log_prob_path<(slot >= 0), path<Path...>, M>));
-        return entry(slot < 0 ? 0 : slot);
+        if constexpr (detail::is_index<Path...>) {
+            return blue::get<static_cast<std::size_t>(key(Path...).number)>(*this);
+        } else {
+            constexpr int slot = slot_of<Path...>;
+            static_cast<void>(sizeof(
+                requirement::log_prob_path<(slot >= 0), spell_path<path<Path...>>,
+                                           typename detail::known_paths<M, path<Path...>>::type>));
+            return entry(slot < 0 ? 0 : slot);
+        }
     }
     /// The entry of a slot in [0, size).
     LogProbEntry entry(int slot) const {
@@ -96,9 +146,11 @@ private:
 
 template <std::size_t I, class M, class B>
 LogProbEntry get(const LogProbs<M, B>& log_probs) {
-    static_assert(I < static_cast<std::size_t>(LogProbs<M, B>::size),
-                  "blue: the model has fewer random variables than this index");
-    return log_probs.entry(static_cast<int>(I));
+    constexpr bool exists = I < static_cast<std::size_t>(LogProbs<M, B>::size);
+    static_cast<void>(sizeof(requirement::log_prob_index<
+                             exists, requirement::given<requirement::count<static_cast<int>(I)>>,
+                             requirement::expected<requirement::count<LogProbs<M, B>::size>>>));
+    return log_probs.entry(exists ? static_cast<int>(I) : 0);
 }
 
 }  // namespace blue

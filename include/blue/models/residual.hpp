@@ -12,7 +12,6 @@ namespace blue {
 template <class... Layers>
 struct Residual : detail::Stack<std::index_sequence_for<Layers...>, Layers...> {
     using detail::Stack<std::index_sequence_for<Layers...>, Layers...>::Stack;
-    using module_tag = void;
 
     Residual() = default;
     /// Default layers with initial values from the seed. Settings: see `initialise`.
@@ -21,7 +20,16 @@ struct Residual : detail::Stack<std::index_sequence_for<Layers...>, Layers...> {
         initialise(*this, seed, settings...);
     }
 
-    auto operator()(auto& pass, auto x) const { return this->run(pass, x) + x; }
+    template <class B, class Shape>
+    auto operator()(auto& pass, Var<B, Shape> x) const {
+        const auto y =
+            detail::Stack<std::index_sequence_for<Layers...>, Layers...>::operator()(pass, x);
+        using Given = typename decltype(y)::shape;
+        static_cast<void>(sizeof(
+            requirement::residual_output<std::is_same_v<Shape, Given>, Residual,
+                                         requirement::expected<Shape>, requirement::given<Given>>));
+        return Var<B, Shape>{y.tape, y.node} + x;
+    }
 };
 
 }  // namespace blue

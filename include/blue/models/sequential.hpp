@@ -3,10 +3,10 @@
 /// Layers after each other.
 #pragma once
 
-#include <blue/concepts/requirement.hpp>
+#include <blue/concepts/layer.hpp>
 #include <blue/layers/children.hpp>
 #include <blue/models/initialise.hpp>
-#include <blue/tensor/tape.hpp>
+#include <blue/ops/materialise.hpp>
 
 #include <utility>
 
@@ -14,7 +14,8 @@ namespace blue {
 
 namespace detail {
 
-/// One layer of a stack. Indexed bases instead of a tuple: cheaper to compile and shorter in symbols.
+/// One layer of a stack. Indexed bases instead of a tuple: cheaper to compile and shorter in
+/// symbols.
 template <std::size_t I, class Layer>
 struct LayerLeaf {
     Layer layer;
@@ -44,40 +45,62 @@ struct expected_input_of {
     using type = Shape;
 };
 template <class Layer, class Shape>
-    requires requires { typename Layer::template expected_input<Shape>; }
+requires requires {
+    typename Layer::template expected_input<Shape>;
+}
 struct expected_input_of<Layer, Shape> {
     using type = typename Layer::template expected_input<Shape>;
 };
 
-/// The value between two layers.
-template <class Pass, class X>
+/// The value between two layers. `Known` is false after an error: its shape could be anything.
+template <class Pass, class X, bool Known = true>
 struct Flow {
     Pass& pass;
     X x;
 };
 
-template <std::size_t I, class Layer, class Pass, class B, class Shape>
-auto operator%(Flow<Pass, Var<B, Shape>> flow, const LayerLeaf<I, Layer>& leaf) {
+template <std::size_t I, class Layer, class Pass, class B, class Shape, bool Known>
+auto operator%(Flow<Pass, Var<B, Shape>, Known> flow, const LayerLeaf<I, Layer>& leaf) {
+    using requirement::expected, requirement::given, requirement::position;
+    using Place = position<static_cast<int>(I)>;
     using Expected = typename expected_input_of<Layer, Shape>::type;
-    static_cast<void>(sizeof(requirement::layer_input<std::is_same_v<Expected, Shape>, static_cast<int>(I),
-                                                Layer, Expected, Shape>));
+    constexpr bool fits = std::is_same_v<Expected, Shape> || !Known;
+    static_cast<void>(
+        sizeof(requirement::layer_input<fits, Place, Layer, expected<Expected>, given<Shape>>));
     // After an error: on with the expected shape, so that there is only one.
-    auto y = leaf.layer(flow.pass, Var<B, Expected>{flow.x.tape, flow.x.node});
-    return Flow<Pass, decltype(y)>{flow.pass, y};
+    using X = Var<B, Expected>;
+    const X x{flow.x.tape, flow.x.node};
+    if constexpr (blue::Layer<Layer>) {
+        auto y = leaf.layer(flow.pass, x);
+        using Y = decltype(y);
+        static_cast<void>(sizeof(requirement::layer_output<is_var<Y>, Place, Layer, given<Y>>));
+        if constexpr (is_var<Y>)
+            return Flow<Pass, Y>{flow.pass, y};
+        else
+            return Flow<Pass, X, false>{flow.pass, x};
+    } else {
+        return Flow<Pass, X, false>{flow.pass, x};
+    }
 }
 
 template <class Indices, class... Layers>
 struct Stack;
 template <std::size_t... I, class... Layers>
 struct Stack<std::index_sequence<I...>, Layers...> : LayerLeaf<I, Layers>... {
+    static_assert(
+        (sizeof(requirement::layer<Layer<Layers>, requirement::position<static_cast<int>(I)>,
+                                   requirement::given<Layers>>) *
+         ... * 1) > 0);
+
+    using module_tag = void;
     using child_entries = boost::mp11::mp_list<layer_entry<I, Layers>...>;
 
     Stack() = default;
-    explicit Stack(Layers... layers)
-        requires(sizeof...(Layers) > 0)
+    explicit Stack(Layers... layers) requires(sizeof...(Layers) > 0)
         : LayerLeaf<I, Layers>{std::move(layers)}... {}
 
-    auto run(auto& pass, auto x) const {
+    /// Runs the layers within a pass.
+    auto operator()(auto& pass, auto x) const {
         return (Flow<std::remove_reference_t<decltype(pass)>, decltype(x)>{pass, x} % ... %
                 static_cast<const LayerLeaf<I, Layers>&>(*this))
             .x;
@@ -92,7 +115,6 @@ struct Stack<std::index_sequence<I...>, Layers...> : LayerLeaf<I, Layers>... {
 template <class... Layers>
 struct Sequential : detail::Stack<std::index_sequence_for<Layers...>, Layers...> {
     using detail::Stack<std::index_sequence_for<Layers...>, Layers...>::Stack;
-    using module_tag = void;
 
     Sequential() = default;
     /// Default layers with initial values from the seed. Settings: see `initialise`.
@@ -101,14 +123,10 @@ struct Sequential : detail::Stack<std::index_sequence_for<Layers...>, Layers...>
         initialise(*this, seed, settings...);
     }
     /// The given layers, which may carry options, with initial values from the seed.
-    explicit Sequential(Seed seed, Layers... layers)
-        requires(sizeof...(Layers) > 0)
+    explicit Sequential(Seed seed, Layers... layers) requires(sizeof...(Layers) > 0)
         : detail::Stack<std::index_sequence_for<Layers...>, Layers...>(std::move(layers)...) {
         initialise(*this, seed);
     }
-
-    /// Runs the layers within a pass.
-    auto operator()(auto& pass, auto x) const { return this->run(pass, x); }
 };
 
 /// Layer I of a stack.

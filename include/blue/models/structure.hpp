@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: BSD-3-Clause
 /// \file
-/// What a model consists of: its random variables and variational parameters, as lists at compile time and
-/// as a walk at run time.
+/// What a model consists of: its random variables and variational parameters, as lists at compile
+/// time and as a walk at run time.
 #pragma once
 
 #include <blue/layers/children.hpp>
@@ -19,8 +19,8 @@ struct placed_variable {
     using path = Path;
     using variable = RandomVariable;
     /// Where it is, as in a state dict: "2.gated.weight".
-    static constexpr std::string_view name = path_name<
-        typename Path::template append<blue::key(RandomVariable::name)>>;
+    static constexpr std::string_view name =
+        path_name<typename Path::template append<blue::key(RandomVariable::name)>>;
 };
 
 /// A variational parameter and its place in a model.
@@ -31,9 +31,9 @@ struct placed_parameter {
     using shape = typename RandomVariable::shape;
     static constexpr int index = K;
     /// Its name in state dicts: "2.gated._weight_log_std".
-    static constexpr std::string_view name = parameter_name<
-        Path, RandomVariable::name,
-        RandomVariable::variational_distribution::parameters::stored_names[K]>;
+    static constexpr std::string_view name =
+        parameter_name<Path, RandomVariable::name,
+                       RandomVariable::variational_distribution::parameters::stored_names[K]>;
 };
 
 namespace detail {
@@ -43,9 +43,73 @@ struct own_variables_of {
     using type = mp::mp_list<>;
 };
 template <class M>
-    requires requires { typename M::own_variables; }
+requires requires {
+    typename M::own_variables;
+}
 struct own_variables_of<M> {
     using type = typename M::own_variables;
+};
+
+/// The backend of a module, or of the first layer of a container that has one; void if none has.
+template <class M>
+struct backend_in {
+    using type = void;
+};
+template <class M>
+requires requires {
+    typename M::backend;
+}
+struct backend_in<M> {
+    using type = typename M::backend;
+};
+template <class M>
+requires(!requires { typename M::backend; }) && requires {
+    typename M::child_entries;
+}
+struct backend_in<M> {
+    template <class Entry>
+    using of_entry = typename backend_in<typename Entry::type>::type;
+    using found = mp::mp_remove<mp::mp_transform<of_entry, typename M::child_entries>, void>;
+    using type = mp::mp_front<mp::mp_push_back<found, void>>;
+};
+
+/// Where a child is, for messages: its position or its name.
+template <class Entry>
+constexpr auto place_of() {
+    constexpr int number = Entry::key.number;
+    constexpr fixed_string name = Entry::key.text;
+    if constexpr (number >= 0)
+        return requirement::position<number>{};
+    else
+        return typename spell<name>::type{};
+}
+
+template <class M, class Entry>
+constexpr bool is_valid_child() {
+    using Child = typename Entry::type;
+    using Expected = typename backend_in<M>::type;
+    using Given = typename backend_in<Child>::type;
+    constexpr bool same = std::is_same_v<Expected, Given> || std::is_void_v<Given>;
+    using Place = decltype(place_of<Entry>());
+    if constexpr (!Layer<Child>)  // Sequential has said so itself
+        static_cast<void>(sizeof(requirement::child_module<!requires { typename M::children; },
+                                                           Place, requirement::given<Child>>));
+    else if constexpr (!same)
+        static_cast<void>(
+            sizeof(requirement::same_backend<same, Place, Child, requirement::expected<Expected>,
+                                             requirement::given<Given>>));
+    return Layer<Child> && same;
+}
+
+/// The children of a module, after checking that they fit to it; those that do not fit are left
+/// out, so that there is one error only.
+template <class M, class Entries = typename child_entries_of<M>::type>
+struct valid_children;
+template <class M, class... Entries>
+struct valid_children<M, mp::mp_list<Entries...>> {
+    template <class Entry>
+    using is_valid = mp::mp_bool<is_valid_child<M, Entry>()>;
+    using type = mp::mp_copy_if<mp::mp_list<Entries...>, is_valid>;
 };
 
 template <class Path>
@@ -60,15 +124,16 @@ template <class Path, class Entries>
 struct variables_in_children;
 template <class Path, class... Entries>
 struct variables_in_children<Path, mp::mp_list<Entries...>> {
-    using type = mp::mp_append<mp::mp_list<>, typename variables_in<typename Entries::type,
-                                                                    typename Path::template append<
-                                                                        Entries::key>>::type...>;
+    using type =
+        mp::mp_append<mp::mp_list<>,
+                      typename variables_in<typename Entries::type,
+                                            typename Path::template append<Entries::key>>::type...>;
 };
 template <class M, class Path>
 struct variables_in {
-    using type = mp::mp_append<
-        mp::mp_transform_q<place<Path>, typename own_variables_of<M>::type>,
-        typename variables_in_children<Path, typename child_entries_of<M>::type>::type>;
+    using type =
+        mp::mp_append<mp::mp_transform_q<place<Path>, typename own_variables_of<M>::type>,
+                      typename variables_in_children<Path, typename valid_children<M>::type>::type>;
 };
 
 template <class Placed, class Indices>
@@ -82,30 +147,10 @@ using parameters_in_t = typename parameters_in<
     Placed, std::make_integer_sequence<
                 int, Placed::variable::variational_distribution::parameters::size>>::type;
 
-template <class M>
-struct backend_in {
-    using type = void;
-};
-template <class M>
-    requires requires { typename M::backend; }
-struct backend_in<M> {
-    using type = typename M::backend;
-};
-template <class M>
-    requires(!requires { typename M::backend; }) && requires { typename M::child_entries; }
-struct backend_in<M> {
-    template <class... Entries>
-    static auto first(mp::mp_list<Entries...>) {
-        using Found = mp::mp_remove<mp::mp_list<typename backend_in<typename Entries::type>::type...>, void>;
-        return std::type_identity<mp::mp_front<mp::mp_push_back<Found, void>>>{};
-    }
-    using type = typename decltype(first(typename M::child_entries{}))::type;
-};
-
 }  // namespace detail
 
-/// The random variables of a model in the order of its slots: own variables first, then those of the
-/// children. `mp_list<placed_variable<Path, RandomVariable>...>`.
+/// The random variables of a model in the order of its slots: own variables first, then those of
+/// the children. `mp_list<placed_variable<Path, RandomVariable>...>`.
 template <class M>
 using random_variables = typename detail::variables_in<M, path<>>::type;
 
@@ -136,7 +181,8 @@ template <class... Entries>
 struct parameter_total<mp::mp_list<Entries...>> {
     static constexpr Index value =
         (Index{0} + ... +
-         (Entries::variable::shape::size * Entries::variable::variational_distribution::parameters::size));
+         (Entries::variable::shape::size *
+          Entries::variable::variational_distribution::parameters::size));
 };
 }  // namespace detail
 
@@ -146,7 +192,8 @@ inline constexpr auto random_variable_names = detail::list_names<random_variable
 
 /// The state-dict names of a model's variational parameters: "0._weight_mean", ...
 template <class M>
-inline constexpr auto variational_parameter_names = detail::list_names<variational_parameters<M>>::value;
+inline constexpr auto variational_parameter_names =
+    detail::list_names<variational_parameters<M>>::value;
 
 /// How many numbers a model trains.
 template <class M>
@@ -157,12 +204,12 @@ namespace detail {
 template <class M, class F, class... Entries>
 void visit_children(M& model, F& f, mp::mp_list<Entries...>);
 
-/// Calls f(module) for the model and everything in it that has random variables of its own or children, in
-/// the order of the slots.
+/// Calls f(module) for the model and everything in it that has random variables of its own or
+/// children, in the order of the slots.
 template <class M, class F>
 void visit_modules(M& model, F& f) {
     if constexpr (requires { typename std::remove_const_t<M>::own_variables; }) f(model);
-    visit_children(model, f, typename child_entries_of<std::remove_const_t<M>>::type{});
+    visit_children(model, f, typename valid_children<std::remove_const_t<M>>::type{});
 }
 template <class M, class F, class... Entries>
 void visit_children(M& model, F& f, mp::mp_list<Entries...>) {

@@ -28,7 +28,8 @@ void combine_sizes(const char* operation, const Node<B>* x, Index& samples, Inde
     if (!fit(samples, x->samples) || !fit(batch, x->batch))
         throw ShapeError(std::string(operation) + ": cannot combine " + std::to_string(samples) +
                          " samples x batch " + std::to_string(batch) + " with " +
-                         std::to_string(x->samples) + " samples x batch " + std::to_string(x->batch));
+                         std::to_string(x->samples) + " samples x batch " +
+                         std::to_string(x->batch));
     samples = std::max(samples, x->samples);
     batch = std::max(batch, x->batch);
 }
@@ -43,18 +44,19 @@ struct combined_shape<scalar_shape, A, Rest...> : combined_shape<A, Rest...> {};
 }  // namespace detail
 
 /// y = f.apply(x...) elementwise. `f` is a small object with a generic function
-/// `template <class T> T apply(T...) const` in the vocabulary of `blue::math`; derivatives are generated.
-/// Inputs have equal shapes, or `shape<>` for single numbers. Values with one sample combine with any
-/// number of samples, values with batch 1 (drawn variables) with any batch. Throws ShapeError otherwise.
+/// `template <class T> T apply(T...) const` in the vocabulary of `blue::math`; derivatives are
+/// generated. Inputs have equal shapes, or `shape<>` for single numbers. Values with one sample
+/// combine with any number of samples, values with batch 1 (drawn variables) with any batch. Throws
+/// ShapeError otherwise.
 template <class F, class B, class... Shapes>
 auto elementwise(F f, Var<B, Shapes>... x) {
     constexpr int count = sizeof...(Shapes);
     using Shape = typename detail::combined_shape<Shapes...>::type;
-    (static_cast<void>(sizeof(requirement::same_shape<std::is_same_v<Shapes, Shape> ||
-                                                    std::is_same_v<Shapes, scalar_shape>,
-                                                Shape, Shapes>)),
+    (static_cast<void>(sizeof(requirement::same_shape < std::is_same_v<Shapes, Shape> ||
+                                  std::is_same_v<Shapes, scalar_shape>,
+                              requirement::expected<Shape>, requirement::given < Shapes >>)),
      ...);
-    Tape<B>& tape = *std::get<0>(std::tie(x.tape...));
+    Tape<B>& tape = *std::array{x.tape...}[0];
     ElementwiseArgs<B, F, count> args{f, {x.node...}, {}, nullptr, 1, 1};
     Index samples = 1, batch = 1, item = 1;
     bool needs_grad = false;
@@ -80,8 +82,7 @@ auto elementwise(F f, Var<B, Shapes>... x) {
 
 /// A drawn variable as an argument: drawn first.
 template <class F, class... X>
-    requires(detail::is_lazy<X> || ...)
-auto elementwise(F f, X... x) {
+requires(detail::is_lazy<X> || ...) auto elementwise(F f, X... x) {
     return elementwise(f, as_var(x)...);
 }
 

@@ -22,39 +22,65 @@ struct LinearRecord : Record<B> {
 
 template <class B>
 Node<B>* linear(Tape<B>& tape, Node<B>* x, Draw<B>* weight, Draw<B>* bias, Index in, Index out) {
-    LinearArgs<B> args{x, nullptr, weight, bias, take_ownership(*weight),
-                       bias && take_ownership(*bias), x->per_sample() / in, in, out};
+    LinearArgs<B> args{x,
+                       nullptr,
+                       weight,
+                       bias,
+                       take_ownership(*weight),
+                       bias && take_ownership(*bias),
+                       x->per_sample() / in,
+                       in,
+                       out};
     Index samples = std::max(x->samples, weight->samples);
     if (bias) samples = std::max(samples, bias->samples);
-    for (Index given : {x->samples, weight->samples})
-        if (given != 1 && given != samples)
-            throw ShapeError("linear: an input with " + std::to_string(x->samples) +
-                             " samples does not go with weights of " + std::to_string(samples) +
-                             " samples");
+    const auto fits = [&](Index given) { return given == 1 || given == samples; };
+    if (!fits(x->samples) || !fits(weight->samples))
+        throw ShapeError("linear: an input with " + std::to_string(x->samples) +
+                         " samples does not go with weights of " + std::to_string(samples) +
+                         " samples");
     args.y = tape.node(samples, x->batch, x->item / in * out, true);
     linear_forward(tape, args);
     tape.record(LinearRecord<B>{{}, args});
     return args.y;
 }
 
+/// The extents of a linear map, after checking that its arguments fit. After an error: those with
+/// which the rest of the model is most likely to compile.
+template <class XShape, class WeightShape, class BiasShape = void>
+struct LinearExtents {
+    static constexpr bool is_matrix = WeightShape::rank == 2;
+    static_assert(sizeof(requirement::weight_matrix<is_matrix, requirement::given<WeightShape>>) >
+                  0);
+    static constexpr Index out = first_extent<WeightShape>;
+    static constexpr Index in = is_matrix ? last_extent<WeightShape> : last_extent<XShape>;
+
+    static_assert(sizeof(requirement::bias_width < !is_matrix ||
+                             std::is_same_v<BiasShape, shape<out>> || std::is_void_v<BiasShape>,
+                         requirement::expected<shape<out>>, requirement::given < BiasShape >>) > 0);
+    static_assert(sizeof(requirement::width<last_extent<XShape> == in, WeightShape,
+                                            requirement::expected<replace_last<XShape, in>>,
+                                            requirement::given<XShape>>) > 0);
+};
+
 }  // namespace detail
 
 /// x W^T + b over the last axis of x, one draw of the weights per sample. x: (S or 1, B, ..., In),
-/// weight: (Out, In), bias: (Out); the result is (S, B, ..., Out). The weights are drawn block by block right
-/// before they are multiplied; log probs are summed in the same sweep.
-template <class B, class XShape, Index Out, Index In>
-auto linear(Var<B, XShape> x, Lazy<B, shape<Out, In>> weight, Lazy<B, shape<Out>> bias) {
-    static_cast<void>(sizeof(requirement::width<last_extent<XShape> == In, In, last_extent<XShape>>));
-    return Var<B, replace_last<XShape, Out>>{
-        x.tape, detail::linear(*x.tape, x.node, weight.draw, bias.draw, In, Out)};
+/// weight: (Out, In), bias: (Out); the result is (S, B, ..., Out). The weights are drawn block by
+/// block right before they are multiplied; log probs are summed in the same sweep.
+template <class B, class XShape, class WeightShape, class BiasShape>
+auto linear(Var<B, XShape> x, Lazy<B, WeightShape> weight, Lazy<B, BiasShape> bias) {
+    using Extents = detail::LinearExtents<XShape, WeightShape, BiasShape>;
+    return Var<B, replace_last<XShape, Extents::out>>{
+        x.tape, detail::linear(*x.tape, x.node, weight.draw, bias.draw, Extents::in, Extents::out)};
 }
 
 /// x W^T, without bias.
-template <class B, class XShape, Index Out, Index In>
-auto linear(Var<B, XShape> x, Lazy<B, shape<Out, In>> weight, absent = {}) {
-    static_cast<void>(sizeof(requirement::width<last_extent<XShape> == In, In, last_extent<XShape>>));
-    return Var<B, replace_last<XShape, Out>>{
-        x.tape, detail::linear<B>(*x.tape, x.node, weight.draw, nullptr, In, Out)};
+template <class B, class XShape, class WeightShape>
+auto linear(Var<B, XShape> x, Lazy<B, WeightShape> weight, absent = {}) {
+    using Extents = detail::LinearExtents<XShape, WeightShape>;
+    return Var<B, replace_last<XShape, Extents::out>>{
+        x.tape,
+        detail::linear<B>(*x.tape, x.node, weight.draw, nullptr, Extents::in, Extents::out)};
 }
 
 }  // namespace blue

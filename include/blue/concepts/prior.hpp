@@ -1,0 +1,86 @@
+// SPDX-License-Identifier: BSD-3-Clause
+/// \file
+/// What a prior must offer, alone and beside a variational distribution, and the sentences when it
+/// does not.
+#pragma once
+
+#include <blue/concepts/variational_distribution.hpp>
+#include <blue/distributions/uniform_prior.hpp>
+
+#include <boost/mp11/algorithm.hpp>
+
+namespace blue {
+
+namespace detail {
+
+/// The number of arguments of a prior's `log_prob` besides the weight.
+template <class P>
+inline constexpr int prior_parameters = [] {
+    if constexpr (HasParameters<P>)
+        return P::parameters::size;
+    else
+        return required_parameters<P>::size;
+}();
+
+}  // namespace detail
+
+/// A distribution that scores weights: `log_prob(w, ...)` with its own parameters, if it lists any
+/// (their values come from `defaults()`), else with the variational parameters that it asks for by
+/// name in `required_parameters`.
+template <class P>
+concept Prior = detail::scores_with<P>(detail::count_up<detail::prior_parameters<P>>{});
+
+namespace detail {
+
+/// Those of a prior's required parameters that Q does not have.
+template <class Q, class Names>
+struct missing_parameters;
+template <class Q, fixed_string... Names>
+struct missing_parameters<Q, names<Names...>> {
+    using type = boost::mp11::mp_append<
+        requirement::missing<>,
+        std::conditional_t<(parameter_index<Q, Names> >= 0), requirement::missing<>,
+                           requirement::missing<typename spell<Names>::type>>...>;
+};
+
+}  // namespace detail
+
+/// Whether all parameters that the prior P asks for are parameters of Q.
+template <class P, class Q>
+concept PriorFor = Prior<P> &&
+    (HasParameters<P> ||
+     std::is_same_v<typename detail::missing_parameters<Q, required_parameters<P>>::type,
+                    requirement::missing<>>);
+
+namespace requirement {
+
+template <bool Ok, class Prior, class Variational, class Missing>
+struct required_parameter {
+    static_assert(
+        Ok,
+        "blue: the prior asks for a parameter that the variational distribution does not have, see "
+        "the prior, the distribution and the name in required_parameter<...>: choose another pair");
+};
+
+/// P as a prior for Q, or a stand-in after the one error that says what is missing. `CheckedQ` is
+/// `checked<Q, ...>`; when Q itself was wrong, that was the error.
+template <class P, class CheckedQ>
+constexpr auto prior() {
+    using Q = typename CheckedQ::type;
+    if constexpr (PriorFor<P, Q>) {
+        return checked<P, true>{};
+    } else {
+        if constexpr (!Prior<P>)
+            log_prob_fails<P, detail::prior_parameters<P>>();
+        else if constexpr (CheckedQ::valid)
+            static_cast<void>(
+                sizeof(required_parameter<
+                       PriorFor<P, Q>, P, Q,
+                       typename detail::missing_parameters<Q, required_parameters<P>>::type>));
+        return checked<UniformPrior, false>{};
+    }
+}
+
+}  // namespace requirement
+
+}  // namespace blue

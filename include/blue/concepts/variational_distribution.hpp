@@ -1,0 +1,200 @@
+// SPDX-License-Identifier: BSD-3-Clause
+/// \file
+/// What a variational distribution must offer, and the sentences when it does not.
+#pragma once
+
+#include <blue/concepts/requirement.hpp>
+#include <blue/distributions/formula.hpp>
+#include <blue/distributions/mean_field_normal.hpp>
+
+#include <concepts>
+#include <type_traits>
+
+namespace blue {
+
+namespace detail {
+
+/// The number on which formulas are tried out: like a pack, it does not convert to bool or double.
+using TrialNumber = Argument<math::Number<double>>;
+
+template <int>
+using trial_number = TrialNumber;
+
+template <int N>
+using count_up = std::make_integer_sequence<int, N>;
+
+template <class D, int... K>
+constexpr bool samples_with(std::integer_sequence<int, K...>) {
+    return requires(const D& d, TrialNumber noise, trial_number<K>... parameter) {
+        { d.sample(noise, parameter...) } -> std::convertible_to<TrialNumber>;
+    };
+}
+template <class D, int... K>
+constexpr bool scores_with(std::integer_sequence<int, K...>) {
+    return requires(const D& d, TrialNumber w, trial_number<K>... parameter) {
+        { d.log_prob(w, parameter...) } -> std::convertible_to<TrialNumber>;
+    };
+}
+
+/// The number of parameters that `sample` takes besides the noise, if it is generic; -1 otherwise.
+template <class D, int N = 0>
+constexpr int parameters_of_sample() {
+    if constexpr (N > 8)
+        return -1;
+    else if constexpr (samples_with<D>(count_up<N>{}))
+        return N;
+    else
+        return parameters_of_sample<D, N + 1>();
+}
+/// The number of parameters that `log_prob` takes besides the weight, if it is generic; -1
+/// otherwise.
+template <class D, int N = 0>
+constexpr int parameters_of_log_prob() {
+    if constexpr (N > 8)
+        return -1;
+    else if constexpr (scores_with<D>(count_up<N>{}))
+        return N;
+    else
+        return parameters_of_log_prob<D, N + 1>();
+}
+
+/// Whether a member of that name exists at all, so that the message can tell a missing function
+/// from one with other arguments.
+template <class D>
+concept HasSample = requires {
+    &D::template sample<TrialNumber>;
+}
+|| requires {
+    &D::sample;
+}
+|| (parameters_of_sample<D>() >= 0);
+template <class D>
+concept HasLogProb = requires {
+    &D::template log_prob<TrialNumber>;
+}
+|| requires {
+    &D::log_prob;
+}
+|| (parameters_of_log_prob<D>() >= 0);
+
+}  // namespace detail
+
+/// A distribution over weights that can be trained: a list `parameters`, a kind of `noise`, and two
+/// functions that are generic in the number type, `sample(noise, parameters...)` and
+/// `log_prob(w, parameters...)`.
+template <class D>
+concept VariationalDistribution = HasParameters<D> && requires {
+    typename D::noise;
+} && detail::samples_with<D>(detail::count_up<D::parameters::size>{}) && detail::scores_with<D>(
+    detail::count_up<D::parameters::size>{});
+
+namespace requirement {
+
+/// \tparam Distribution what stands in the place of a variational distribution.
+template <bool Ok, class Distribution>
+struct has_parameters {
+    static_assert(
+        Ok,
+        "blue: not a variational distribution, because it lists no parameters to train, see "
+        "has_parameters<...>: use it as prior, or give it parameters, noise, sample and log_prob");
+};
+template <bool Ok, class Distribution>
+struct has_noise {
+    static_assert(
+        Ok,
+        "blue: the variational distribution in has_noise<...> does not say what noise its sample "
+        "takes: add a line such as using noise = blue::noise::Normal");
+};
+template <bool Ok, class Distribution>
+struct has_sample {
+    static_assert(
+        Ok,
+        "blue: the variational distribution in has_sample<...> lacks sample: add template <class "
+        "T> static T sample(T noise, T parameter...)");
+};
+template <bool Ok, class Distribution>
+struct has_log_prob {
+    static_assert(
+        Ok,
+        "blue: the distribution in has_log_prob<...> lacks log_prob: add template <class T> static "
+        "T log_prob(T weight, T parameter...)");
+};
+template <bool Ok, class Distribution, class Expected, class Given>
+struct sample_parameters {
+    static_assert(
+        Ok,
+        "blue: sample must take the noise and one number per parameter of its distribution, see "
+        "expected and given count of parameters in sample_parameters<...>: add or remove some");
+};
+template <bool Ok, class Distribution, class Expected, class Given>
+struct log_prob_parameters {
+    static_assert(
+        Ok,
+        "blue: log_prob must take the weight and one number per parameter, see expected and given "
+        "count of parameters in log_prob_parameters<...>: add or remove some");
+};
+template <bool Ok, class Distribution>
+struct generic_sample {
+    static_assert(
+        Ok,
+        "blue: sample of the distribution in generic_sample<...> must work for numbers of any "
+        "type: write template <class T> static T sample(T noise, T parameter...)");
+};
+template <bool Ok, class Distribution>
+struct generic_log_prob {
+    static_assert(
+        Ok,
+        "blue: log_prob of the distribution in generic_log_prob<...> must work for numbers of any "
+        "type: write template <class T> static T log_prob(T weight, T parameter...)");
+};
+
+/// The policy that a model goes on with: the given one, or a stand-in after an error.
+template <class Policy, bool Valid>
+struct checked {
+    using type = Policy;
+    static constexpr bool valid = Valid;
+};
+
+/// Instantiates the first check that fails for `log_prob` with N parameters.
+template <class D, int N>
+constexpr void log_prob_fails() {
+    constexpr int given = detail::parameters_of_log_prob<D>();
+    if constexpr (!detail::HasLogProb<D>)
+        static_cast<void>(sizeof(has_log_prob<detail::HasLogProb<D>, D>));
+    else if constexpr (given < 0)
+        static_cast<void>(sizeof(generic_log_prob<(given >= 0), D>));
+    else
+        static_cast<void>(sizeof(log_prob_parameters<given == N, D, expected<count<N>>,
+                                                     requirement::given<count<given>>>));
+}
+
+/// D, or a stand-in after the one error that says what D lacks.
+template <class D>
+constexpr auto variational() {
+    if constexpr (VariationalDistribution<D>) {
+        return checked<D, true>{};
+    } else {
+        if constexpr (!HasParameters<D>) {
+            static_cast<void>(sizeof(has_parameters<HasParameters<D>, D>));
+        } else {
+            constexpr int size = D::parameters::size;
+            constexpr int given = detail::parameters_of_sample<D>();
+            if constexpr (!detail::HasSample<D>)
+                static_cast<void>(sizeof(has_sample<detail::HasSample<D>, D>));
+            else if constexpr (given < 0)
+                static_cast<void>(sizeof(generic_sample<(given >= 0), D>));
+            else if constexpr (given != size)
+                static_cast<void>(sizeof(sample_parameters<given == size, D, expected<count<size>>,
+                                                           requirement::given<count<given>>>));
+            else if constexpr (!detail::scores_with<D>(detail::count_up<size>{}))
+                log_prob_fails<D, size>();
+            else
+                static_cast<void>(sizeof(has_noise<requires { typename D::noise; }, D>));
+        }
+        return checked<MeanFieldNormal, false>{};
+    }
+}
+
+}  // namespace requirement
+
+}  // namespace blue

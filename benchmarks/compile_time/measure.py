@@ -50,7 +50,10 @@ def includes(given: list[str]) -> list[str]:
         found = subprocess.run(["pkg-config", "--cflags-only-I", "eigen3"], capture_output=True,
                                text=True).stdout.split() if shutil.which("pkg-config") else []
         folders = [flag[2:] for flag in found] or ["/usr/include/eigen3"]
-    return [f"-I{ROOT / 'include'}", *(f"-isystem{folder}" for folder in folders)]
+    # Naming a compiler's own folder again hides what <cstdlib> includes next.
+    own = {str(ROOT / "include"), "/usr/include", "/usr/local/include"}
+    return [f"-I{ROOT / 'include'}", *(f"-isystem{folder}" for folder in folders
+                                       if folder not in own)]
 
 
 def version(compiler: str) -> str:

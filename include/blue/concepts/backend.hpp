@@ -27,7 +27,7 @@ namespace requirement {
 
 /// The last policy of a layer.
 template <bool Ok, class Given>
-struct backend {
+struct backend : check {
     static_assert(
         Ok,
         "blue: not a backend such as blue::Cpu<float>, see given in backend<...>: policies come in "
@@ -37,7 +37,7 @@ struct backend {
 
 /// All layers of a model compute in the same place.
 template <bool Same, class Place, class Layer, class Expected, class Given>
-struct same_backend {
+struct same_backend : check {
     static_assert(
         Same,
         "blue: all layers of a model need one backend, see the place and type of the layer, and "
@@ -46,7 +46,7 @@ struct same_backend {
 
 /// A model computes where its input is.
 template <bool Same, class Expected, class Given>
-struct input_backend {
+struct input_backend : check {
     static_assert(
         Same,
         "blue: the tape and its inputs need the backend of the model, see expected and given in "

@@ -45,7 +45,7 @@ namespace requirement {
 
 /// What stands in a `Sequential` or `Residual`.
 template <bool Ok, class Position, class Given>
-struct layer {
+struct layer : check {
     static_assert(
         Ok,
         "blue: not a layer, see position and given in layer<...>: derive it from blue::Module and "
@@ -54,7 +54,7 @@ struct layer {
 
 /// What a layer returns.
 template <bool Ok, class Position, class Layer, class Given>
-struct layer_output {
+struct layer_output : check {
     static_assert(
         Ok,
         "blue: a layer within a model must return one value on the tape (Var), see position, layer "

@@ -32,7 +32,7 @@ namespace requirement {
 
 /// The function that a class derived from `Module` must have.
 template <bool Ok, class Given>
-struct forward_function {
+struct forward_function : check {
     static_assert(Ok,
                   "blue: the module lacks forward, see given in forward_function<...>: add auto "
                   "forward(auto& pass, auto x) const");
@@ -40,7 +40,7 @@ struct forward_function {
 
 /// A random variable that is asked for by name: `pass.sample(*this, "weight"_v)`.
 template <bool Exists, class Name, class Module, class Known>
-struct variable_name {
+struct variable_name : check {
     static_assert(
         Exists,
         "blue: the module has no random variable of this name, see the name, the module and the "
@@ -49,7 +49,7 @@ struct variable_name {
 
 /// The name must be a type.
 template <bool Ok, class Given>
-struct name_literal {
+struct name_literal : check {
     static_assert(Ok,
                   "blue: pass.sample takes a name as a literal with _v, see given in "
                   "name_literal<...>: append "
@@ -58,7 +58,7 @@ struct name_literal {
 
 /// A list of policies, one per variable.
 template <bool Fits, class Policies, class Expected, class Given>
-struct policy_count {
+struct policy_count : check {
     static_assert(
         Fits,
         "blue: per_variable needs one distribution for each random variable of the layer, see the "
@@ -67,7 +67,7 @@ struct policy_count {
 
 /// The policies of a built-in layer.
 template <bool Fits, class Given>
-struct policies {
+struct policies : check {
     static_assert(
         Fits,
         "blue: a layer takes its options first and then at most three policies (variational "
@@ -76,7 +76,7 @@ struct policies {
 
 /// A member that is listed in `children`.
 template <bool Ok, class Member, class Given>
-struct child_module {
+struct child_module : check {
     static_assert(Ok,
                   "blue: children lists a member that is not a layer, see its name and type in "
                   "child_module<...>: remove it from the list");
@@ -84,7 +84,7 @@ struct child_module {
 
 /// A log prob that is asked for by path: `get<2, "weight">()`.
 template <bool Found, class Path, class Known>
-struct log_prob_path {
+struct log_prob_path : check {
     static_assert(
         Found,
         "blue: the model has no random variable at this path, see the path and the known paths in "
@@ -93,7 +93,7 @@ struct log_prob_path {
 
 /// A log prob that is asked for by position: `get<3>(log_probs)`.
 template <bool Found, class Given, class Count>
-struct log_prob_index {
+struct log_prob_index : check {
     static_assert(Found,
                   "blue: the model has fewer random variables than this index, see the index and "
                   "the count in "
@@ -102,7 +102,7 @@ struct log_prob_index {
 
 /// An argument of `initialise` and of models after the seed.
 template <bool Ok, class Given>
-struct setting {
+struct setting : check {
     static_assert(Ok,
                   "blue: not a setting, see given in setting<...>: use posterior(q), prior(p) or "
                   "ModuleOptions{...}");
@@ -110,7 +110,7 @@ struct setting {
 
 /// A setting must have something to set.
 template <bool Used, class Distribution, class Model>
-struct setting_applies {
+struct setting_applies : check {
     static_assert(
         Used,
         "blue: this setting changes nothing, because no random variable of the model has a "

@@ -55,7 +55,7 @@ concept PriorFor = Prior<P> &&
 namespace requirement {
 
 template <bool Ok, class Prior, class Variational, class Missing>
-struct required_parameter {
+struct required_parameter : check {
     static_assert(
         Ok,
         "blue: the prior asks for a parameter that the variational distribution does not have, see "
@@ -73,10 +73,10 @@ constexpr auto prior() {
         if constexpr (!Prior<P>)
             log_prob_fails<P, detail::prior_parameters<P>>();
         else if constexpr (CheckedQ::valid)
-            static_cast<void>(
-                sizeof(required_parameter<
-                       PriorFor<P, Q>, P, Q,
-                       typename detail::missing_parameters<Q, required_parameters<P>>::type>));
+            static_assert(
+                required_parameter<
+                    PriorFor<P, Q>, P, Q,
+                    typename detail::missing_parameters<Q, required_parameters<P>>::type>::checked);
         return checked<UniformPrior, false>{};
     }
 }

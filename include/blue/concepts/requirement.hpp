@@ -3,21 +3,25 @@
 /// Compile-time checks that say in one sentence what is wrong with a model.
 ///
 /// Each check is a struct with a `static_assert`. Compilers print the name of the struct and its
-/// template arguments next to the sentence, so these arguments carry what is worth knowing, wrapped
-/// in the facts below: `layer_input<false, position<2>, Linear<128, 10>, expected<shape<128>>,
-/// given<shape<256>>>`.
+/// template arguments next to the sentence, so these carry what is worth knowing, wrapped in facts:
+/// `layer_input<false, position<2>, Linear<128, 10>, expected<shape<128>>, given<shape<256>>>`.
 ///
-/// Whoever writes a check: compare outside and hand in a bool, first (clang prints expressions);
+/// Whoever adds a check: compare outside and hand in a bool, first (clang prints expressions);
 /// names as `spell<Name>::type`; plain ASCII without quotes and backticks (nvcc replaces them).
-/// Callers write `sizeof(requirement::...)` and go on as if the check had passed, with the expected
-/// shape or the first variable: so a mistake gives one error and not its consequences too. Every
-/// check has a row in docs/diagnostics.md and a case in tests/compile_fail.
+/// Callers write `static_assert(requirement::width<...>::checked)` and go on as if the check had
+/// passed, with the expected shape or the first variable: so a mistake gives one error and not its
+/// consequences too. Every check has a row in docs/diagnostics.md and a case in tests/compile_fail.
 #pragma once
 
 #include <blue/meta/fixed_string.hpp>
 #include <blue/meta/shape.hpp>
 
 namespace blue::requirement {
+
+/// The base of all checks. After a failed one, too, `checked` is true: there is one error, not two.
+struct check {
+    static constexpr bool checked = true;
+};
 
 /// The position of a layer in the `Sequential` or `Residual` that holds it, from 0.
 template <int Index>
@@ -40,7 +44,7 @@ struct missing {};
 
 /// The input of a layer within a model.
 template <bool Fits, class Position, class Layer, class Expected, class Given>
-struct layer_input {
+struct layer_input : check {
     static_assert(
         Fits,
         "blue: a layer does not take what comes before it, see position, layer, expected and "
@@ -49,7 +53,7 @@ struct layer_input {
 
 /// The output of the layers inside a `Residual`.
 template <bool Same, class Residual, class Expected, class Given>
-struct residual_output {
+struct residual_output : check {
     static_assert(
         Same,
         "blue: the layers in a Residual must give the shape that they take, see expected and "
@@ -58,7 +62,7 @@ struct residual_output {
 
 /// Values that are combined elementwise.
 template <bool Same, class Expected, class Given>
-struct same_shape {
+struct same_shape : check {
     static_assert(
         Same,
         "blue: values of different shapes cannot be combined elementwise, see expected and given "
@@ -67,7 +71,7 @@ struct same_shape {
 
 /// The weight of `linear`.
 template <bool Ok, class Given>
-struct weight_matrix {
+struct weight_matrix : check {
     static_assert(
         Ok,
         "blue: linear(x, weight, bias) needs a weight of shape<Out, In>, see given in "
@@ -76,7 +80,7 @@ struct weight_matrix {
 
 /// The bias of `linear`.
 template <bool Ok, class Expected, class Given>
-struct bias_width {
+struct bias_width : check {
     static_assert(
         Ok,
         "blue: the bias of linear needs one number per row of the weight, see expected and given "
@@ -85,7 +89,7 @@ struct bias_width {
 
 /// The input of `linear`.
 template <bool Fits, class Weight, class Expected, class Given>
-struct width {
+struct width : check {
     static_assert(
         Fits,
         "blue: linear does not fit its input, see the shape of the weight (Out, In), and the "

@@ -92,56 +92,56 @@ namespace requirement {
 
 /// \tparam Distribution what stands in the place of a variational distribution.
 template <bool Ok, class Distribution>
-struct has_parameters {
+struct has_parameters : check {
     static_assert(
         Ok,
         "blue: not a variational distribution, because it lists no parameters to train, see "
         "has_parameters<...>: use it as prior, or give it parameters, noise, sample and log_prob");
 };
 template <bool Ok, class Distribution>
-struct has_noise {
+struct has_noise : check {
     static_assert(
         Ok,
         "blue: the variational distribution in has_noise<...> does not say what noise its sample "
         "takes: add a line such as using noise = blue::noise::Normal");
 };
 template <bool Ok, class Distribution>
-struct has_sample {
+struct has_sample : check {
     static_assert(
         Ok,
         "blue: the variational distribution in has_sample<...> lacks sample: add template <class "
         "T> static T sample(T noise, T parameter...)");
 };
 template <bool Ok, class Distribution>
-struct has_log_prob {
+struct has_log_prob : check {
     static_assert(
         Ok,
         "blue: the distribution in has_log_prob<...> lacks log_prob: add template <class T> static "
         "T log_prob(T weight, T parameter...)");
 };
 template <bool Ok, class Distribution, class Expected, class Given>
-struct sample_parameters {
+struct sample_parameters : check {
     static_assert(
         Ok,
         "blue: sample must take the noise and one number per parameter of its distribution, see "
         "expected and given count of parameters in sample_parameters<...>: add or remove some");
 };
 template <bool Ok, class Distribution, class Expected, class Given>
-struct log_prob_parameters {
+struct log_prob_parameters : check {
     static_assert(
         Ok,
         "blue: log_prob must take the weight and one number per parameter, see expected and given "
         "count of parameters in log_prob_parameters<...>: add or remove some");
 };
 template <bool Ok, class Distribution>
-struct generic_sample {
+struct generic_sample : check {
     static_assert(
         Ok,
         "blue: sample of the distribution in generic_sample<...> must work for numbers of any "
         "type: write template <class T> static T sample(T noise, T parameter...)");
 };
 template <bool Ok, class Distribution>
-struct generic_log_prob {
+struct generic_log_prob : check {
     static_assert(
         Ok,
         "blue: log_prob of the distribution in generic_log_prob<...> must work for numbers of any "
@@ -160,12 +160,12 @@ template <class D, int N>
 constexpr void log_prob_fails() {
     constexpr int given = detail::parameters_of_log_prob<D>();
     if constexpr (!detail::HasLogProb<D>)
-        static_cast<void>(sizeof(has_log_prob<detail::HasLogProb<D>, D>));
+        static_assert(has_log_prob<detail::HasLogProb<D>, D>::checked);
     else if constexpr (given < 0)
-        static_cast<void>(sizeof(generic_log_prob<(given >= 0), D>));
+        static_assert(generic_log_prob<(given >= 0), D>::checked);
     else
-        static_cast<void>(sizeof(log_prob_parameters<given == N, D, expected<count<N>>,
-                                                     requirement::given<count<given>>>));
+        static_assert(log_prob_parameters<given == N, D, expected<count<N>>,
+                                          requirement::given<count<given>>>::checked);
 }
 
 /// D, or a stand-in after the one error that says what D lacks.
@@ -175,21 +175,21 @@ constexpr auto variational() {
         return checked<D, true>{};
     } else {
         if constexpr (!HasParameters<D>) {
-            static_cast<void>(sizeof(has_parameters<HasParameters<D>, D>));
+            static_assert(has_parameters<HasParameters<D>, D>::checked);
         } else {
             constexpr int size = D::parameters::size;
             constexpr int given = detail::parameters_of_sample<D>();
             if constexpr (!detail::HasSample<D>)
-                static_cast<void>(sizeof(has_sample<detail::HasSample<D>, D>));
+                static_assert(has_sample<detail::HasSample<D>, D>::checked);
             else if constexpr (given < 0)
-                static_cast<void>(sizeof(generic_sample<(given >= 0), D>));
+                static_assert(generic_sample<(given >= 0), D>::checked);
             else if constexpr (given != size)
-                static_cast<void>(sizeof(sample_parameters<given == size, D, expected<count<size>>,
-                                                           requirement::given<count<given>>>));
+                static_assert(sample_parameters<given == size, D, expected<count<size>>,
+                                                requirement::given<count<given>>>::checked);
             else if constexpr (!detail::scores_with<D>(detail::count_up<size>{}))
                 log_prob_fails<D, size>();
             else
-                static_cast<void>(sizeof(has_noise<requires { typename D::noise; }, D>));
+                static_assert(has_noise<requires { typename D::noise; }, D>::checked);
         }
         return checked<MeanFieldNormal, false>{};
     }

@@ -68,19 +68,19 @@ struct policies_for {
 template <class... Policies, class Declared>
 struct policies_for<per_variable<Policies...>, Declared> {
     using present = mp::mp_copy_if<Declared, is_present>;
-    static constexpr int given = sizeof...(Policies), declared = Declared::size,
-                         there = present::size;
-    static_assert(sizeof(requirement::policy_count < given == declared || given == there,
-                         per_variable<Policies...>,
-                         requirement::expected<requirement::count<there>>,
-                         requirement::given < requirement::count < given >>>) > 0);
+    static constexpr int declared = Declared::size, there = present::size;
+    static constexpr int listed = sizeof...(Policies);
+    static constexpr bool fits = listed == declared || listed == there;
+    static_assert(requirement::policy_count<
+                  fits, per_variable<Policies...>, requirement::expected<requirement::count<there>>,
+                  requirement::given<requirement::count<listed>>>::checked);
 
     template <class Pair>
     using belongs_to_present = is_present<mp::mp_first<Pair>>;
     static auto list() {
-        if constexpr (given == there)
+        if constexpr (listed == there)
             return per_variable<Policies...>{};
-        else if constexpr (given == declared)
+        else if constexpr (listed == declared)
             return mp::mp_transform<
                 mp::mp_second,
                 mp::mp_copy_if<mp::mp_transform<mp::mp_list, Declared, per_variable<Policies...>>,
@@ -139,8 +139,7 @@ const VariableState<V, B>& state_of(const StateLeaf<I, V, B>& leaf) {
 template <class Self, class Variables, class VariationalT = MeanFieldNormal,
           class PriorT = MeanFieldNormal, class BackendT = Cpu<float>>
 class Module {
-    static_assert(sizeof(requirement::backend<Backend<BackendT>, requirement::given<BackendT>>) >
-                  0);
+    static_assert(requirement::backend<Backend<BackendT>, requirement::given<BackendT>>::checked);
 
 public:
     /// Where it computes; a stand-in after an error.
@@ -171,8 +170,8 @@ public:
         if constexpr (detail::has_forward<Self>) {
             return static_cast<const Self&>(*this).forward(pass, first, x...);
         } else {
-            static_cast<void>(sizeof(requirement::forward_function<detail::has_forward<Self>,
-                                                                   requirement::given<Self>>));
+            static_assert(requirement::forward_function<detail::has_forward<Self>,
+                                                        requirement::given<Self>>::checked);
             return first;
         }
     }

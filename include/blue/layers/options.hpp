@@ -20,10 +20,9 @@ namespace detail {
 /// The policies of a layer, after its options: variational distribution, prior, backend.
 template <class... Policies>
 struct layer_policies {
-    static_assert(
-        sizeof(requirement::policies<
-               sizeof...(Policies) <= 3,
-               requirement::given<requirement::count<static_cast<int>(sizeof...(Policies))>>>) > 0);
+    static_assert(requirement::policies<sizeof...(Policies) <= 3,
+                                        requirement::given<requirement::count<
+                                            static_cast<int>(sizeof...(Policies))>>>::checked);
     template <std::size_t I, class Default>
     using at = boost::mp11::mp_at_c<boost::mp11::mp_list<Policies..., Default>,
                                     (I < sizeof...(Policies) ? I : sizeof...(Policies))>;

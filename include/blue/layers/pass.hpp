@@ -36,14 +36,14 @@ inline constexpr bool is_absent = [] {
 template <class M, class Name>
 constexpr int own_variable_index() {
     if constexpr (!requires { Name::text; }) {
-        static_cast<void>(
-            sizeof(requirement::name_literal<requires { Name::text; }, requirement::given<Name>>));
+        static_assert(
+            requirement::name_literal<requires { Name::text; }, requirement::given<Name>>::checked);
         return 0;
     } else {
         constexpr int index = variable_index<typename M::own_variables, Name::text>;
-        static_cast<void>(sizeof(requirement::variable_name<
-                                 (index >= 0), typename spell<Name::text>::type, M,
-                                 typename known_names<typename M::declared_variables>::type>));
+        static_assert(requirement::variable_name<
+                      (index >= 0), typename spell<Name::text>::type, M,
+                      typename known_names<typename M::declared_variables>::type>::checked);
         return index < 0 ? 0 : index;
     }
 }

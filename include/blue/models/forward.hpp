@@ -6,6 +6,7 @@
 #include <blue/models/initialise.hpp>
 #include <blue/models/log_probs.hpp>
 #include <blue/models/sequential.hpp>
+#include <blue/models/variable_view.hpp>
 
 #include <numeric>
 #include <span>
@@ -53,56 +54,54 @@ struct PreparedPass {
     Node<B>* divergences;
 };
 
-template <Scores Wanted, class B, class M>
-PreparedPass<B> begin_pass(const M& model, Tape<B>& tape, const ForwardOptions& options,
+template <class B>
+PreparedPass<B> begin_pass(std::span<const VariableView<B>> variables, Scores wanted, Tape<B>& tape,
+                           const ForwardOptions& options,
                            std::span<const typename B::scalar* const> noise) {
-    constexpr int slots = random_variable_count<M>;
-    if (options.samples < 1)
-        throw ValueError("forward: expected at least 1 sample, got " +
-                         std::to_string(options.samples));
-    if (!noise.empty() && noise.size() != static_cast<std::size_t>(slots))
+    const Index slots = static_cast<Index>(variables.size()), samples = options.samples;
+    if (samples < 1)
+        throw ValueError("forward: expected at least 1 sample, got " + std::to_string(samples));
+    if (!noise.empty() && noise.size() != variables.size())
         throw ShapeError("forward: expected supplied noise for " + std::to_string(slots) +
                          " variables, got " + std::to_string(noise.size()));
-    Node<B>* const table = tape.node(Wanted == Scores::none ? 0 : slots, options.samples, 2, true);
-    Node<B>* const divergences = tape.node(Wanted == Scores::none ? 0 : slots, 1, 1, true);
+    const Index scored = wanted == Scores::none ? 0 : slots;
+    Node<B>* const table = tape.node(scored, samples, 2, true);
+    Node<B>* const divergences = tape.node(scored, 1, 1, true);
     B::memory::fill_zero(table->value, table->size());
     B::memory::fill_zero(divergences->value, divergences->size());
     Draw<B>* const draws = tape.template host_memory<Draw<B>>(slots);
-    int slot = 0;
-    visit_variables(model, [&](const auto& state) {
-        using State = std::remove_cvref_t<decltype(state)>;
-        using Q = typename State::Q;
-        const DrawKernels<B>* kernels = draw_kernels<Q, typename State::P>(B{});
+    int* const order = tape.template host_memory<int>(slots);
+    for (int slot = 0; slot < slots; ++slot) {
+        const VariableView<B>& variable = variables[static_cast<std::size_t>(slot)];
         Draw<B> draw{};
-        draw.kernels = kernels;
-        draw.distribution = &state.distribution;
-        draw.prior = &state.prior;
-        draw.storage = &state;
-        draw.size = State::size;
-        draw.stride = State::stride;
-        draw.stored = state.values.data();
-        draw.samples = is_random<Q> ? options.samples : 1;
-        draw.pass_samples = options.samples;
+        draw.kernels = variable.kernels;
+        draw.distribution = variable.distribution;
+        draw.prior = variable.prior;
+        draw.storage = variable.storage;
+        draw.size = variable.size;
+        draw.stride = variable.stride;
+        draw.stored = variable.values;
+        draw.samples = variable.is_random ? samples : 1;
+        draw.pass_samples = samples;
         draw.supplied_noise = noise.empty() ? nullptr : noise[static_cast<std::size_t>(slot)];
         draw.key = {options.seed.value, options.pass, static_cast<std::uint32_t>(slot),
                     static_cast<std::uint32_t>(options.first_sample),
                     static_cast<std::uint32_t>(random::purpose::weights)};
         draw.slot = slot;
-        draw.uses_divergence = Wanted == Scores::divergence && kernels->divergence != nullptr;
-        draw.scores_log_prob = Wanted != Scores::none && !draw.uses_divergence;
+        draw.uses_divergence =
+            wanted == Scores::divergence && variable.kernels->divergence != nullptr;
+        draw.scores_log_prob = wanted != Scores::none && !draw.uses_divergence;
         draw.norm_constants = options.norm_constants;
-        draw.log_prob = table->value + slot * options.samples * 2;
+        draw.log_prob = table->value + slot * samples * 2;
         draw.divergence = divergences->value + slot;
-        draws[slot++] = draw;
-    });
-    int* const order = tape.template host_memory<int>(slots);
-    std::iota(order, order + slots, 0);
+        draws[slot] = draw;
+        order[slot] = slot;
+    }
     std::sort(order, order + slots, [&](int a, int b) {
         return std::less<const void*>{}(draws[a].storage, draws[b].storage);
     });
-    tape.set_draws({draws, static_cast<std::size_t>(slots)});
-    return {Pass<B>(tape, options.samples, {order, static_cast<std::size_t>(slots)}), table,
-            divergences};
+    tape.set_draws({draws, variables.size()});
+    return {Pass<B>(tape, samples, {order, variables.size()}), table, divergences};
 }
 
 }  // namespace detail
@@ -119,7 +118,9 @@ PreparedPass<B> begin_pass(const M& model, Tape<B>& tape, const ForwardOptions& 
 template <Scores Wanted = Scores::log_probs, class M, class B, class Shape>
 auto forward(const M& model, Tape<B>& tape, Var<B, Shape> x, const ForwardOptions& options = {},
              std::type_identity_t<std::span<const typename B::scalar* const>> noise = {}) {
-    auto [pass, table, divergences] = detail::begin_pass<Wanted>(model, tape, options, noise);
+    const auto variables = variable_views<M, B>(model);
+    auto [pass, table, divergences] =
+        detail::begin_pass<B>(variables, Wanted, tape, options, noise);
     auto output = model(pass, x);
     if constexpr (Wanted == Scores::none)
         return VIReturn<decltype(output), NoLogProbs>{output, {}};

@@ -6,7 +6,10 @@
 #include <blue/models/structure.hpp>
 #include <blue/random/draw.hpp>
 
+#include <array>
 #include <cmath>
+#include <span>
+#include <vector>
 
 namespace blue {
 
@@ -101,47 +104,64 @@ bool prior_value(const P& prior, fixed_string stored_name, double& value) {
     return false;
 }
 
+/// How a parameter starts: uniform within [-bound, bound], or all elements at `constant`.
+struct ParameterStart {
+    double bound = 0, constant = 0;
+};
+
+/// Where a positive parameter or another one starts that is no location.
+inline double initial_constant(transform kind, double natural, double spread,
+                               bool kaiming_initialization) {
+    if (!kaiming_initialization) return stored_value(kind, natural);
+    switch (kind) {
+        // torch_blue adds 1e-5 inside logarithms.
+        case transform::exponential: return stored_value(kind, natural) + std::log(spread + 1e-5);
+        case transform::softplus: return stored_value(kind, natural * spread);
+        default: return natural * spread;
+    }
+}
+
+/// Fills the parameters of one variable.
+template <class B>
+void fill_parameters(typename B::scalar* parameters, Index size, Index stride,
+                     std::span<const ParameterStart> starts, random::Key key) {
+    using T = typename B::scalar;
+    std::vector<T> values(static_cast<std::size_t>(size));
+    for (std::size_t k = 0; k < starts.size(); ++k) {
+        key.sample = static_cast<std::uint32_t>(k);
+        for (Index e = 0; e < size; ++e) {
+            double value = starts[k].constant;
+            if (starts[k].bound > 0)
+                value = starts[k].bound * (2 * random::uniform<double>(key, e) - 1);
+            values[static_cast<std::size_t>(e)] = static_cast<T>(value);
+        }
+        B::memory::copy_from_host(parameters + static_cast<Index>(k) * stride, values.data(), size);
+    }
+}
+
 template <class State>
 void initialise_state(State& state, const ModuleOptions& options, Index module_fan_in,
                       random::Key key) {
-    using Variable = typename State::variable;
+    using Shape = typename State::variable::shape;
     using Parameters = typename State::Q::parameters;
-    using T = std::remove_pointer_t<decltype(state.parameter(0))>;
     const auto defaults = default_parameters(state.distribution);
-    std::vector<T> values(static_cast<std::size_t>(State::size));
-    for (int k = 0; k < State::parameters; ++k) {
-        const fixed_string stored_name = Parameters::stored_names[static_cast<std::size_t>(k)];
-        const transform kind = Parameters::transforms[static_cast<std::size_t>(k)];
-        double constant = 0;
-        if (options.prior_initialization && prior_value(state.prior, stored_name, constant)) {
-            std::fill(values.begin(), values.end(), static_cast<T>(constant));
-        } else if (is_location(stored_name)) {
-            const Index own =
-                Variable::shape::rank >= 2 ? fan_in<typename Variable::shape> : module_fan_in;
-            const double bound = 1 / std::sqrt(static_cast<double>(own));
-            key.sample = static_cast<std::uint32_t>(k);
-            for (Index e = 0; e < State::size; ++e)
-                values[static_cast<std::size_t>(e)] =
-                    static_cast<T>(bound * (2 * random::draw_element<noise::Uniform, double>(
-                                                    noise::Uniform{}, key, e) -
-                                            1));
+    std::array<ParameterStart, Parameters::size> starts;
+    for (std::size_t k = 0; k < starts.size(); ++k) {
+        const fixed_string stored_name = Parameters::stored_names[k];
+        if (options.prior_initialization &&
+            prior_value(state.prior, stored_name, starts[k].constant))
+            continue;
+        if (is_location(stored_name)) {
+            const Index own = Shape::rank >= 2 ? fan_in<Shape> : module_fan_in;
+            starts[k].bound = 1 / std::sqrt(static_cast<double>(own));
         } else {
-            const double spread = 1 / std::sqrt(static_cast<double>(module_fan_in));
-            double stored = stored_value(kind, defaults[static_cast<std::size_t>(k)]);
-            if (options.kaiming_initialization) {
-                // torch_blue adds 1e-5 inside logarithms.
-                if (kind == transform::exponential)
-                    stored += std::log(spread + 1e-5);
-                else if (kind == transform::identity)
-                    stored *= spread;
-                else
-                    stored = stored_value(kind, defaults[static_cast<std::size_t>(k)] * spread);
-            }
-            std::fill(values.begin(), values.end(), static_cast<T>(stored));
+            starts[k].constant = initial_constant(
+                Parameters::transforms[k], defaults[k],
+                1 / std::sqrt(static_cast<double>(module_fan_in)), options.kaiming_initialization);
         }
-        std::remove_reference_t<decltype(state.values)>::backend::memory::copy_from_host(
-            state.parameter(k), values.data(), State::size);
     }
+    using B = typename std::remove_reference_t<decltype(state.values)>::backend;
+    fill_parameters<B>(state.parameter(0), State::size, State::stride, starts, key);
 }
 
 }  // namespace detail

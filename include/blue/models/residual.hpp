@@ -25,9 +25,9 @@ struct Residual : detail::Stack<std::index_sequence_for<Layers...>, Layers...> {
         const auto y =
             detail::Stack<std::index_sequence_for<Layers...>, Layers...>::operator()(pass, x);
         using Given = typename decltype(y)::shape;
-        static_cast<void>(sizeof(
-            requirement::residual_output<std::is_same_v<Shape, Given>, Residual,
-                                         requirement::expected<Shape>, requirement::given<Given>>));
+        static_assert(requirement::residual_output<std::is_same_v<Shape, Given>, Residual,
+                                                   requirement::expected<Shape>,
+                                                   requirement::given<Given>>::checked);
         return Var<B, Shape>{y.tape, y.node} + x;
     }
 };

@@ -65,15 +65,15 @@ auto operator%(Flow<Pass, Var<B, Shape>, Known> flow, const LayerLeaf<I, Layer>&
     using Place = position<static_cast<int>(I)>;
     using Expected = typename expected_input_of<Layer, Shape>::type;
     constexpr bool fits = std::is_same_v<Expected, Shape> || !Known;
-    static_cast<void>(
-        sizeof(requirement::layer_input<fits, Place, Layer, expected<Expected>, given<Shape>>));
+    static_assert(
+        requirement::layer_input<fits, Place, Layer, expected<Expected>, given<Shape>>::checked);
     // After an error: on with the expected shape, so that there is only one.
     using X = Var<B, Expected>;
     const X x{flow.x.tape, flow.x.node};
     if constexpr (blue::Layer<Layer>) {
         auto y = leaf.layer(flow.pass, x);
         using Y = decltype(y);
-        static_cast<void>(sizeof(requirement::layer_output<is_var<Y>, Place, Layer, given<Y>>));
+        static_assert(requirement::layer_output<is_var<Y>, Place, Layer, given<Y>>::checked);
         if constexpr (is_var<Y>)
             return Flow<Pass, Y>{flow.pass, y};
         else
@@ -87,10 +87,9 @@ template <class Indices, class... Layers>
 struct Stack;
 template <std::size_t... I, class... Layers>
 struct Stack<std::index_sequence<I...>, Layers...> : LayerLeaf<I, Layers>... {
-    static_assert(
-        (sizeof(requirement::layer<Layer<Layers>, requirement::position<static_cast<int>(I)>,
-                                   requirement::given<Layers>>) *
-         ... * 1) > 0);
+    static_assert((requirement::layer<Layer<Layers>, requirement::position<static_cast<int>(I)>,
+                                      requirement::given<Layers>>::checked &&
+                   ...));
 
     using module_tag = void;
     using child_entries = boost::mp11::mp_list<layer_entry<I, Layers>...>;

@@ -92,12 +92,11 @@ constexpr bool is_valid_child() {
     constexpr bool same = std::is_same_v<Expected, Given> || std::is_void_v<Given>;
     using Place = decltype(place_of<Entry>());
     if constexpr (!Layer<Child>)  // Sequential has said so itself
-        static_cast<void>(sizeof(requirement::child_module<!requires { typename M::children; },
-                                                           Place, requirement::given<Child>>));
+        static_assert(requirement::child_module<!requires { typename M::children; }, Place,
+                                                requirement::given<Child>>::checked);
     else if constexpr (!same)
-        static_cast<void>(
-            sizeof(requirement::same_backend<same, Place, Child, requirement::expected<Expected>,
-                                             requirement::given<Given>>));
+        static_assert(requirement::same_backend<same, Place, Child, requirement::expected<Expected>,
+                                                requirement::given<Given>>::checked);
     return Layer<Child> && same;
 }
 

@@ -41,6 +41,10 @@ struct combined_shape {
 template <class A, class... Rest>
 struct combined_shape<scalar_shape, A, Rest...> : combined_shape<A, Rest...> {};
 
+template <class Shape, class Combined>
+inline constexpr bool combines =
+    std::is_same_v<Shape, Combined> || std::is_same_v<Shape, scalar_shape>;
+
 }  // namespace detail
 
 /// y = f.apply(x...) elementwise. `f` is a small object with a generic function
@@ -52,10 +56,10 @@ template <class F, class B, class... Shapes>
 auto elementwise(F f, Var<B, Shapes>... x) {
     constexpr int count = sizeof...(Shapes);
     using Shape = typename detail::combined_shape<Shapes...>::type;
-    (static_cast<void>(sizeof(requirement::same_shape < std::is_same_v<Shapes, Shape> ||
-                                  std::is_same_v<Shapes, scalar_shape>,
-                              requirement::expected<Shape>, requirement::given < Shapes >>)),
-     ...);
+    static_assert(
+        (requirement::same_shape<detail::combines<Shapes, Shape>, requirement::expected<Shape>,
+                                 requirement::given<Shapes>>::checked &&
+         ...));
     Tape<B>& tape = *std::array{x.tape...}[0];
     ElementwiseArgs<B, F, count> args{f, {x.node...}, {}, nullptr, 1, 1};
     Index samples = 1, batch = 1, item = 1;

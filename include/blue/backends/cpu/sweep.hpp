@@ -74,7 +74,8 @@ struct FormulaSweep : SweepBase<Q, P, T, Isa> {
             BLUE_UNROLL
             for (int k = 0; k < count; ++k)
                 gradient[k] = dw * w.derivative(k) + variational_gradient * log_q.derivative(k);
-            add_required_gradients(gradient, log_p, S(prior_gradient), required_parameters<P>{});
+            add_required_gradients(gradient, log_p, S(prior_gradient),
+                                   typename Formula::required_indices{});
             BLUE_UNROLL
             for (int k = 0; k < count; ++k)
                 Base::put(gradient[k], d.gradient + k * d.stride + e, n, add);
@@ -122,14 +123,12 @@ private:
         return theta;
     }
 
-    template <class Gradient, class LogProb, fixed_string... Names>
+    template <class Gradient, class LogProb, int... K>
     BLUE_INLINE static void add_required_gradients(Gradient& gradient, const LogProb& log_p,
                                                    [[maybe_unused]] S prior_gradient,
-                                                   names<Names...>) {
+                                                   std::integer_sequence<int, K...>) {
         [[maybe_unused]] int direction = 0;
-        ((gradient[blue::detail::parameter_index<Q, Names>] +=
-          prior_gradient * log_p.derivative(++direction)),
-         ...);
+        ((gradient[K] += prior_gradient * log_p.derivative(++direction)), ...);
     }
 };
 

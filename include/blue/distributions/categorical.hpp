@@ -31,7 +31,7 @@ struct Categorical {
     /// log p(y | w) of each sample in nats: (S, B, ...), the expected log-likelihood's integrand.
     template <class B, class Shape>
     auto log_prob(Var<B, Shape> x, Labels<B> target) const {
-        return input == Input::logits ? pick(log_softmax(x), target) : log(pick(normalise(x), target));
+        return pick(input == Input::logits ? log_softmax(x) : log_normalise(x), target);
     }
 
     /// log(mean over samples of p(y | w) + eps) in nats: (1, B, ...), the log of the predictive distribution.

@@ -4,7 +4,6 @@
 #pragma once
 
 #include <blue/models/structure.hpp>
-#include <blue/ops/kl_sum.hpp>
 
 #include <algorithm>
 #include <tuple>

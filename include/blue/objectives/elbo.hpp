@@ -40,7 +40,7 @@ struct Elbo {
         const auto log_prob = likelihood.log_prob(result.samples, target);
         const double scale = -static_cast<double>(n->value) /
                              static_cast<double>(log_prob.batch() * log_prob.samples());
-        return detail::make_loss(sum(log_prob) * scale, result.log_probs, options.heat);
+        return detail::make_loss(sum(log_prob), scale, result.log_probs, options.heat);
     }
 };
 

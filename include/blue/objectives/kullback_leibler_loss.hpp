@@ -50,8 +50,9 @@ struct KullbackLeiblerLoss {
         if (options.dataset_size) size = options.dataset_size;
         const double n = static_cast<double>(size ? size->value : result.samples.batch());
         const auto log_prob = likelihood.mixture_log_prob(result.samples, target);
-        const auto data_fitting = sum(log_prob) * (-n / static_cast<double>(log_prob.batch()));
-        const Loss<B> loss = detail::make_loss(data_fitting, result.log_probs, options.heat);
+        const double scale = -n / static_cast<double>(log_prob.batch());
+        const Loss<B> loss =
+            detail::make_loss(sum(log_prob), scale, result.log_probs, options.heat);
         if (options.track) {
             const LogProbEntry total = result.log_probs.total();
             std::array<double, 2> means{};
@@ -60,8 +61,9 @@ struct KullbackLeiblerLoss {
                 means[1] += total.variational[s] / static_cast<double>(total.prior.size());
             }
             history.log_probs.push_back(means);
-            history.data_fitting.push_back(static_cast<double>(data_fitting.value()));
-            history.prior_matching.push_back(static_cast<double>(loss.prior_matching.value()));
+            const auto values = loss.values();
+            history.data_fitting.push_back(values.data_fitting);
+            history.prior_matching.push_back(values.prior_matching);
         }
         return loss;
     }

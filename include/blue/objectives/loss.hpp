@@ -4,8 +4,7 @@
 #pragma once
 
 #include <blue/models/forward.hpp>
-#include <blue/ops/arithmetic.hpp>
-#include <blue/ops/kl_sum.hpp>
+#include <blue/ops/loss_terms.hpp>
 #include <blue/ops/reduce.hpp>
 
 #include <optional>
@@ -24,42 +23,62 @@ struct DatasetSize {
     }
 };
 
-/// A loss in nats for the whole data set, and its parts: total = data_fitting + prior_matching.
+/// A loss in nats for the whole data set, and its parts. Valid until the tape is reset.
 template <class B>
 struct Loss {
-    Var<B, scalar_shape> total;           ///< what to call `backward` on
-    Var<B, scalar_shape> data_fitting;    ///< negative log-likelihood, estimated from the batch
-    Var<B, scalar_shape> prior_matching;  ///< heat times divergence
-    Var<B, scalar_shape> divergence;      ///< KL(q || p) of all weights
-    Node<B>* divergence_per_variable;     ///< its parts, one number per random variable
+    /// What to call `backward` on: data_fitting + prior_matching.
+    Var<B, scalar_shape> total;
+    Node<B>* parts;
+    Node<B>* per_variable;
 
+    /// The parts on the host, as `values` copies them.
+    struct Values {
+        double data_fitting;    ///< negative log-likelihood, estimated from the batch
+        double prior_matching;  ///< heat times divergence
+        double divergence;      ///< KL(q || p) of all weights
+    };
+    /// The parts of the loss in nats. Waits for the device.
+    Values values() const {
+        const std::vector<double> host = copy(parts);
+        return {host[0], host[1], host[2]};
+    }
     /// The divergence of each random variable in the order of the slots, in nats.
-    std::vector<double> divergences() const {
-        std::vector<typename B::scalar> host(
-            static_cast<std::size_t>(divergence_per_variable->size()));
-        B::memory::copy_to_host(host.data(), divergence_per_variable->value,
-                                divergence_per_variable->size());
+    std::vector<double> divergences() const { return copy(per_variable); }
+
+private:
+    static std::vector<double> copy(const Node<B>* node) {
+        std::vector<typename B::scalar> host(static_cast<std::size_t>(node->size()));
+        B::memory::copy_to_host(host.data(), node->value, node->size());
         return {host.begin(), host.end()};
     }
 };
 
 namespace detail {
 
+/// The loss of a pass: `data_scale` times the summed log-likelihood, plus `heat` times the divergence.
+template <class B>
+Loss<B> make_loss(Tape<B>& tape, Node<B>* log_likelihood, double data_scale, Node<B>* log_probs,
+                  Node<B>* divergences, double heat) {
+    const Index variables = divergences->samples;
+    const LossTerms<B> args{log_likelihood,
+                            log_probs,
+                            divergences,
+                            tape.node(variables, 1, 1, false),
+                            tape.node(3, 1, 1, false),
+                            tape.node(1, 1, 1, true),
+                            variables,
+                            log_probs->batch,
+                            data_scale,
+                            heat};
+    loss_terms_forward(tape, args);
+    tape.record(LossTermsRecord<B>{{}, args});
+    return {{&tape, args.total}, args.parts, args.per_variable};
+}
 template <class M, class B>
-Loss<B> make_loss(Var<B, scalar_shape> data_fitting, const LogProbs<M, B>& log_probs, double heat) {
-    Tape<B>& tape = *log_probs.tape();
-    constexpr Index slots = random_variable_count<M>;
-    KlSumArgs<B> args{log_probs.table(),
-                      log_probs.divergences(),
-                      tape.node(slots, 1, 1, false),
-                      tape.node(1, 1, 1, true),
-                      slots,
-                      log_probs.table()->batch};
-    kl_sum_forward(tape, args);
-    tape.record(KlSumRecord<B>{{}, args});
-    const Var<B, scalar_shape> divergence{&tape, args.y};
-    const auto prior_matching = divergence * heat;
-    return {data_fitting + prior_matching, data_fitting, prior_matching, divergence, args.per_slot};
+Loss<B> make_loss(Var<B, scalar_shape> log_likelihood, double data_scale,
+                  const LogProbs<M, B>& log_probs, double heat) {
+    return make_loss(*log_likelihood.tape, log_likelihood.node, data_scale, log_probs.table(),
+                     log_probs.divergences(), heat);
 }
 
 }  // namespace detail

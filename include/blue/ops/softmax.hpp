@@ -9,9 +9,9 @@ namespace blue {
 
 namespace detail {
 
-enum class SoftmaxKind { softmax, log_softmax, normalise };
+enum class SoftmaxKind { softmax, log_softmax, normalise, log_normalise };
 
-/// y = softmax(x), log softmax(x) or x / sum x for rows of `classes` numbers.
+/// y = softmax(x), x / sum x or the logarithm of one of them, for rows of `classes` numbers.
 template <class B>
 struct SoftmaxArgs {
     Node<B>* x;
@@ -54,6 +54,11 @@ Var<B, Shape> log_softmax(Var<B, Shape> x) {
 template <class B, class Shape>
 Var<B, Shape> normalise(Var<B, Shape> x) {
     return detail::softmax(x, detail::SoftmaxKind::normalise);
+}
+/// log(x / sum x) over the last axis, in nats.
+template <class B, class Shape>
+Var<B, Shape> log_normalise(Var<B, Shape> x) {
+    return detail::softmax(x, detail::SoftmaxKind::log_normalise);
 }
 
 }  // namespace blue

@@ -3,10 +3,11 @@
 /// Applies an update rule to all variational parameters of a model.
 #pragma once
 
-#include <blue/models/structure.hpp>
+#include <blue/models/variable_view.hpp>
 #include <blue/optim/rules.hpp>
 #include <blue/tensor/buffer.hpp>
 
+#include <span>
 #include <vector>
 
 namespace blue {
@@ -31,19 +32,8 @@ public:
     void step(M& model, const Tape<B>& tape, double factor = 1) {
         if (tape.draws().size() != static_cast<std::size_t>(random_variable_count<M>))
             throw Error("Optimizer: the tape holds a pass of another model");
-        const auto constants = rule_.constants(++steps_, factor);
-        std::size_t slot = 0;
-        detail::visit_variables(model, [&](auto& state) {
-            const Draw<B>& draw = tape.draws()[slot];
-            if (state_.size() <= slot)
-                state_.emplace_back(Rule::state_arrays * state.values.size());
-            if (draw.gradient_live)
-                optimizer_step(rule_, constants,
-                               ParameterBlock<B>{state.values.data(), draw.gradient,
-                                                 state.values.size()},
-                               state_[slot].data());
-            ++slot;
-        });
+        const auto variables = variable_views<M, B>(model);
+        step_all(variables, tape, factor);
     }
 
     Rule& rule() { return rule_; }
@@ -51,6 +41,24 @@ public:
     Index steps() const { return steps_; }
 
 private:
+    void step_all(std::span<const VariableView<B>> variables, const Tape<B>& tape, double factor) {
+        const auto constants = rule_.constants(steps_ + 1, factor);
+        ++steps_;
+        state_.reserve(variables.size());
+        for (std::size_t slot = 0; slot < variables.size(); ++slot) {
+            const VariableView<B>& variable = variables[slot];
+            const Draw<B>& draw = tape.draws()[slot];
+            const Index size = variable.parameters * variable.stride;
+            if (state_.size() <= slot) state_.emplace_back(Rule::state_arrays * size);
+            // The view is of a model that `step` may change.
+            if (draw.gradient_live)
+                optimizer_step(rule_, constants,
+                               ParameterBlock<B>{const_cast<typename B::scalar*>(variable.values),
+                                                 draw.gradient, size},
+                               state_[slot].data());
+        }
+    }
+
     Rule rule_;
     Index steps_ = 0;
     std::vector<Buffer<B>> state_;

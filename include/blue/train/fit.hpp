@@ -73,13 +73,12 @@ inline void check_fit_options(const FitOptions& options) {
 }
 
 /// Throws NumericalError that names the first variable with a number that is not finite.
-template <class M>
-void require_finite(const std::vector<double>& numbers, const char* what, double loss, Index epoch,
-                    Index step) {
+inline void require_finite(std::span<const std::string_view> names, const std::vector<double>& numbers,
+                           const char* what, double loss, Index epoch, Index step) {
     std::string where;
     for (std::size_t slot = 0; slot < numbers.size() && where.empty(); ++slot)
         if (!std::isfinite(numbers[slot]))
-            where = std::string(what) + " of " + std::string(random_variable_names<M>[slot]) +
+            where = std::string(what) + " of " + std::string(names[slot]) +
                     " is not finite";
     if (where.empty() && std::isfinite(loss)) return;
     if (where.empty()) where = "the loss is not finite: an input, a target or the data term";
@@ -90,8 +89,8 @@ void require_finite(const std::vector<double>& numbers, const char* what, double
 }
 
 /// "  KL by variable: 0.weight 61 %, 2.weight 30 %": the largest parts.
-template <class M>
-std::string largest_divergences(const std::vector<double>& divergences, double total) {
+inline std::string largest_divergences(std::span<const std::string_view> names,
+                                       const std::vector<double>& divergences, double total) {
     std::vector<std::size_t> order(divergences.size());
     std::iota(order.begin(), order.end(), std::size_t{0});
     std::sort(order.begin(), order.end(),
@@ -100,7 +99,7 @@ std::string largest_divergences(const std::vector<double>& divergences, double t
     for (std::size_t i = 0; i < std::min<std::size_t>(3, order.size()) && total > 0; ++i) {
         const double share = 100 * divergences[order[i]] / total;
         if (share < 1) break;
-        text += (i ? ", " : "  KL by variable: ") + std::string(random_variable_names<M>[order[i]]) +
+        text += (i ? ", " : "  KL by variable: ") + std::string(names[order[i]]) +
                 " " + std::to_string(static_cast<int>(share + 0.5)) + " %";
     }
     return text;
@@ -166,28 +165,27 @@ FitReport fit(M& model, Objective&& objective, const Dataset<Target>& train,
                 tape, result.samples, targets.gather(train.targets, rows), batch);
             const Loss<B> loss = objective(result, target, DatasetSize(n));
             const double value = static_cast<double>(loss.total.value());
+            const auto parts = loss.values();
             const std::vector<double> divergences = loss.divergences();
-            detail::require_finite<M>(divergences, "the divergence", value, epoch, step + 1);
+            detail::require_finite(random_variable_names<M>, divergences, "the divergence", value, epoch, step + 1);
             backward(loss);
             const std::vector<double> norms = gradient_norms(tape);
-            detail::require_finite<M>(norms, "the gradient", value, epoch, step + 1);
+            detail::require_finite(random_variable_names<M>, norms, "the gradient", value, epoch, step + 1);
             if (options.clip_norm > 0 && total_norm(norms) > options.clip_norm)
                 clip_gradients(tape, options.clip_norm);
             optimizer.step(model, tape, options.schedule(total_step, options.epochs * steps));
 
             const double weight = 1 / static_cast<double>(step + 1);
             current.loss += (value - current.loss) * weight;
-            current.data_fitting +=
-                (static_cast<double>(loss.data_fitting.value()) - current.data_fitting) * weight;
-            current.divergence +=
-                (static_cast<double>(loss.divergence.value()) - current.divergence) * weight;
+            current.data_fitting += (parts.data_fitting - current.data_fitting) * weight;
+            current.divergence += (parts.divergence - current.divergence) * weight;
             for (std::size_t slot = 0; slot < divergences.size(); ++slot)
                 current.divergences[slot] += (divergences[slot] - current.divergences[slot]) * weight;
             reading = {epoch, options.epochs, step + 1, steps, current.loss, current.data_fitting,
                        current.divergence};
             progress.step(reading);
         }
-        std::string remark = detail::largest_divergences<M>(current.divergences, current.divergence);
+        std::string remark = detail::largest_divergences(random_variable_names<M>, current.divergences, current.divergence);
         if (validation) {
             current.validation_loss =
                 evaluate(model, objective.likelihood, *validation,

@@ -5,7 +5,6 @@
 
 #include <blue/backends/cpu/cpu.hpp>
 #include <blue/backends/cpu/parallel.hpp>
-#include <blue/ops/kl_sum.hpp>
 #include <blue/ops/reduce.hpp>
 
 #include <cmath>
@@ -104,34 +103,6 @@ void pick_backward(Tape<Cpu<T, Isa>>&, const detail::PickArgs<Cpu<T, Isa>>& args
     if (!dx.add) std::fill_n(dx.data, args.x->size(), T(0));
     for (Index i = 0; i < args.y->size(); ++i)
         dx.data[i * args.classes + args.labels[i % rows]] += args.y->grad[i];
-}
-
-template <class T, class Isa>
-void kl_sum_forward(Tape<Cpu<T, Isa>>&, const detail::KlSumArgs<Cpu<T, Isa>>& args) {
-    double total = 0;
-    for (Index slot = 0; slot < args.slots; ++slot) {
-        double kl = static_cast<double>(args.divergences->value[slot]);
-        const T* const log_prob = args.log_probs->value + slot * args.samples * 2;
-        for (Index s = 0; s < args.samples; ++s)
-            kl += (static_cast<double>(log_prob[2 * s + 1]) - static_cast<double>(log_prob[2 * s])) /
-                  static_cast<double>(args.samples);
-        args.per_slot->value[slot] = static_cast<T>(kl);
-        total += kl;
-    }
-    *args.y->value = static_cast<T>(total);
-}
-
-template <class T, class Isa>
-void kl_sum_backward(Tape<Cpu<T, Isa>>&, const detail::KlSumArgs<Cpu<T, Isa>>& args,
-                     GradientTarget<T> log_probs, GradientTarget<T> divergences) {
-    const T slope = *args.y->grad;
-    for (Index i = 0; i < args.slots * args.samples; ++i) {
-        const T part = slope / static_cast<T>(args.samples);
-        log_probs.data[2 * i] = (log_probs.add ? log_probs.data[2 * i] : T(0)) - part;
-        log_probs.data[2 * i + 1] = (log_probs.add ? log_probs.data[2 * i + 1] : T(0)) + part;
-    }
-    for (Index slot = 0; slot < args.slots; ++slot)
-        divergences.data[slot] = (divergences.add ? divergences.data[slot] : T(0)) + slope;
 }
 
 }  // namespace blue

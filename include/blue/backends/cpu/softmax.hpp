@@ -25,58 +25,71 @@ void for_each_row(Index rows, Index columns, Body body) {
     });
 }
 
+/// One row of n numbers.
+template <class T>
+BLUE_FLATTEN void softmax_row(blue::detail::SoftmaxKind kind, const T* x, T* y, Index n) {
+    using S = math::NativePack<T>;
+    const bool exponential = kind <= blue::detail::SoftmaxKind::log_softmax;
+    const T largest = exponential ? *std::max_element(x, x + n) : T(0);
+    Sum<S> total;
+    for_each_pack<S>(0, n, [&](Index e, auto count) BLUE_INLINE_LAMBDA {
+        const S in = load<S>(x + e, count);
+        const S value = exponential ? exp(in - largest) : in;
+        store(value, y + e, count);
+        total.add(value, count);
+    });
+    total.flush();
+    const T log_total = static_cast<T>(std::log(total.total));
+    const T scale = static_cast<T>(1 / total.total);
+    switch (kind) {
+        case blue::detail::SoftmaxKind::log_softmax:
+            for (Index e = 0; e < n; ++e) y[e] = x[e] - largest - log_total;
+            return;
+        case blue::detail::SoftmaxKind::log_normalise:
+            for (Index e = 0; e < n; ++e) y[e] = std::log(x[e]) - log_total;
+            return;
+        default:
+            for (Index e = 0; e < n; ++e) y[e] *= scale;
+    }
+}
+
+template <class T>
+void softmax_row_backward(blue::detail::SoftmaxKind kind, const T* x, const T* y, const T* dy, T* dx,
+                          bool add, Index n) {
+    T total = 0, sum_x = 0;
+    for (Index e = 0; e < n; ++e) {
+        total += kind == blue::detail::SoftmaxKind::softmax || kind == blue::detail::SoftmaxKind::normalise
+                     ? dy[e] * y[e]
+                     : dy[e];
+        sum_x += x[e];
+    }
+    for (Index e = 0; e < n; ++e) {
+        T slope = 0;
+        switch (kind) {
+            case blue::detail::SoftmaxKind::softmax: slope = y[e] * (dy[e] - total); break;
+            case blue::detail::SoftmaxKind::log_softmax: slope = dy[e] - total * std::exp(y[e]); break;
+            case blue::detail::SoftmaxKind::normalise: slope = (dy[e] - total) / sum_x; break;
+            case blue::detail::SoftmaxKind::log_normalise: slope = dy[e] / x[e] - total / sum_x;
+        }
+        dx[e] = add ? dx[e] + slope : slope;
+    }
+}
+
 }  // namespace cpu
 
 template <class T, class Isa>
-BLUE_FLATTEN void softmax_forward(Tape<Cpu<T, Isa>>&, const detail::SoftmaxArgs<Cpu<T, Isa>>& args) {
-    using S = math::NativePack<T>;
-    const Index n = args.classes;
-    const bool normalise = args.kind == detail::SoftmaxKind::normalise;
-    cpu::for_each_row(args.x->size() / n, n, [&](Index offset) {
-        const T* const x = args.x->value + offset;
-        T* const y = args.y->value + offset;
-        const T largest = normalise ? T(0) : *std::max_element(x, x + n);
-        cpu::Sum<S> total;
-        cpu::for_each_pack<S>(0, n, [&](Index e, auto count) BLUE_INLINE_LAMBDA {
-            const S in = cpu::load<S>(x + e, count);
-            const S value = normalise ? in : exp(in - largest);
-            cpu::store(value, y + e, count);
-            total.add(value, count);
-        });
-        total.flush();
-        const T log_total = static_cast<T>(std::log(total.total));
-        const T scale = static_cast<T>(1 / total.total);
-        if (args.kind == detail::SoftmaxKind::log_softmax)
-            for (Index e = 0; e < n; ++e) y[e] = x[e] - largest - log_total;
-        else
-            for (Index e = 0; e < n; ++e) y[e] *= scale;
+void softmax_forward(Tape<Cpu<T, Isa>>&, const blue::detail::SoftmaxArgs<Cpu<T, Isa>>& args) {
+    cpu::for_each_row(args.x->size() / args.classes, args.classes, [&](Index at) {
+        cpu::softmax_row(args.kind, args.x->value + at, args.y->value + at, args.classes);
     });
 }
 
 template <class T, class Isa>
-BLUE_FLATTEN void softmax_backward(Tape<Cpu<T, Isa>>&, const detail::SoftmaxArgs<Cpu<T, Isa>>& args,
-                                   GradientTarget<T> dx) {
-    using S = math::NativePack<T>;
-    const Index n = args.classes;
-    const bool log = args.kind == detail::SoftmaxKind::log_softmax;
-    cpu::for_each_row(args.x->size() / n, n, [&](Index offset) {
-        const T* const x = args.x->value + offset;
-        const T* const y = args.y->value + offset;
-        const T* const dy = args.y->grad + offset;
-        T total = 0, sum_x = 0;
-        for (Index e = 0; e < n; ++e) {
-            total += log ? dy[e] : dy[e] * y[e];
-            sum_x += x[e];
-        }
-        const bool normalise = args.kind == detail::SoftmaxKind::normalise;
-        cpu::for_each_pack<S>(0, n, [&](Index e, auto count) BLUE_INLINE_LAMBDA {
-            const S value = cpu::load<S>(y + e, count), slope = cpu::load<S>(dy + e, count);
-            const S dx_e = log         ? slope - total * exp(value)
-                           : normalise ? (slope - total) / sum_x
-                                       : value * (slope - total);
-            T* const target = dx.data + offset + e;
-            cpu::store(dx.add ? cpu::load<S>(target, count) + dx_e : dx_e, target, count);
-        });
+void softmax_backward(Tape<Cpu<T, Isa>>&, const blue::detail::SoftmaxArgs<Cpu<T, Isa>>& args,
+                      GradientTarget<T> dx) {
+    cpu::for_each_row(args.x->size() / args.classes, args.classes, [&](Index at) {
+        cpu::softmax_row_backward(args.kind, args.x->value + at, args.y->value + at,
+                                  args.y->grad + at, dx.data + at, dx.add, args.classes);
     });
 }
 

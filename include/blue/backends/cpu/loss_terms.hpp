@@ -1,0 +1,49 @@
+// SPDX-License-Identifier: BSD-3-Clause
+/// \file
+/// Puts a loss together on the CPU.
+#pragma once
+
+#include <blue/backends/cpu/cpu.hpp>
+#include <blue/ops/loss_terms.hpp>
+
+namespace blue {
+
+template <class T, class Isa>
+void loss_terms_forward(Tape<Cpu<T, Isa>>&, const detail::LossTerms<Cpu<T, Isa>>& args) {
+    double divergence = 0;
+    for (Index v = 0; v < args.variables; ++v) {
+        double kl = static_cast<double>(args.divergences->value[v]);
+        const T* const log_prob = args.log_probs->value + v * args.samples * 2;
+        for (Index s = 0; s < args.samples; ++s)
+            kl += (static_cast<double>(log_prob[2 * s + 1]) -
+                   static_cast<double>(log_prob[2 * s])) /
+                  static_cast<double>(args.samples);
+        args.per_variable->value[v] = static_cast<T>(kl);
+        divergence += kl;
+    }
+    const double data = args.data_scale * static_cast<double>(*args.log_likelihood->value);
+    T* const parts = args.parts->value;
+    parts[0] = static_cast<T>(data);
+    parts[1] = static_cast<T>(args.heat * divergence);
+    parts[2] = static_cast<T>(divergence);
+    *args.total->value = static_cast<T>(data + args.heat * divergence);
+}
+
+template <class T, class Isa>
+void loss_terms_backward(Tape<Cpu<T, Isa>>&, const detail::LossTerms<Cpu<T, Isa>>& args,
+                         GradientTarget<T> log_likelihood, GradientTarget<T> log_probs,
+                         GradientTarget<T> divergences) {
+    const auto put = [](GradientTarget<T> target, Index i, double value) {
+        target.data[i] = static_cast<T>(value) + (target.add ? target.data[i] : T(0));
+    };
+    const double slope = static_cast<double>(*args.total->grad);
+    put(log_likelihood, 0, slope * args.data_scale);
+    const double part = slope * args.heat / static_cast<double>(args.samples);
+    for (Index i = 0; i < args.variables * args.samples; ++i) {
+        put(log_probs, 2 * i, -part);
+        put(log_probs, 2 * i + 1, part);
+    }
+    for (Index v = 0; v < args.variables; ++v) put(divergences, v, slope * args.heat);
+}
+
+}  // namespace blue

@@ -1,0 +1,52 @@
+// SPDX-License-Identifier: BSD-3-Clause
+/// \file
+/// The random variables of a model at run time, without their types.
+#pragma once
+
+#include <blue/distributions/traits.hpp>
+#include <blue/models/structure.hpp>
+#include <blue/tensor/draw.hpp>
+
+#include <array>
+
+namespace blue {
+
+/// A random variable of a model as passes and optimisers see it. They are compiled once for all models,
+/// so that a model of 64 layers does not take 64 times as long.
+template <class B>
+struct VariableView {
+    const DrawKernels<B>* kernels;
+    const void* distribution;  ///< the policy object in the model
+    const void* prior;
+    const void* storage;               ///< address in the model: the variable's identity
+    const typename B::scalar* values;  ///< parameters, one array after the other
+    Index size;                        ///< number of elements
+    Index stride;                      ///< distance between parameters
+    int parameters;
+    bool is_random;
+};
+
+/// The views of all random variables of a model, in the order of its slots. Valid while the model
+/// stays where it is.
+template <class M, class B = backend_of<M>>
+std::array<VariableView<B>, static_cast<std::size_t>(random_variable_count<M>)> variable_views(
+    const M& model) {
+    std::array<VariableView<B>, static_cast<std::size_t>(random_variable_count<M>)> views;
+    auto* next = views.data();
+    detail::visit_variables(model, [&](const auto& state) {
+        using State = std::remove_cvref_t<decltype(state)>;
+        using Q = typename State::Q;
+        *next++ = {draw_kernels<Q, typename State::P>(B{}),
+                   &state.distribution,
+                   &state.prior,
+                   &state,
+                   state.values.data(),
+                   State::size,
+                   State::stride,
+                   State::parameters,
+                   is_random<Q>};
+    });
+    return views;
+}
+
+}  // namespace blue

@@ -3,7 +3,7 @@
 /// Initial values of variational parameters, and prior rescaling.
 #pragma once
 
-#include <blue/models/structure.hpp>
+#include <blue/models/settings.hpp>
 #include <blue/random/draw.hpp>
 
 #include <array>
@@ -12,34 +12,6 @@
 #include <vector>
 
 namespace blue {
-
-/// What all random numbers of a model or a training run follow from.
-struct Seed {
-    std::uint64_t value;
-    constexpr explicit Seed(std::uint64_t seed) : value(seed) {}
-};
-
-/// What `posterior(q)` and `prior(p)` give.
-template <class D>
-struct PosteriorSetting {
-    D distribution;
-};
-template <class D>
-struct PriorSetting {
-    D distribution;
-};
-
-/// A setting for `initialise`: variables whose variational distribution has this type get this
-/// object.
-template <class Q>
-PosteriorSetting<Q> posterior(Q distribution) {
-    return {distribution};
-}
-/// A setting for `initialise`: variables whose prior has this type get this object.
-template <class P>
-PriorSetting<P> prior(P distribution) {
-    return {distribution};
-}
 
 namespace detail {
 
@@ -60,27 +32,6 @@ constexpr bool is_location(fixed_string name) {
     return name == fixed_string("mean") || name == fixed_string("mode") ||
            name == fixed_string("loc");
 }
-
-template <class State, class Settings>
-void apply_setting(State& state, const PosteriorSetting<Settings>& setting) {
-    if constexpr (std::is_same_v<typename State::Q, Settings>)
-        state.distribution = setting.distribution;
-}
-template <class State, class Settings>
-void apply_setting(State& state, const PriorSetting<Settings>& setting) {
-    if constexpr (std::is_same_v<typename State::P, Settings>) {
-        state.prior = setting.distribution;
-        state.prior_is_rescaled = false;
-    }
-}
-template <class State>
-void apply_setting(State&, const ModuleOptions&) {}
-
-inline void apply_module_setting(ModuleOptions& to, const ModuleOptions& from) {
-    to = from;
-}
-template <class Setting>
-void apply_module_setting(ModuleOptions&, const Setting&) {}
 
 /// Narrows a prior to the width of its layer, once.
 template <class State>
@@ -115,9 +66,12 @@ inline double initial_constant(transform kind, double natural, double spread,
     if (!kaiming_initialization) return stored_value(kind, natural);
     switch (kind) {
         // torch_blue adds 1e-5 inside logarithms.
-        case transform::exponential: return stored_value(kind, natural) + std::log(spread + 1e-5);
-        case transform::softplus: return stored_value(kind, natural * spread);
-        default: return natural * spread;
+        case transform::exponential:
+            return stored_value(kind, natural) + std::log(spread + 1e-5);
+        case transform::softplus:
+            return stored_value(kind, natural * spread);
+        default:
+            return natural * spread;
     }
 }
 
@@ -155,9 +109,9 @@ void initialise_state(State& state, const ModuleOptions& options, Index module_f
             const Index own = Shape::rank >= 2 ? fan_in<Shape> : module_fan_in;
             starts[k].bound = 1 / std::sqrt(static_cast<double>(own));
         } else {
-            starts[k].constant = initial_constant(
-                Parameters::transforms[k], defaults[k],
-                1 / std::sqrt(static_cast<double>(module_fan_in)), options.kaiming_initialization);
+            starts[k].constant = initial_constant(Parameters::transforms[k], defaults[k],
+                                                  1 / std::sqrt(static_cast<double>(module_fan_in)),
+                                                  options.kaiming_initialization);
         }
     }
     using B = typename std::remove_reference_t<decltype(state.values)>::backend;
@@ -174,6 +128,7 @@ void initialise_state(State& state, const ModuleOptions& options, Index module_f
 /// to all modules first.
 template <class M, class... Settings>
 void initialise(M& model, Seed seed, const Settings&... settings) {
+    (detail::check_setting<M, Settings>(), ...);
     std::uint32_t slot = 0;
     const auto each = [&](auto& layer) {
         (detail::apply_module_setting(layer.module_options, settings), ...);

@@ -254,6 +254,10 @@ BLUE_INLINE Dual<S, N> cos(Dual<S, N> x) {
     return x.chain(cos(x.value), x.active == 0 ? S(0) : -sin(x.value));
 }
 template <class S, int N>
+BLUE_INLINE Dual<S, N> atan(Dual<S, N> x) {
+    return x.chain(atan(x.value), 1 / fma(x.value, x.value, 1));
+}
+template <class S, int N>
 BLUE_INLINE Dual<S, N> lgamma(Dual<S, N> x) {
     return x.chain(lgamma(x.value), x.active == 0 ? S(0) : digamma(x.value));
 }

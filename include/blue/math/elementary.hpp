@@ -2,10 +2,11 @@
 /// \file
 /// Exponential, logarithm and what is made of them, on packs of float and double.
 ///
-/// Every function gives the limit at infinities (`exp(-inf) == 0`, `log(0) == -inf`), hands NaN on
-/// and returns no subnormal numbers: they would cost a hundred cycles each. Arguments below the
-/// smallest normal number count as zero. The largest errors seen are in
-/// docs/rationale/004-packs-and-duals.md.
+/// Every function gives the limit at infinities (`exp(-inf) == 0`, `log(0) == -inf`) and hands NaN
+/// on. exp and sigmoid give 0 instead of a subnormal number, which would cost a hundred cycles
+/// wherever it goes; log takes subnormal numbers for 0. The largest errors seen are given in units
+/// in the last place (ulp) for float and double, with fused multiply-add; without it some are 0.3
+/// ulp larger.
 #pragma once
 
 #include <blue/math/detail/bits.hpp>
@@ -21,13 +22,17 @@ BLUE_INLINE Pack<T, N> abs(Pack<T, N> x) {
     return (detail::Bits<T, N>(x) & ~detail::format<T>::sign).pack();
 }
 
+namespace detail {
+
 /// The magnitude of x with the sign of y.
 template <class T, int N>
 BLUE_INLINE Pack<T, N> copysign(Pack<T, N> x, Pack<T, N> y) {
-    using B = detail::Bits<T, N>;
-    constexpr auto sign = detail::format<T>::sign;
+    using B = Bits<T, N>;
+    constexpr auto sign = format<T>::sign;
     return ((B(x) & ~sign) | (B(y) & sign)).pack();
 }
+
+}  // namespace detail
 
 /// -1, 0 or 1; 0 for NaN.
 template <class T, int N>
@@ -40,7 +45,7 @@ BLUE_INLINE Pack<T, N> square(Pack<T, N> x) {
     return x * x;
 }
 
-/// 1 / sqrt(x), by these two operations.
+/// 1 / sqrt(x), by these two operations: 1.5 ulp.
 template <class T, int N>
 BLUE_INLINE Pack<T, N> rsqrt(Pack<T, N> x) {
     return 1 / sqrt(x);
@@ -94,7 +99,7 @@ struct exp_range<double> {
 
 }  // namespace detail
 
-/// e^x; 0 where it would be below 1.7e-38 (double: 3e-308). Error below 1 ulp.
+/// e^x; 0 where it would be below 1.7e-38 (double: 3e-308). Errors 0.9 and 0.9 ulp.
 template <class T, int N>
 BLUE_INLINE Pack<T, N> exp(Pack<T, N> x) {
     using R = detail::exp_range<T>;
@@ -113,7 +118,7 @@ BLUE_INLINE Pack<T, N> exp(Pack<T, N> x) {
     return where(x < R::low, 0, y * d.power);
 }
 
-/// e^x - 1, accurate near 0.
+/// e^x - 1, accurate near 0. Errors 1.5 and 1.9 ulp.
 template <class T, int N>
 BLUE_INLINE Pack<T, N> expm1(Pack<T, N> x) {
     using R = detail::exp_range<T>;
@@ -202,14 +207,14 @@ BLUE_INLINE Pack<T, N> log_limits(Pack<T, N> x, Pack<T, N> y) {
 
 }  // namespace detail
 
-/// Natural logarithm. Error below 1 ulp.
+/// Natural logarithm. Errors 0.9 and 0.9 ulp.
 template <class T, int N>
 BLUE_INLINE Pack<T, N> log(Pack<T, N> x) {
     const detail::LogReduction<T, N> d(x);
     return detail::log_limits(x, detail::log_sum(d.f, d.exponent));
 }
 
-/// log(1 + x), accurate near 0.
+/// log(1 + x), accurate near 0. Errors 1.5 and 1.4 ulp.
 template <class T, int N>
 BLUE_INLINE Pack<T, N> log1p(Pack<T, N> x) {
     const Pack<T, N> u = 1 + x;
@@ -222,36 +227,29 @@ BLUE_INLINE Pack<T, N> log1p(Pack<T, N> x) {
 
 // ------------------------------------------------------------------------------------ compositions
 
-/// log(1 + e^x) without overflow.
+/// log(1 + e^x) without overflow. Errors 1.8 and 1.7 ulp.
 template <class T, int N>
 BLUE_INLINE Pack<T, N> softplus(Pack<T, N> x) {
     return max(x, 0) + detail::log1p_bounded(exp(-abs(x)));
 }
 
-/// 1 / (1 + e^-x) without overflow and without subnormal results.
+/// 1 / (1 + e^-x) without overflow. Errors 2.4 and 2.4 ulp.
 template <class T, int N>
 BLUE_INLINE Pack<T, N> sigmoid(Pack<T, N> x) {
     const Pack<T, N> e = exp(-abs(x));
     return where(x < 0, e, 1) / (1 + e);
 }
 
+/// Errors 2.6 and 2.6 ulp.
 template <class T, int N>
 BLUE_INLINE Pack<T, N> tanh(Pack<T, N> x) {
     const Pack<T, N> t = expm1(-2 * abs(x));
-    return copysign(t / (2 + t), x);
+    return detail::copysign(t / (2 + t), x);
 }
 
-/// Detail of the two-argument functions: the second argument may be a number.
-namespace detail {
-template <class T>
-struct identity {
-    using type = T;
-};
-}  // namespace detail
-
-/// log(e^a + e^b) without overflow.
+/// log(e^a + e^b) without overflow. Error 2 ulp of the larger of the result and the arguments.
 template <class T, int N>
-BLUE_INLINE Pack<T, N> log_add_exp(Pack<T, N> a, typename detail::identity<Pack<T, N>>::type b) {
+BLUE_INLINE Pack<T, N> log_add_exp(Pack<T, N> a, std::type_identity_t<Pack<T, N>> b) {
     // Equal infinities have no difference.
     const Pack<T, N> distance = where(a == b, 0, abs(a - b));
     return max(a, b) + detail::log1p_bounded(exp(-distance));

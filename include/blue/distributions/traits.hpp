@@ -21,7 +21,9 @@ template <class D>
 concept LocationScale = HasParameters<D> && D::parameters::size == 2 &&
                         D::parameters::transforms[0] == transform::identity &&
                         D::parameters::transforms[1] != transform::identity &&
-                        requires { &D::template standard_log_prob<double>; };
+                        requires(const D& distribution, math::Number<double> z) {
+                            distribution.standard_log_prob(z);
+                        };
 
 namespace detail {
 

@@ -7,7 +7,6 @@
 #include <blue/metrics/classification.hpp>
 #include <blue/metrics/uncertainty.hpp>
 #include <blue/tensor/array.hpp>
-#include <blue/tensor/dataset.hpp>
 
 #include "html.hpp"
 #include "png.hpp"
@@ -244,16 +243,6 @@ void write_digit_gallery(const std::filesystem::path& path, const Array<float>& 
                          const GalleryOptions& options = {}) {
     blue::io::write_file(path,
                          detail::GalleryPage<T>(images, labels, probabilities, options).html());
-}
-
-/// The same for a test set and the prediction that `blue::predict` made of it.
-template <class Prediction>
-void write_digit_gallery(const std::filesystem::path& path,
-                         const blue::Dataset<std::int32_t>& digits, const Prediction& prediction,
-                         GalleryOptions options = {}) {
-    options.predictive_entropy = prediction.predictive_entropy;
-    options.mutual_information = prediction.mutual_information;
-    write_digit_gallery(path, digits.inputs, digits.targets, prediction.probabilities, options);
 }
 
 }  // namespace blue_examples

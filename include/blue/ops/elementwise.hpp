@@ -8,6 +8,7 @@
 #include <blue/ops/materialise.hpp>
 
 #include <algorithm>
+#include <span>
 
 namespace blue {
 
@@ -21,17 +22,37 @@ struct ElementwiseRecord : Record<B> {
     }
 };
 
-/// The samples and batch of several values together. Throws ShapeError when they do not fit.
+/// Which sizes an elementwise result has, and how its inputs are walked.
+struct ElementwiseSizes {
+    Index samples = 1, batch = 1, item = 1, rows = 1, row_size = 1;
+    bool needs_grad = false;
+};
+
+/// Throws ShapeError when samples or batches do not fit. Sets a step of 0 for single numbers.
 template <class B>
-void combine_sizes(const char* operation, const Node<B>* x, Index& samples, Index& batch) {
+ElementwiseSizes elementwise_sizes(std::span<Node<B>* const> inputs, Index* steps) {
     const auto fit = [](Index a, Index b) { return a == 1 || b == 1 || a == b; };
-    if (!fit(samples, x->samples) || !fit(batch, x->batch))
-        throw ShapeError(std::string(operation) + ": cannot combine " + std::to_string(samples) +
-                         " samples x batch " + std::to_string(batch) + " with " +
-                         std::to_string(x->samples) + " samples x batch " +
-                         std::to_string(x->batch));
-    samples = std::max(samples, x->samples);
-    batch = std::max(batch, x->batch);
+    ElementwiseSizes sizes;
+    for (const Node<B>* x : inputs) {
+        if (!fit(sizes.samples, x->samples) || !fit(sizes.batch, x->batch))
+            throw ShapeError("elementwise: cannot combine " + std::to_string(sizes.samples) +
+                             " samples x batch " + std::to_string(sizes.batch) + " with " +
+                             std::to_string(x->samples) + " samples x batch " +
+                             std::to_string(x->batch));
+        sizes.samples = std::max(sizes.samples, x->samples);
+        sizes.batch = std::max(sizes.batch, x->batch);
+        sizes.item = std::max(sizes.item, x->item);
+        sizes.needs_grad |= x->needs_grad;
+    }
+    sizes.row_size = sizes.batch * sizes.item;
+    for (const Node<B>* x : inputs) {
+        *steps++ = x->per_sample() == 1 ? 0 : 1;
+        if (x->batch < sizes.batch && x->per_sample() != 1) {
+            sizes.rows = sizes.batch;
+            sizes.row_size = sizes.item;
+        }
+    }
+    return sizes;
 }
 
 template <class A, class... Rest>
@@ -62,23 +83,11 @@ auto elementwise(F f, Var<B, Shapes>... x) {
          ...));
     Tape<B>& tape = *std::array{x.tape...}[0];
     ElementwiseArgs<B, F, count> args{f, {x.node...}, {}, nullptr, 1, 1};
-    Index samples = 1, batch = 1, item = 1;
-    bool needs_grad = false;
-    for (const Node<B>* input : args.x) {
-        detail::combine_sizes("elementwise", input, samples, batch);
-        item = std::max(item, input->item);
-        needs_grad |= input->needs_grad;
-    }
-    args.row_size = batch * item;
-    for (int k = 0; k < count; ++k) {
-        const Node<B>& input = *args.x[static_cast<std::size_t>(k)];
-        args.step[static_cast<std::size_t>(k)] = input.per_sample() == 1 ? 0 : 1;
-        if (input.batch < batch && input.per_sample() != 1) {
-            args.rows = batch;
-            args.row_size = item;
-        }
-    }
-    args.y = tape.node(samples, batch, item, needs_grad);
+    const detail::ElementwiseSizes sizes =
+        detail::elementwise_sizes<B>(args.x, args.step.data());
+    args.rows = sizes.rows;
+    args.row_size = sizes.row_size;
+    args.y = tape.node(sizes.samples, sizes.batch, sizes.item, sizes.needs_grad);
     elementwise_forward(tape, args);
     if (args.y->needs_grad) tape.record(detail::ElementwiseRecord<B, F, count>{{}, args});
     return Var<B, Shape>{&tape, args.y};

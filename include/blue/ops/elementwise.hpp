@@ -46,6 +46,10 @@ ElementwiseSizes elementwise_sizes(std::span<Node<B>* const> inputs, Index* step
     }
     sizes.row_size = sizes.batch * sizes.item;
     for (const Node<B>* x : inputs) {
+        if (x->item != sizes.item && x->per_sample() != 1)
+            throw ShapeError("elementwise: cannot combine one number for each of " +
+                             std::to_string(x->batch) + " rows with items of " +
+                             std::to_string(sizes.item) + " numbers");
         *steps++ = x->per_sample() == 1 ? 0 : 1;
         if (x->batch < sizes.batch && x->per_sample() != 1) {
             sizes.rows = sizes.batch;

@@ -52,8 +52,8 @@ def includes(given: list[str]) -> list[str]:
         folders = [flag[2:] for flag in found] or ["/usr/include/eigen3"]
     # Naming a compiler's own folder again hides what <cstdlib> includes next.
     own = {str(ROOT / "include"), "/usr/include", "/usr/local/include"}
-    return [f"-I{ROOT / 'include'}", *(f"-isystem{folder}" for folder in folders
-                                       if folder not in own)]
+    return [f"-I{ROOT / 'include'}", f"-I{ROOT / 'examples'}",  # for the first program's digits
+            *(f"-isystem{folder}" for folder in folders if folder not in own)]
 
 
 def version(compiler: str) -> str:

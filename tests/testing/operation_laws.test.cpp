@@ -3,19 +3,13 @@
 #include <blue/testing/operation_laws.hpp>
 
 #include "support/catch.hpp"
+#include "testing/failures.hpp"
 
 using namespace blue;
 using namespace blue::testing;
+using namespace blue_test;
 
 namespace {
-
-using Failures = std::vector<std::string>;
-
-bool mentions(const Failures& failures, const char* text) {
-    for (const std::string& sentence : failures)
-        if (sentence.find(text) != std::string::npos) return true;
-    return false;
-}
 
 template <class B, class Shape>
 Var<B, Shape> detached(Var<B, Shape> x) {

@@ -12,6 +12,12 @@
 #define BLUE_HOST_DEVICE
 #endif
 
+/// Eigen is a library for the host also in .cu files. Without this nvcc compiles it for the device, with
+/// errors, and its products are not vectorised.
+#if defined(__CUDACC__) && !defined(EIGEN_NO_CUDA)
+#define EIGEN_NO_CUDA
+#endif
+
 /// Small functions on packs and duals: must disappear into the loop that calls them. (Spelled so
 /// that it may follow `friend` and `static`, where a standard attribute may not stand.)
 #if defined(__CUDACC__)
@@ -20,6 +26,13 @@
 #define BLUE_INLINE __attribute__((always_inline)) inline
 #else
 #define BLUE_INLINE inline
+#endif
+
+/// The same for functions of the CPU backend, which take lambdas that no device can call.
+#if defined(__GNUC__)
+#define BLUE_HOST_INLINE __attribute__((always_inline)) inline
+#else
+#define BLUE_HOST_INLINE inline
 #endif
 
 /// The same for a lambda, written after its parameters: `[&](auto x) BLUE_INLINE_LAMBDA { ... }`.

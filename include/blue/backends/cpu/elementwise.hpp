@@ -17,7 +17,7 @@ namespace cpu {
 
 /// A pack from an array; all lanes the same number when the array has one element (`step` = 0).
 template <class S, class T, class N>
-BLUE_INLINE S load_step(const T* data, Index e, Index step, N n) {
+BLUE_HOST_INLINE S load_step(const T* data, Index e, Index step, N n) {
     return step == 0 ? S(data[0]) : load<S>(data + e, n);
 }
 
@@ -65,7 +65,7 @@ struct ElementwiseSweep {
     }
 
     template <bool Active>
-    BLUE_INLINE static math::Dual<S, 1> argument(S value) {
+    BLUE_HOST_INLINE static math::Dual<S, 1> argument(S value) {
         if constexpr (Active) return math::Dual<S, 1>::variable(value, 0);
         else return math::Dual<S, 1>(value);
     }

@@ -54,7 +54,8 @@ Index gemm_workspace(Index m, Index n, Index k) {
 template <bool TransA, bool TransB, class T>
 void gemm(Index m, Index n, Index k, const T* a, Index lda, const T* b, Index ldb, T* c, Index ldc,
           bool add, T* workspace) {
-    using Eigen::ColMajor, Eigen::RowMajor;
+    // Named here: nvcc cannot read a using declaration of two names.
+    constexpr int column = Eigen::ColMajor, row = Eigen::RowMajor;
     if (!add)
         for (Index i = 0; i < m; ++i) std::fill_n(c + i * ldc, n, T(0));
     if (m == 0 || n == 0 || k == 0) return;
@@ -62,7 +63,7 @@ void gemm(Index m, Index n, Index k, const T* a, Index lda, const T* b, Index ld
     blocking.set_workspace(workspace);
     // Row-major C = A B is column-major C' = B' A'.
     Eigen::internal::general_matrix_matrix_product<
-        Index, T, TransB ? RowMajor : ColMajor, false, T, TransA ? RowMajor : ColMajor, false, ColMajor,
+        Index, T, TransB ? row : column, false, T, TransA ? row : column, false, column,
         1>::run(n, m, k, b, ldb, a, lda, c, 1, ldc, T(1), blocking, nullptr);
 }
 

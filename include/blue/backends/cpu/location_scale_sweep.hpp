@@ -101,7 +101,7 @@ struct LocationScaleSweep : SweepBase<Q, P, T, Isa> {
 
 private:
     template <class N>
-    BLUE_INLINE static typename Formula::Parameters load_parameters(const D& d, Index e, N n) {
+    BLUE_HOST_INLINE static typename Formula::Parameters load_parameters(const D& d, Index e, N n) {
         const S scale = load_or_one<S>(d.natural + e, n);
         const S stored = load<S>(d.stored + d.stride + e, n);
         return {{{load<S>(d.stored + e, n), S(0), S(0)},
@@ -109,7 +109,7 @@ private:
     }
 
     template <bool Score, bool Floor>
-    BLUE_INLINE static void sample_as(const D& d, Index s, Index begin, Index end, double* sums) {
+    BLUE_HOST_INLINE static void sample_as(const D& d, Index s, Index begin, Index end, double* sums) {
         const Q q = Base::distribution(d);
         const typename Formula::PreparedPrior p(Base::prior(d));
         T* const weights = d.weights + s * d.weight_stride;
@@ -127,7 +127,7 @@ private:
     }
 
     template <bool Prior, bool Floor>
-    BLUE_INLINE static void accumulate_as(const D& d, Index s, Index begin, Index end,
+    BLUE_HOST_INLINE static void accumulate_as(const D& d, Index s, Index begin, Index end,
                                           const T* weight_gradient, T prior_gradient,
                                           T variational_gradient, bool add) {
         const Q q = Base::distribution(d);

@@ -12,29 +12,29 @@ template <Index N>
 struct Full {};
 
 template <class S, class T, Index N>
-BLUE_INLINE S load(const T* data, Full<N>) {
+BLUE_HOST_INLINE S load(const T* data, Full<N>) {
     return S::load(data);
 }
 template <class S, class T>
-BLUE_INLINE S load(const T* data, Index n) {
+BLUE_HOST_INLINE S load(const T* data, Index n) {
     return S::load(data, static_cast<int>(n));
 }
 template <class S, class T, Index N>
-BLUE_INLINE S load_or_one(const T* data, Full<N>) {
+BLUE_HOST_INLINE S load_or_one(const T* data, Full<N>) {
     return S::load(data);
 }
 template <class S, class T>
-BLUE_INLINE S load_or_one(const T* data, Index n) {
+BLUE_HOST_INLINE S load_or_one(const T* data, Index n) {
     T padded[S::lanes];
     for (int i = 0; i < S::lanes; ++i) padded[i] = i < n ? data[i] : T(1);
     return S::load(padded);
 }
 template <class S, class T, Index N>
-BLUE_INLINE void store(S value, T* data, Full<N>) {
+BLUE_HOST_INLINE void store(S value, T* data, Full<N>) {
     value.store(data);
 }
 template <class S, class T>
-BLUE_INLINE void store(S value, T* data, Index n) {
+BLUE_HOST_INLINE void store(S value, T* data, Index n) {
     value.store(data, static_cast<int>(n));
 }
 
@@ -45,15 +45,15 @@ struct Sum {
     double total = 0;
 
     template <Index N>
-    BLUE_INLINE void add(S value, Full<N>) {
+    BLUE_HOST_INLINE void add(S value, Full<N>) {
         lanes += value;
     }
-    BLUE_INLINE void add(S value, Index n) {
+    BLUE_HOST_INLINE void add(S value, Index n) {
         typename S::scalar numbers[S::lanes];
         value.store(numbers);
         for (Index i = 0; i < n; ++i) total += static_cast<double>(numbers[i]);
     }
-    BLUE_INLINE void flush() {
+    BLUE_HOST_INLINE void flush() {
         total += static_cast<double>(sum(lanes));
         lanes = S(0);
     }
@@ -61,7 +61,7 @@ struct Sum {
 
 /// Calls body(e, n) for packs that cover [begin, end); n is `Full` for whole packs.
 template <class S, class Body>
-BLUE_INLINE void for_each_pack(Index begin, Index end, Body body) {
+BLUE_HOST_INLINE void for_each_pack(Index begin, Index end, Body body) {
     Index e = begin;
     for (; e + S::lanes <= end; e += S::lanes) body(e, Full<S::lanes>{});
     if (e < end) body(e, end - e);

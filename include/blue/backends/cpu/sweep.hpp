@@ -105,7 +105,7 @@ struct FormulaSweep : SweepBase<Q, P, T, Isa> {
 
 private:
     template <class N>
-    BLUE_INLINE static typename Formula::Parameters load_parameters(const D& d, Index e, N n) {
+    BLUE_HOST_INLINE static typename Formula::Parameters load_parameters(const D& d, Index e, N n) {
         typename Formula::Parameters theta;
         int array = 0;
         BLUE_UNROLL
@@ -124,7 +124,7 @@ private:
     }
 
     template <class Gradient, class LogProb, int... K>
-    BLUE_INLINE static void add_required_gradients(Gradient& gradient, const LogProb& log_p,
+    BLUE_HOST_INLINE static void add_required_gradients(Gradient& gradient, const LogProb& log_p,
                                                    [[maybe_unused]] S prior_gradient,
                                                    std::integer_sequence<int, K...>) {
         [[maybe_unused]] int direction = 0;

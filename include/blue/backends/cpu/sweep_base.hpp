@@ -32,14 +32,14 @@ struct SweepBase {
 
     /// Calls body(e, n) for packs that cover [begin, end).
     template <class Body>
-    BLUE_INLINE static void for_each_pack(Index begin, Index end, Body body) {
+    BLUE_HOST_INLINE static void for_each_pack(Index begin, Index end, Body body) {
         cpu::for_each_pack<S>(begin, end, body);
     }
 
     /// Calls body(e, n, noise, prior_sum, variational_sum) for packs that cover [begin, end), with the noise
     /// of sample s, and adds the two sums to `sums` unless that is null.
     template <class Body>
-    BLUE_INLINE static void for_each_noise(const D& d, const Q& q, Index s, Index begin, Index end,
+    BLUE_HOST_INLINE static void for_each_noise(const D& d, const Q& q, Index s, Index begin, Index end,
                                            Body body, double* sums) {
         alignas(64) T buffer[chunk];
         Sum<S> prior_sum, variational_sum;
@@ -78,12 +78,12 @@ struct SweepBase {
 
     /// Adds to a gradient, or starts it.
     template <class N>
-    BLUE_INLINE static void put(S value, T* gradient, N n, bool add) {
+    BLUE_HOST_INLINE static void put(S value, T* gradient, N n, bool add) {
         store(add ? load<S>(gradient, n) + value : value, gradient, n);
     }
 
     template <class Gradient, class Parameters>
-    BLUE_INLINE static void add_divergence_gradients(const D& d, Gradient& gradient,
+    BLUE_HOST_INLINE static void add_divergence_gradients(const D& d, Gradient& gradient,
                                                      const Parameters& theta, T divergence_gradient) {
         if constexpr (has_closed_form_kl<Q, P>) {
             if (!d.uses_divergence) return;
@@ -94,7 +94,7 @@ struct SweepBase {
     }
 
     template <class Load>
-    BLUE_INLINE static double sum_divergence(const D& d, Index begin, Index end, Load load_parameters) {
+    BLUE_HOST_INLINE static double sum_divergence(const D& d, Index begin, Index end, Load load_parameters) {
         Sum<S> total;
         if constexpr (has_closed_form_kl<Q, P>) {
             const Q q = distribution(d);

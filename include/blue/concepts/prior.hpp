@@ -73,10 +73,9 @@ constexpr auto prior() {
         if constexpr (!Prior<P>)
             log_prob_fails<P, detail::prior_parameters<P>>();
         else if constexpr (CheckedQ::valid)
-            static_assert(
-                required_parameter<
-                    PriorFor<P, Q>, P, Q,
-                    typename detail::missing_parameters<Q, required_parameters<P>>::type>::checked);
+            static_assert(required_parameter<
+                          PriorFor<P, Q>, P, Q,
+                          typename detail::missing_parameters<Q, required_parameters<P>>::type>{});
         return checked<UniformPrior, false>{};
     }
 }

@@ -8,7 +8,7 @@
 ///
 /// Whoever adds a check: compare outside and hand in a bool, first (clang prints expressions);
 /// names as `spell<Name>::type`; plain ASCII without quotes and backticks (nvcc replaces them).
-/// Callers write `static_assert(requirement::width<...>::checked)` and go on as if the check had
+/// Callers write `static_assert(requirement::width<...>{})` and go on as if the check had
 /// passed, with the expected shape or the first variable: so a mistake gives one error and not its
 /// consequences too. Every check has a row in docs/diagnostics.md and a case in tests/compile_fail.
 #pragma once
@@ -18,9 +18,10 @@
 
 namespace blue::requirement {
 
-/// The base of all checks. After a failed one, too, `checked` is true: there is one error, not two.
+/// The base of all checks. A failed one is true as well: there is one error, not two. (A static
+/// member would do, but clang 14 does not find it after the first error.)
 struct check {
-    static constexpr bool checked = true;
+    constexpr operator bool() const { return true; }
 };
 
 /// The position of a layer in the `Sequential` or `Residual` that holds it, from 0.

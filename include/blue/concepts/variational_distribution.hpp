@@ -160,12 +160,12 @@ template <class D, int N>
 constexpr void log_prob_fails() {
     constexpr int given = detail::parameters_of_log_prob<D>();
     if constexpr (!detail::HasLogProb<D>)
-        static_assert(has_log_prob<detail::HasLogProb<D>, D>::checked);
+        static_assert(has_log_prob<detail::HasLogProb<D>, D>{});
     else if constexpr (given < 0)
-        static_assert(generic_log_prob<(given >= 0), D>::checked);
+        static_assert(generic_log_prob<(given >= 0), D>{});
     else
         static_assert(log_prob_parameters<given == N, D, expected<count<N>>,
-                                          requirement::given<count<given>>>::checked);
+                                          requirement::given<count<given>>>{});
 }
 
 /// D, or a stand-in after the one error that says what D lacks.
@@ -175,21 +175,21 @@ constexpr auto variational() {
         return checked<D, true>{};
     } else {
         if constexpr (!HasParameters<D>) {
-            static_assert(has_parameters<HasParameters<D>, D>::checked);
+            static_assert(has_parameters<HasParameters<D>, D>{});
         } else {
             constexpr int size = D::parameters::size;
             constexpr int given = detail::parameters_of_sample<D>();
             if constexpr (!detail::HasSample<D>)
-                static_assert(has_sample<detail::HasSample<D>, D>::checked);
+                static_assert(has_sample<detail::HasSample<D>, D>{});
             else if constexpr (given < 0)
-                static_assert(generic_sample<(given >= 0), D>::checked);
+                static_assert(generic_sample<(given >= 0), D>{});
             else if constexpr (given != size)
                 static_assert(sample_parameters<given == size, D, expected<count<size>>,
-                                                requirement::given<count<given>>>::checked);
+                                                requirement::given<count<given>>>{});
             else if constexpr (!detail::scores_with<D>(detail::count_up<size>{}))
                 log_prob_fails<D, size>();
             else
-                static_assert(has_noise<requires { typename D::noise; }, D>::checked);
+                static_assert(has_noise<requires { typename D::noise; }, D>{});
         }
         return checked<MeanFieldNormal, false>{};
     }

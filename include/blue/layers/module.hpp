@@ -71,9 +71,9 @@ struct policies_for<per_variable<Policies...>, Declared> {
     static constexpr int declared = Declared::size, there = present::size;
     static constexpr int listed = sizeof...(Policies);
     static constexpr bool fits = listed == declared || listed == there;
-    static_assert(requirement::policy_count<
-                  fits, per_variable<Policies...>, requirement::expected<requirement::count<there>>,
-                  requirement::given<requirement::count<listed>>>::checked);
+    static_assert(requirement::policy_count<fits, per_variable<Policies...>,
+                                            requirement::expected<requirement::count<there>>,
+                                            requirement::given<requirement::count<listed>>>{});
 
     template <class Pair>
     using belongs_to_present = is_present<mp::mp_first<Pair>>;
@@ -127,6 +127,17 @@ const VariableState<V, B>& state_of(const StateLeaf<I, V, B>& leaf) {
     return leaf.state;
 }
 
+/// Calls `forward`, if there is one; otherwise the input is the output, after the error. (Not in
+/// the class, because clang 14 forgets the return type of a member after a failed check.)
+template <class M, class Pass, class First, class... X>
+auto call_forward(const M& m, Pass& pass, First first, X... x) {
+    static_assert(requirement::forward_function<has_forward<M>, requirement::given<M>>{});
+    if constexpr (has_forward<M>)
+        return m.forward(pass, first, x...);
+    else
+        return first;
+}
+
 }  // namespace detail
 
 /// The base of a layer or model: `struct Gated : Module<Gated, variables<...>, Q, P, B>`.
@@ -139,7 +150,7 @@ const VariableState<V, B>& state_of(const StateLeaf<I, V, B>& leaf) {
 template <class Self, class Variables, class VariationalT = MeanFieldNormal,
           class PriorT = MeanFieldNormal, class BackendT = Cpu<float>>
 class Module {
-    static_assert(requirement::backend<Backend<BackendT>, requirement::given<BackendT>>::checked);
+    static_assert(requirement::backend<Backend<BackendT>, requirement::given<BackendT>>{});
 
 public:
     /// Where it computes; a stand-in after an error.
@@ -167,13 +178,7 @@ public:
     /// Runs the module within a pass.
     template <class Pass, class First, class... X>
     auto operator()(Pass& pass, First first, X... x) const {
-        if constexpr (detail::has_forward<Self>) {
-            return static_cast<const Self&>(*this).forward(pass, first, x...);
-        } else {
-            static_assert(requirement::forward_function<detail::has_forward<Self>,
-                                                        requirement::given<Self>>::checked);
-            return first;
-        }
+        return detail::call_forward(static_cast<const Self&>(*this), pass, first, x...);
     }
 
     ModuleOptions module_options{};

@@ -20,12 +20,15 @@ namespace detail {
 /// The policies of a layer, after its options: variational distribution, prior, backend.
 template <class... Policies>
 struct layer_policies {
-    static_assert(requirement::policies<sizeof...(Policies) <= 3,
-                                        requirement::given<requirement::count<
-                                            static_cast<int>(sizeof...(Policies))>>>::checked);
+    static constexpr std::size_t given = sizeof...(Policies);
+    static constexpr bool fits = given <= 3;
+    static_assert(
+        requirement::policies<fits, requirement::given<requirement::count<int{given}>>>{});
+
+    /// Policy I, or its default when it is not given (and after an error).
     template <std::size_t I, class Default>
     using at = boost::mp11::mp_at_c<boost::mp11::mp_list<Policies..., Default>,
-                                    (I < sizeof...(Policies) ? I : sizeof...(Policies))>;
+                                    (I < given && fits ? I : given)>;
     static constexpr bool has_bias = true;
     using variational = at<0, MeanFieldNormal>;
     using prior = at<1, MeanFieldNormal>;

@@ -37,13 +37,13 @@ template <class M, class Name>
 constexpr int own_variable_index() {
     if constexpr (!requires { Name::text; }) {
         static_assert(
-            requirement::name_literal<requires { Name::text; }, requirement::given<Name>>::checked);
+            requirement::name_literal<requires { Name::text; }, requirement::given<Name>>{});
         return 0;
     } else {
         constexpr int index = variable_index<typename M::own_variables, Name::text>;
         static_assert(requirement::variable_name<
                       (index >= 0), typename spell<Name::text>::type, M,
-                      typename known_names<typename M::declared_variables>::type>::checked);
+                      typename known_names<typename M::declared_variables>::type>{});
         return index < 0 ? 0 : index;
     }
 }

@@ -98,9 +98,9 @@ public:
             return blue::get<static_cast<std::size_t>(key(Path...).number)>(*this);
         } else {
             constexpr int slot = slot_of<Path...>;
-            static_assert(requirement::log_prob_path<
-                          (slot >= 0), spell_path<path<Path...>>,
-                          typename detail::known_paths<M, path<Path...>>::type>::checked);
+            static_assert(
+                requirement::log_prob_path<(slot >= 0), spell_path<path<Path...>>,
+                                           typename detail::known_paths<M, path<Path...>>::type>{});
             return entry(slot < 0 ? 0 : slot);
         }
     }
@@ -148,7 +148,7 @@ LogProbEntry get(const LogProbs<M, B>& log_probs) {
     constexpr bool exists = I < static_cast<std::size_t>(LogProbs<M, B>::size);
     static_assert(requirement::log_prob_index<
                   exists, requirement::given<requirement::count<static_cast<int>(I)>>,
-                  requirement::expected<requirement::count<LogProbs<M, B>::size>>>::checked);
+                  requirement::expected<requirement::count<LogProbs<M, B>::size>>>{});
     return log_probs.entry(exists ? static_cast<int>(I) : 0);
 }
 

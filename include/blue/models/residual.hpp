@@ -8,6 +8,20 @@
 
 namespace blue {
 
+namespace detail {
+
+/// x + y, where y is what the layers of `Residual` made of x. (Outside of the class, because clang
+/// 14 forgets the return type of a member after a failed check.)
+template <class Residual, class B, class Shape, class Given>
+Var<B, Shape> add_residual(Var<B, Shape> x, Var<B, Given> y) {
+    constexpr bool same = std::is_same_v<Shape, Given>;
+    static_assert(requirement::residual_output<same, Residual, requirement::expected<Shape>,
+                                               requirement::given<Given>>{});
+    return Var<B, Shape>{y.tape, y.node} + x;
+}
+
+}  // namespace detail
+
 /// x + f(x), where f is the stack of layers. Its output must have the shape of its input.
 template <class... Layers>
 struct Residual : detail::Stack<std::index_sequence_for<Layers...>, Layers...> {
@@ -20,15 +34,8 @@ struct Residual : detail::Stack<std::index_sequence_for<Layers...>, Layers...> {
         initialise(*this, seed, settings...);
     }
 
-    template <class B, class Shape>
-    auto operator()(auto& pass, Var<B, Shape> x) const {
-        const auto y =
-            detail::Stack<std::index_sequence_for<Layers...>, Layers...>::operator()(pass, x);
-        using Given = typename decltype(y)::shape;
-        static_assert(requirement::residual_output<std::is_same_v<Shape, Given>, Residual,
-                                                   requirement::expected<Shape>,
-                                                   requirement::given<Given>>::checked);
-        return Var<B, Shape>{y.tape, y.node} + x;
+    auto operator()(auto& pass, auto x) const {
+        return detail::add_residual<Residual>(x, Residual::Stack::operator()(pass, x));
     }
 };
 

@@ -70,8 +70,8 @@ struct setting_check<M, PriorSetting<D>> {
 template <class M, class Setting>
 constexpr void check_setting() {
     using Check = setting_check<M, Setting>;
-    static_assert(requirement::setting<Check::is_setting, requirement::given<Setting>>::checked);
-    static_assert(requirement::setting_applies<Check::applies, Setting, M>::checked);
+    static_assert(requirement::setting<Check::is_setting, requirement::given<Setting>>{});
+    static_assert(requirement::setting_applies<Check::applies, Setting, M>{});
 }
 
 template <class State, class D>

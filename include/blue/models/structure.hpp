@@ -93,10 +93,10 @@ constexpr bool is_valid_child() {
     using Place = decltype(place_of<Entry>());
     if constexpr (!Layer<Child>)  // Sequential has said so itself
         static_assert(requirement::child_module<!requires { typename M::children; }, Place,
-                                                requirement::given<Child>>::checked);
+                                                requirement::given<Child>>{});
     else if constexpr (!same)
         static_assert(requirement::same_backend<same, Place, Child, requirement::expected<Expected>,
-                                                requirement::given<Given>>::checked);
+                                                requirement::given<Given>>{});
     return Layer<Child> && same;
 }
 

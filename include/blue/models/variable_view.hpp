@@ -11,8 +11,8 @@
 
 namespace blue {
 
-/// A random variable of a model as passes and optimisers see it. They are compiled once for all models,
-/// so that a model of 64 layers does not take 64 times as long.
+/// A random variable of a model as passes and optimisers see it. They are compiled once for all
+/// models, so that a model of 64 layers does not take 64 times as long.
 template <class B>
 struct VariableView {
     const DrawKernels<B>* kernels;

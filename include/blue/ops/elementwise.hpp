@@ -83,12 +83,11 @@ auto elementwise(F f, Var<B, Shapes>... x) {
     using Shape = typename detail::combined_shape<Shapes...>::type;
     static_assert(
         (requirement::same_shape<detail::combines<Shapes, Shape>, requirement::expected<Shape>,
-                                 requirement::given<Shapes>>::checked &&
+                                 requirement::given<Shapes>>{} &&
          ...));
     Tape<B>& tape = *std::array{x.tape...}[0];
     ElementwiseArgs<B, F, count> args{f, {x.node...}, {}, nullptr, 1, 1};
-    const detail::ElementwiseSizes sizes =
-        detail::elementwise_sizes<B>(args.x, args.step.data());
+    const detail::ElementwiseSizes sizes = detail::elementwise_sizes<B>(args.x, args.step.data());
     args.rows = sizes.rows;
     args.row_size = sizes.row_size;
     args.y = tape.node(sizes.samples, sizes.batch, sizes.item, sizes.needs_grad);

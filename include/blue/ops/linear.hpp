@@ -49,17 +49,17 @@ Node<B>* linear(Tape<B>& tape, Node<B>* x, Draw<B>* weight, Draw<B>* bias, Index
 template <class XShape, class WeightShape, class BiasShape = void>
 struct LinearExtents {
     static constexpr bool is_matrix = WeightShape::rank == 2;
-    static_assert(requirement::weight_matrix<is_matrix, requirement::given<WeightShape>>::checked);
+    static_assert(requirement::weight_matrix<is_matrix, requirement::given<WeightShape>>{});
 
     static constexpr Index out = first_extent<WeightShape>;
     static constexpr Index in = is_matrix ? last_extent<WeightShape> : last_extent<XShape>;
     static constexpr bool bias_fits =
         !is_matrix || std::is_same_v<BiasShape, shape<out>> || std::is_void_v<BiasShape>;
     static_assert(requirement::bias_width<bias_fits, requirement::expected<shape<out>>,
-                                          requirement::given<BiasShape>>::checked);
+                                          requirement::given<BiasShape>>{});
     static_assert(requirement::width<last_extent<XShape> == in, WeightShape,
-                                     requirement::expected<replace_last<XShape, in>>,
-                                     requirement::given<XShape>>::checked);
+                                     requirement::expected<blue::replace_last<XShape, in>>,
+                                     requirement::given<XShape>>{});
 };
 
 }  // namespace detail

@@ -7,26 +7,42 @@
 #include <blue/error.hpp>
 
 #include <cmath>
+#include <numbers>
 #include <string>
 
 namespace blue {
 
-/// What the learning rate is multiplied with, step by step.
+/// What the learning rate is multiplied with, step by step. A step is one batch, not one epoch.
 class Schedule {
 public:
     /// The rate of the optimiser throughout.
     static Schedule constant() { return {Kind::constant, 0, 1}; }
-    /// Times `factor` after every `interval` steps. Throws ValueError for an interval below 1.
+    /// Times `factor` after every `interval` steps: factor^floor(step / interval). Throws
+    /// ValueError for an interval below 1, and a factor that is not positive and finite.
     static Schedule step(Index interval, double factor) {
         if (interval < 1)
             throw ValueError("Schedule::step: expected an interval of at least 1 step, got " +
                              std::to_string(interval));
+        if (!(factor > 0) || !std::isfinite(factor))
+            throw ValueError("Schedule::step: expected a positive and finite factor, got " +
+                             std::to_string(factor));
         return {Kind::step, interval, factor};
     }
-    /// From 1 down to `final_factor` along half a cosine (Loshchilov and Hutter 2017).
-    static Schedule cosine(double final_factor = 0) { return {Kind::cosine, 0, final_factor}; }
+    /// From 1 towards `final_factor` along half a cosine (Loshchilov and Hutter 2017, equation 5):
+    /// final + (1 - final) (1 + cos(pi step / total)) / 2. Throws ValueError for a final factor
+    /// that is negative or not finite.
+    static Schedule cosine(double final_factor = 0) {
+        if (!(final_factor >= 0) || !std::isfinite(final_factor))
+            throw ValueError(
+                "Schedule::cosine: expected a final factor that is finite and not "
+                "negative, got " +
+                std::to_string(final_factor));
+        return {Kind::cosine, 0, final_factor};
+    }
 
-    /// Begins with a linear rise over the given number of steps.
+    /// Begins with a linear rise over the given number of steps, (step + 1) / steps. The schedule
+    /// itself starts after it: a cosine runs over the steps that remain. Throws ValueError for a
+    /// negative number.
     Schedule with_warm_up(Index steps) const {
         if (steps < 0)
             throw ValueError("Schedule: expected a warm-up of at least 0 steps, got " +
@@ -36,7 +52,7 @@ public:
         return copy;
     }
 
-    /// The factor of step 0, 1, ..., total - 1.
+    /// The factor of step 0, 1, ..., total - 1, for the `total` steps of a training run.
     double operator()(Index step, Index total) const {
         if (step < warm_up_) return static_cast<double>(step + 1) / static_cast<double>(warm_up_);
         switch (kind_) {
@@ -44,13 +60,14 @@ public:
                 return std::pow(factor_, static_cast<double>((step - warm_up_) / interval_));
             case Kind::cosine: {
                 const Index length = total - warm_up_;
-                const double progress = length > 0 ? static_cast<double>(step - warm_up_) /
-                                                         static_cast<double>(length)
-                                                   : 1;
-                const double wave = (1 + std::cos(3.14159265358979323846 * std::fmin(progress, 1))) / 2;
+                const double progress =
+                    length > 0 ? static_cast<double>(step - warm_up_) / static_cast<double>(length)
+                               : 1;
+                const double wave = (1 + std::cos(std::numbers::pi * std::fmin(progress, 1))) / 2;
                 return factor_ + (1 - factor_) * wave;
             }
-            default: return 1;
+            default:
+                return 1;
         }
     }
 

@@ -127,17 +127,6 @@ const VariableState<V, B>& state_of(const StateLeaf<I, V, B>& leaf) {
     return leaf.state;
 }
 
-/// Calls `forward`, if there is one; otherwise the input is the output, after the error. (Not in
-/// the class, because clang 14 forgets the return type of a member after a failed check.)
-template <class M, class Pass, class First, class... X>
-auto call_forward(const M& m, Pass& pass, First first, X... x) {
-    static_assert(requirement::forward_function<has_forward<M>, requirement::given<M>>{});
-    if constexpr (has_forward<M>)
-        return m.forward(pass, first, x...);
-    else
-        return first;
-}
-
 }  // namespace detail
 
 /// The base of a layer or model: `struct Gated : Module<Gated, variables<...>, Q, P, B>`.
@@ -160,13 +149,17 @@ public:
     using own_variables = detail::own_random_variables<Variables, VariationalT, PriorT>;
     using module_tag = void;
 
-    Module() = default;
+    Module() {
+        static_assert(
+            requirement::forward_function<detail::has_forward<Self>, requirement::given<Self>>{});
+    }
     /// Policy objects with options, such as `MeanFieldNormal{.std = 0.1}`, for all variables.
     explicit Module(
         const VariationalT& variational, const PriorT& prior = {},
         const ModuleOptions& options = {}) requires(!detail::is_policy_list<VariationalT> &&
                                                     !detail::is_policy_list<PriorT>)
-        : module_options(options) {
+        : Module() {
+        module_options = options;
         for_each_state([&](auto& state) {
             // Not so after an error, with a stand-in.
             if constexpr (std::is_same_v<decltype(state.distribution), VariationalT>)
@@ -178,7 +171,10 @@ public:
     /// Runs the module within a pass.
     template <class Pass, class First, class... X>
     auto operator()(Pass& pass, First first, X... x) const {
-        return detail::call_forward(static_cast<const Self&>(*this), pass, first, x...);
+        if constexpr (detail::has_forward<Self>)
+            return static_cast<const Self&>(*this).forward(pass, first, x...);
+        else
+            return first;  // after the error
     }
 
     ModuleOptions module_options{};

@@ -22,29 +22,23 @@ struct known_names<variables<V...>> {
     using type = requirement::known<typename spell<V::name>::type...>;
 };
 
-/// Whether a module declares a variable but does not have it.
-template <class M, class Name>
-inline constexpr bool is_absent = [] {
-    if constexpr (requires { Name::text; })
-        return variable_index<typename M::declared_variables, Name::text> >= 0 &&
-               variable_index<typename M::own_variables, Name::text> < 0;
-    else
-        return false;
-}();
+inline constexpr int after_error = -2;
 
-/// Position of a variable among those that a module has. After an error: that of the first.
+/// Position of a variable among those that a module has; -1 for one that is absent.
 template <class M, class Name>
 constexpr int own_variable_index() {
-    if constexpr (!requires { Name::text; }) {
-        static_assert(
-            requirement::name_literal<requires { Name::text; }, requirement::given<Name>>{});
-        return 0;
-    } else {
-        constexpr int index = variable_index<typename M::own_variables, Name::text>;
+    if constexpr (requires { Name::text; }) {
+        constexpr bool declared = variable_index<typename M::declared_variables, Name::text> >= 0;
         static_assert(requirement::variable_name<
-                      (index >= 0), typename spell<Name::text>::type, M,
+                      declared, typename spell<Name::text>::type, M,
                       typename known_names<typename M::declared_variables>::type>{});
-        return index < 0 ? 0 : index;
+        return declared ? variable_index<typename M::own_variables, Name::text> : after_error;
+    } else {
+        constexpr bool is_name = requires {
+            Name::text;
+        };
+        static_assert(requirement::name_literal<is_name, requirement::given<Name>>{});
+        return after_error;
     }
 }
 
@@ -70,10 +64,13 @@ public:
     /// not have the variable. Throws Error when the module is not among its parent's children.
     template <class M, class Name>
     auto sample(const M& module, Name) const {
-        if constexpr (detail::is_absent<M, Name>) {
+        constexpr int index = detail::own_variable_index<M, Name>();
+        if constexpr (index == detail::after_error) {
+            return Lazy<B, any_shape>{&tape_, nullptr};
+        } else if constexpr (index < 0) {
             return absent{};
         } else {
-            const auto& state = module.template state_at<detail::own_variable_index<M, Name>()>();
+            const auto& state = module.template state_at<index>();
             using Variable = typename std::remove_cvref_t<decltype(state)>::variable;
             return Lazy<B, typename Variable::shape>{&tape_, find(&state, Variable::name)};
         }

@@ -8,6 +8,7 @@
 
 #include <array>
 #include <string>
+#include <type_traits>
 
 namespace blue {
 
@@ -30,48 +31,57 @@ struct shape {
 /// The shape of a single number.
 using scalar_shape = shape<>;
 
-namespace detail {
-template <class Shape>
-inline constexpr Index first_extent = 1;
-template <Index First, Index... Rest>
-inline constexpr Index first_extent<shape<First, Rest...>> = First;
-template <class Shape>
-inline constexpr Index last_extent = 1;
-template <Index First, Index... Rest>
-inline constexpr Index last_extent<shape<First, Rest...>> = last_extent<shape<Rest...>>;
-template <Index Last>
-inline constexpr Index last_extent<shape<Last>> = Last;
+/// The shape of a value after a compile error: it fits everywhere, so that the compiler does not
+/// speak of what follows from the error.
+struct any_shape : shape<1> {};
 
-template <class Shape, Index Last>
-struct replace_last;
-template <Index Last>
-struct replace_last<shape<>, Last> {
-    using type = shape<Last>;
-};
-template <Index... Front, Index Last>
-requires(sizeof...(Front) > 0) struct replace_last<shape<Front...>, Last> {
-    template <class Kept, class Rest>
-    struct walk;
-    template <Index... K, Index A, Index B, Index... R>
-    struct walk<shape<K...>, shape<A, B, R...>> : walk<shape<K..., A>, shape<B, R...>> {};
-    template <Index... K, Index A>
-    struct walk<shape<K...>, shape<A>> {
-        using type = shape<K..., Last>;
-    };
-    using type = typename walk<shape<>, shape<Front...>>::type;
-};
-}  // namespace detail
+/// Whether values of these shapes go together.
+template <class A, class B>
+inline constexpr bool fits =
+    std::is_same_v<A, B> || std::is_same_v<A, any_shape> || std::is_same_v<B, any_shape>;
 
 /// Extent of the first axis; 1 for a single number.
 template <class Shape>
-inline constexpr Index first_extent = detail::first_extent<Shape>;
+inline constexpr Index first_extent = Shape::rank == 0 ? 1 : Shape::extents.front();
 /// Extent of the last axis; 1 for a single number.
 template <class Shape>
-inline constexpr Index last_extent = detail::last_extent<Shape>;
+inline constexpr Index last_extent = Shape::rank == 0 ? 1 : Shape::extents.back();
+
+namespace detail {
+
+/// A shape without its last axis, and with another one in its place.
+template <class Kept, class Rest>
+struct split_last;
+template <Index... K, Index A, Index Next, Index... R>
+struct split_last<shape<K...>, shape<A, Next, R...>>
+    : split_last<shape<K..., A>, shape<Next, R...>> {};
+template <Index... K, Index A>
+struct split_last<shape<K...>, shape<A>> {
+    using front = shape<K...>;
+    template <Index Last>
+    using replaced = shape<K..., Last>;
+};
+template <>
+struct split_last<shape<>, shape<>> {
+    template <Index Last>
+    using replaced = shape<Last>;
+};
+template <>
+struct split_last<shape<>, any_shape> {
+    using front = any_shape;
+    template <Index Last>
+    using replaced = shape<Last>;
+};
+
+}  // namespace detail
+
+/// The shape without its last axis.
+template <class Shape>
+using drop_last = typename detail::split_last<shape<>, Shape>::front;
 
 /// The shape with another last extent: what a linear layer does. A single number gets an axis.
 template <class Shape, Index Last>
-using replace_last = typename detail::replace_last<Shape, Last>::type;
+using replace_last = typename detail::split_last<shape<>, Shape>::template replaced<Last>;
 
 /// A shape as it is written: "shape<1, 28, 28>".
 template <class Shape>

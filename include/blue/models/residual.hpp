@@ -14,9 +14,9 @@ namespace detail {
 /// 14 forgets the return type of a member after a failed check.)
 template <class Residual, class B, class Shape, class Given>
 Var<B, Shape> add_residual(Var<B, Shape> x, Var<B, Given> y) {
-    constexpr bool same = std::is_same_v<Shape, Given>;
-    static_assert(requirement::residual_output<same, Residual, requirement::expected<Shape>,
-                                               requirement::given<Given>>{});
+    static_assert(
+        requirement::residual_output<fits<Shape, Given>, Residual, requirement::expected<Shape>,
+                                     requirement::given<Given>>{});
     return Var<B, Shape>{y.tape, y.node} + x;
 }
 

@@ -52,23 +52,21 @@ struct expected_input_of<Layer, Shape> {
     using type = typename Layer::template expected_input<Shape>;
 };
 
-/// The value between two layers. `Known` is false after an error: its shape could be anything.
-template <class Pass, class X, bool Known = true>
+/// The value between two layers.
+template <class Pass, class X>
 struct Flow {
     Pass& pass;
     X x;
 };
 
-template <std::size_t I, class Layer, class Pass, class B, class Shape, bool Known>
-auto operator%(Flow<Pass, Var<B, Shape>, Known> flow, const LayerLeaf<I, Layer>& leaf) {
-    using requirement::expected, requirement::given, requirement::position;
-    using Place = position<static_cast<int>(I)>;
+template <std::size_t I, class Layer, class Pass, class B, class Shape>
+auto operator%(Flow<Pass, Var<B, Shape>> flow, const LayerLeaf<I, Layer>& leaf) {
+    using requirement::expected, requirement::given;
+    using Place = requirement::position<static_cast<int>(I)>;
     using Expected = typename expected_input_of<Layer, Shape>::type;
-    constexpr bool fits = std::is_same_v<Expected, Shape> || !Known;
-    static_assert(requirement::layer_input<fits, Place, Layer, expected<Expected>, given<Shape>>{});
-    // After an error: on with the expected shape, so that there is only one.
-    using X = Var<B, Expected>;
-    const X x{flow.x.tape, flow.x.node};
+    static_assert(requirement::layer_input<fits<Expected, Shape>, Place, Layer, expected<Expected>,
+                                           given<Shape>>{});
+    const Var<B, Expected> x{flow.x.tape, flow.x.node};
     if constexpr (blue::Layer<Layer>) {
         using Y = decltype(leaf.layer(flow.pass, x));
         // int is what clang makes of it after an error inside the layer.
@@ -77,9 +75,9 @@ auto operator%(Flow<Pass, Var<B, Shape>, Known> flow, const LayerLeaf<I, Layer>&
         if constexpr (is_var<Y>)
             return Flow<Pass, Y>{flow.pass, leaf.layer(flow.pass, x)};
         else
-            return Flow<Pass, X, false>{flow.pass, x};
+            return Flow<Pass, Var<B, any_shape>>{flow.pass, {x.tape, x.node}};
     } else {
-        return Flow<Pass, X, false>{flow.pass, x};
+        return Flow<Pass, Var<B, any_shape>>{flow.pass, {x.tape, x.node}};
     }
 }
 

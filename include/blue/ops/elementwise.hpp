@@ -59,6 +59,7 @@ ElementwiseSizes elementwise_sizes(std::span<Node<B>* const> inputs, Index* step
     return sizes;
 }
 
+/// The first shape that is not the one of a single number.
 template <class A, class... Rest>
 struct combined_shape {
     using type = A;
@@ -67,8 +68,7 @@ template <class A, class... Rest>
 struct combined_shape<scalar_shape, A, Rest...> : combined_shape<A, Rest...> {};
 
 template <class Shape, class Combined>
-inline constexpr bool combines =
-    std::is_same_v<Shape, Combined> || std::is_same_v<Shape, scalar_shape>;
+inline constexpr bool combines = fits<Shape, Combined> || std::is_same_v<Shape, scalar_shape>;
 
 }  // namespace detail
 
@@ -93,7 +93,8 @@ auto elementwise(F f, Var<B, Shapes>... x) {
     args.y = tape.node(sizes.samples, sizes.batch, sizes.item, sizes.needs_grad);
     elementwise_forward(tape, args);
     if (args.y->needs_grad) tape.record(detail::ElementwiseRecord<B, F, count>{{}, args});
-    return Var<B, Shape>{&tape, args.y};
+    constexpr bool fit = (detail::combines<Shapes, Shape> && ...);
+    return Var<B, std::conditional_t<fit, Shape, any_shape>>{&tape, args.y};
 }
 
 /// A drawn variable as an argument: drawn first.

@@ -44,43 +44,37 @@ Node<B>* linear(Tape<B>& tape, Node<B>* x, Draw<B>* weight, Draw<B>* bias, Index
     return args.y;
 }
 
-/// The extents of a linear map, after checking that its arguments fit. After an error: those with
-/// which the rest of the model is most likely to compile.
-template <class XShape, class WeightShape, class BiasShape = void>
-struct LinearExtents {
-    static constexpr bool is_matrix = WeightShape::rank == 2;
-    static_assert(requirement::weight_matrix<is_matrix, requirement::given<WeightShape>>{});
-
-    static constexpr Index out = first_extent<WeightShape>;
-    static constexpr Index in = is_matrix ? last_extent<WeightShape> : last_extent<XShape>;
-    static constexpr bool bias_fits =
-        !is_matrix || std::is_same_v<BiasShape, shape<out>> || std::is_void_v<BiasShape>;
-    static_assert(requirement::bias_width<bias_fits, requirement::expected<shape<out>>,
-                                          requirement::given<BiasShape>>{});
-    static_assert(requirement::width<last_extent<XShape> == in, WeightShape,
-                                     requirement::expected<blue::replace_last<XShape, in>>,
-                                     requirement::given<XShape>>{});
-};
+template <class Shape>
+inline constexpr bool is_matrix = Shape::rank == 2 || std::is_same_v<Shape, any_shape>;
 
 }  // namespace detail
 
 /// x W^T + b over the last axis of x, one draw of the weights per sample. x: (S or 1, B, ..., In),
-/// weight: (Out, In), bias: (Out); the result is (S, B, ..., Out). The weights are drawn block by
-/// block right before they are multiplied; log probs are summed in the same sweep.
-template <class B, class XShape, class WeightShape, class BiasShape>
-auto linear(Var<B, XShape> x, Lazy<B, WeightShape> weight, Lazy<B, BiasShape> bias) {
-    using Extents = detail::LinearExtents<XShape, WeightShape, BiasShape>;
-    return Var<B, replace_last<XShape, Extents::out>>{
-        x.tape, detail::linear(*x.tape, x.node, weight.draw, bias.draw, Extents::in, Extents::out)};
-}
+/// weight: (Out, In), bias: (Out) or `absent`; the result is (S, B, ..., Out). The weights are
+/// drawn block by block right before they are multiplied; log probs are summed in the same sweep.
+template <class B, class XShape, class WeightShape, class Bias = absent>
+auto linear(Var<B, XShape> x, Lazy<B, WeightShape> weight, Bias bias = {}) {
+    using requirement::expected, requirement::given;
+    static_assert(requirement::weight_matrix<detail::is_matrix<WeightShape>, given<WeightShape>>{});
+    // Nothing more is said about the extents of what is no matrix.
+    using Weight = std::conditional_t<detail::is_matrix<WeightShape>, WeightShape, any_shape>;
+    constexpr bool known = !std::is_same_v<Weight, any_shape>;
+    constexpr Index in = last_extent<Weight>, out = first_extent<Weight>;
 
-/// x W^T, without bias.
-template <class B, class XShape, class WeightShape>
-auto linear(Var<B, XShape> x, Lazy<B, WeightShape> weight, absent = {}) {
-    using Extents = detail::LinearExtents<XShape, WeightShape>;
-    return Var<B, replace_last<XShape, Extents::out>>{
-        x.tape,
-        detail::linear<B>(*x.tape, x.node, weight.draw, nullptr, Extents::in, Extents::out)};
+    constexpr bool has_bias = !std::is_same_v<Bias, absent>;
+    using BiasShape = typename std::conditional_t<has_bias, Bias, Lazy<B, shape<out>>>::shape;
+    constexpr bool bias_fits = !known || fits<BiasShape, shape<out>>;
+    static_assert(requirement::bias_width<bias_fits, expected<shape<out>>, given<BiasShape>>{});
+
+    using Input = replace_last<XShape, in>;
+    constexpr bool input_fits = !known || fits<XShape, Input>;
+    static_assert(requirement::width<input_fits, WeightShape, expected<Input>, given<XShape>>{});
+
+    Draw<B>* bias_draw = nullptr;
+    if constexpr (has_bias) bias_draw = bias.draw;
+    constexpr bool fit = known && bias_fits && input_fits;
+    using Result = std::conditional_t<fit, replace_last<XShape, out>, any_shape>;
+    return Var<B, Result>{x.tape, detail::linear(*x.tape, x.node, weight.draw, bias_draw, in, out)};
 }
 
 }  // namespace blue

@@ -53,20 +53,7 @@ struct PickRecord : Record<B> {
     }
 };
 
-template <class Kept, class Rest>
-struct drop_last;
-template <Index... K, Index A, Index Next, Index... R>
-struct drop_last<shape<K...>, shape<A, Next, R...>> : drop_last<shape<K..., A>, shape<Next, R...>> {};
-template <Index... K, Index A>
-struct drop_last<shape<K...>, shape<A>> {
-    using type = shape<K...>;
-};
-
 }  // namespace detail
-
-/// The shape without its last axis.
-template <class Shape>
-using drop_last = typename detail::drop_last<shape<>, Shape>::type;
 
 /// Mean over the samples: (S, B, ...) to (1, B, ...).
 template <class B, class Shape>

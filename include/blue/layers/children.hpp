@@ -33,14 +33,13 @@ constexpr std::string_view pretty_name() {
 /// The member's name, cut out of what the compiler prints for a pointer to it.
 template <auto Member>
 constexpr fixed_string member_name() {
-    // "[with auto Member = &Block::gated; std::string_view = ...]" (g++), "[Member = &Block::gated]"
-    // (clang), with parentheses on some. The class may have template arguments, so the name starts
-    // after the last colon.
+    // "[with auto Member = &Block::gated; std::string_view = ...]" (g++), "[Member =
+    // &Block::gated]" (clang), with parentheses on some. The class may have template arguments, so
+    // the name starts after the last colon.
     constexpr std::string_view text = pretty_name<Member>();
     constexpr std::size_t pointer = text.find("Member = ");
     constexpr std::size_t semicolon = text.find(';', pointer);
-    constexpr std::size_t end =
-        semicolon == std::string_view::npos ? text.rfind(']') : semicolon;
+    constexpr std::size_t end = semicolon == std::string_view::npos ? text.rfind(']') : semicolon;
     constexpr std::size_t stop = text[end - 1] == ')' ? end - 1 : end;
     constexpr std::size_t begin = text.find_last_of(':', stop) + 1;
     static_assert(stop - begin <= fixed_string::capacity,

@@ -24,6 +24,7 @@
 #include <limits>
 #include <set>
 #include <string>
+#include <tuple>
 #include <utility>
 #include <vector>
 
@@ -148,8 +149,9 @@ inline std::vector<SafetensorsEntry> read_safetensors_header(InputFile& file,
 /// Puts the entries in the order of their bytes, which must follow each other without a gap up to
 /// the end of the file.
 inline void sort_by_offset(const InputFile& file, std::vector<SafetensorsEntry>& entries) {
-    std::stable_sort(entries.begin(), entries.end(), [](const auto& a, const auto& b) {
-        return std::pair(a.begin, a.end) < std::pair(b.begin, b.end);
+    // Not stable_sort: with libstdc++ 12 it uses what C++17 deprecates, and clang 19 says so.
+    std::sort(entries.begin(), entries.end(), [](const auto& a, const auto& b) {
+        return std::tie(a.begin, a.end, a.name) < std::tie(b.begin, b.end, b.name);
     });
     std::uint64_t end = 0;
     for (const auto& entry : entries) {

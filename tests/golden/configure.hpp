@@ -1,0 +1,142 @@
+// SPDX-License-Identifier: BSD-3-Clause
+/// \file
+/// Checks that a model's type is the one that a manifest describes, and sets its options from
+/// there.
+///
+/// Each function throws ValueError with the place where type and description differ.
+#pragma once
+
+#include <blue/blue.hpp>
+
+#include "distributions/custom.hpp"
+#include "golden/golden.hpp"
+
+namespace blue_test::golden {
+
+inline void require_type(const Json& description, const std::string& expected) {
+    if (description.at("type") != expected)
+        throw blue::ValueError("the manifest describes " + description.at("type").dump() +
+                               ", the type is " + expected);
+}
+template <class Number>
+void require_equal(const Json& description, const char* field, Number number) {
+    if (description.at(field) != number)
+        throw blue::ValueError(std::string(field) + " is " + description.at(field).dump() +
+                               " in the manifest, " + Json(number).dump() + " in the type");
+}
+
+// ---------------------------------------------------------------------------------- distributions
+
+inline void configure(blue::MeanFieldNormal& d, const Json& json) {
+    require_type(json, "MeanFieldNormal");
+    d = {json.at("mean"), json.at("std"), json.at("eps")};
+}
+inline void configure(blue::NonBayesian&, const Json& json) {
+    require_type(json, "NonBayesian");
+}
+inline void configure(blue::UniformPrior&, const Json& json) {
+    require_type(json, "UniformPrior");
+}
+inline void configure(MeanFieldStudentT& d, const Json& json) {
+    require_type(json, "MeanFieldStudentT");
+    d = {json.at("degrees_of_freedom"), json.at("mean"), json.at("scale")};
+}
+inline void configure(BasicQuietPrior& d, const Json& json) {
+    require_type(json, "BasicQuietPrior");
+    d = {json.at("std_ratio"), json.at("mean_mean"), json.at("mean_std"), json.at("eps")};
+}
+
+inline void configure(blue::Categorical& d, const Json& json, bool) {
+    require_type(json, "Categorical");
+    d.input = json.at("input_type") == "logits" ? blue::Categorical::Input::logits
+                                                : blue::Categorical::Input::probs;
+    d.eps = json.at("eps");
+}
+inline void configure(blue::SampleNormal& d, const Json& json, bool norm_constants) {
+    require_type(json, "MeanFieldNormal");
+    d = {json.at("eps"), norm_constants};
+}
+inline void configure(blue::PointEstimate& d, const Json& json, bool) {
+    require_type(json, "NonBayesian");
+    const std::string loss = json.at("loss_type");
+    using Error = blue::PointEstimate::Error;
+    d.error = loss == "MSE" || loss == "L2" ? Error::squared : Error::absolute;
+}
+
+/// The parameters of a prior as the manifest names them, after rescaling.
+inline Json effective(const blue::MeanFieldNormal& d) {
+    return {{"mean", d.mean}, {"log_std", std::log(d.std)}, {"eps", d.eps}};
+}
+inline Json effective(const blue::UniformPrior&) {
+    return Json::object();
+}
+inline Json effective(const BasicQuietPrior& d) {
+    return {{"mean_mean", d.mean_mean},
+            {"mean_std", d.mean_std},
+            {"eps", d.eps},
+            {"std_ratio", d.std_ratio}};
+}
+
+// ----------------------------------------------------------------------------------------- layers
+
+/// Whether a layer was written with one policy for all variables or with a list.
+template <class Policy>
+const Json& policy_of(const Json& policies, std::size_t index) {
+    if (policies.is_array() != blue::detail::is_policy_list<Policy>)
+        throw blue::ValueError(
+            "the manifest has one policy and the type a list, or the other way round");
+    return policies.is_array() ? policies.at(index) : policies;
+}
+
+template <blue::Index In, blue::Index Out, class... Policies>
+void configure(blue::Linear<In, Out, Policies...>& layer, const Json& json) {
+    using Types = blue::detail::layer_policies<Policies...>;
+    require_type(json, "VILinear");
+    require_equal(json, "in_features", In);
+    require_equal(json, "out_features", Out);
+    require_equal(json, "bias", Types::has_bias);
+    layer.module_options = {json.at("rescale_prior"), json.at("kaiming_initialization"),
+                            json.at("prior_initialization")};
+    std::size_t index = 0;
+    layer.for_each_state([&](auto& state) {
+        configure(state.distribution, policy_of<typename Types::variational>(
+                                          json.at("variational_distribution"), index));
+        configure(state.prior, policy_of<typename Types::prior>(json.at("prior"), index));
+        ++index;
+    });
+}
+inline void configure(blue::ReLU&, const Json& json) {
+    require_type(json, "ReLU");
+}
+inline void configure(blue::Tanh&, const Json& json) {
+    require_type(json, "Tanh");
+}
+inline void configure(blue::Softmax&, const Json& json) {
+    require_type(json, "Softmax");
+    require_equal(json, "dim", -1);
+}
+inline void configure(blue::GELU&, const Json& json) {
+    require_type(json, "GELU");
+    require_equal(json, "approximate", "none");
+}
+template <class... Layers>
+void configure(blue::Residual<Layers...>& model, const Json& json);
+template <class Container, std::size_t... I>
+void configure_children(Container& container, const Json& json, std::index_sequence<I...>) {
+    if (json.at("children").size() != sizeof...(I))
+        throw blue::ValueError("the manifest has " + std::to_string(json.at("children").size()) +
+                               " children, the type " + std::to_string(sizeof...(I)));
+    (configure(blue::detail::layer_at<I>(container), json.at("children").at(I)), ...);
+}
+template <class... Layers>
+void configure(blue::Residual<Layers...>& model, const Json& json) {
+    require_type(json, "VIResidualConnection");
+    configure_children(model, json, std::index_sequence_for<Layers...>{});
+}
+template <class... Layers>
+void configure(blue::Sequential<Layers...>& model, const Json& json) {
+    require_type(json, "VISequential");
+    configure_children(model, json, std::index_sequence_for<Layers...>{});
+}
+
+}  // namespace blue_test::golden

@@ -1,0 +1,26 @@
+// SPDX-License-Identifier: BSD-3-Clause
+#include "golden/run_case.hpp"
+#include "support/catch.hpp"
+
+using namespace blue;
+using namespace blue_test;
+
+TEMPLATE_TEST_CASE("initial values agree with the reference", "[golden]", double, float) {
+    using B = Cpu<TestType>;
+    using N = MeanFieldNormal;
+    using T = MeanFieldStudentT;
+    using Quiet = BasicQuietPrior;
+    golden::Runner<B> cases("init");
+    cases.template initial_values<Linear<16, 5, N, N, B>>("init_linear");
+    cases.template initial_values<Linear<1, 2, N, N, B>>("init_linear_small");
+    cases.template initial_values<Linear<784, 3, without_bias, N, N, B>>("init_linear_wide");
+    cases.template initial_values<Linear<9, 4, N, N, B>>("init_linear_std");
+    cases.template initial_values<Linear<9, 4, N, N, B>>("init_linear_no_kaiming");
+    cases.template initial_values<Linear<9, 4, N, N, B>>("init_linear_prior");
+    cases.template initial_values<Linear<9, 4, T, N, B>>("init_linear_studentt");
+    cases.template initial_values<Linear<9, 4, N, Quiet, B>>("init_linear_quiet");
+    cases.template initial_values<Linear<12, 4, per_variable<N, T>, per_variable<N, Quiet>, B>>(
+        "init_linear_mixed");
+    CHECK(cases.failures() == Failures{});
+    CHECK(cases.left() == std::set<std::string>{});
+}

@@ -1,0 +1,296 @@
+// SPDX-License-Identifier: BSD-3-Clause
+/// \file
+/// Runs models on reference cases and says what differs, on any backend.
+#pragma once
+
+#include <blue/blue.hpp>
+
+#include "golden/configure.hpp"
+#include "golden/model_view.hpp"
+#include "testing/failures.hpp"
+
+#include <span>
+
+namespace blue_test::golden {
+
+/// Runs the cases of a kind with models on backend B and collects what differs.
+template <class B>
+class Runner {
+    using Index = blue::Index;
+    using Variables = std::vector<VariableInfo<B>>;
+    template <class M>
+    using input_of = typename blue::detail::input_shape_of<M>::type;
+
+public:
+    using T = typename B::scalar;
+
+    /// \param kind,prefix which cases are to be run: `left` names those that were not.
+    explicit Runner(const std::string& kind, const std::string& prefix = "")
+        : left_(case_names(kind, prefix)) {}
+
+    const Failures& failures() const { return failures_; }
+    const std::set<std::string>& left() const { return left_; }
+
+    /// A forward pass: weights, output, log probs, loss and gradients.
+    /// \tparam Item the shape of one input.
+    template <class M, class Likelihood, class Item = input_of<M>>
+    void forward(const std::string& name) {
+        attempt(name, [&](const Case& c) {
+            M model;
+            const Variables variables = set_up(model, c);
+            auto objective = make_objective<Likelihood>(c);
+            blue::Tape<B> tape;
+            const Pass pass(c, tape, variables, 0);
+            const auto x =
+                tape.template input<Item>(pass.input.data(), pass.batch, pass.input_samples);
+            const auto result = blue::forward(model, tape, x, pass.options, pass.noise);
+            const auto target = make_target<Likelihood>(c, 0, result.samples);
+            const blue::Loss<B> loss = objective(result, put(tape, result.samples, target));
+            backward(loss);
+            check(c, "output", "output", result.samples.to_host());
+            check_log_probs(c, result.log_probs.total());
+            check_loss(c, {losses(loss)});
+            check_weights(c, variables, tape);
+            check_gradients(c, "grad.", variables, tape);
+        });
+    }
+
+    /// Steps of Adam: losses, the first gradients, the parameters after one step and at the end.
+    template <class M, class Likelihood>
+    void trajectory(const std::string& name) {
+        attempt(name, [&](const Case& c) {
+            M model;
+            const Variables variables = set_up(model, c);
+            auto objective = make_objective<Likelihood>(c);
+            const Json& options = c.description.at("optimizer");
+            require_type(options, "Adam");
+            auto optimizer =
+                blue::make_optimizer(model, blue::Adam{.learning_rate = options.at("lr"),
+                                                       .beta1 = options.at("betas").at(0),
+                                                       .beta2 = options.at("betas").at(1),
+                                                       .eps = options.at("eps"),
+                                                       .weight_decay = options.at("weight_decay")});
+            blue::Tape<B> tape;
+            std::vector<std::array<double, 3>> history;
+            const Index steps = options.at("steps");
+            for (Index step = 0; step < steps; ++step) {
+                tape.reset();
+                const Pass pass(c, tape, variables, step);
+                const auto x = tape.template input<input_of<M>>(pass.input.data(), pass.batch);
+                const auto result = blue::forward(model, tape, x, pass.options, pass.noise);
+                const auto target = make_target<Likelihood>(c, step, result.samples);
+                const blue::Loss<B> loss = objective(result, put(tape, result.samples, target));
+                backward(loss);
+                history.push_back(losses(loss));
+                if (step == 0) check_gradients(c, "grad_first_step.", variables, tape);
+                optimizer.step(model, tape);
+                if (step == 0) check_parameters(c, "param_after_step1.", variables);
+            }
+            check_loss(c, history);
+            check_parameters(c, "param_final.", variables);
+        });
+    }
+
+    /// Initial values: bounds of locations, constants of the rest, rescaled priors.
+    template <class M>
+    void initial_values(const std::string& name) {
+        attempt(name, [&](const Case& c) {
+            M model;
+            configure(model, c.description.at("model"));
+            blue::initialise(model, blue::Seed{1});
+            check_initial_values(c, variables_of(model));
+        });
+    }
+
+private:
+    /// What a pass gets from a case.
+    struct Pass {
+        std::vector<T> input;
+        Index batch, input_samples;
+        blue::ForwardOptions options;
+        std::vector<std::vector<T>> noise_numbers;
+        std::vector<const T*> noise;
+
+        Pass(const Case& c, blue::Tape<B>& tape, const Variables& variables, Index step) {
+            const bool sampled = c.description.at("sampled_input");
+            options = {.samples = c.description.at("samples"),
+                       .norm_constants = c.description.at("norm_constants")};
+            batch = c.description.at("batch_shape").at("input").at(sampled ? 1 : 0);
+            input_samples = sampled ? options.samples : 1;
+            const bool steps = c.description.at("kind") == "trajectory";
+            input = part(c.as<T>("input"),
+                         steps ? c.description.at("optimizer").at("steps") : Json(1), step);
+            for (const VariableInfo<B>& variable : variables) {
+                const std::string tensor = "noise." + variable.name;
+                if (c.has(tensor) != variable.random)
+                    throw blue::ValueError(tensor + " is there, or missing, against the type");
+                noise_numbers.emplace_back();
+                noise.push_back(nullptr);
+                if (!variable.random) continue;
+                const std::vector<T> all = c.as<T>(tensor);
+                const Index count = options.samples * variable.size;
+                noise_numbers.back() = part(all, static_cast<Index>(all.size()) / count, step);
+                noise.back() = B::to_device(tape, noise_numbers.back().data(), count);
+            }
+        }
+        static std::vector<T> part(const std::vector<T>& all, Index parts, Index i) {
+            const auto count = static_cast<std::ptrdiff_t>(all.size()) / parts;
+            return {all.begin() + i * count, all.begin() + (i + 1) * count};
+        }
+    };
+
+    template <class Body>
+    void attempt(const std::string& name, Body body) {
+        name_ = name;
+        left_.erase(name);
+        try {
+            body(Case(name));
+        } catch (const std::exception& error) {
+            fail(error.what());
+        }
+    }
+    void fail(const std::string& sentence) { failures_.push_back(name_ + ": " + sentence); }
+    template <class Numbers>
+    void check(const Case& c, const std::string& group, const std::string& tensor,
+               const Numbers& given) {
+        const std::string sentence = difference<T>(c, group, tensor, given);
+        if (!sentence.empty()) fail(sentence);
+    }
+
+    template <class M>
+    static Variables set_up(M& model, const Case& c) {
+        configure(model, c.description.at("model"));
+        blue::initialise(model, blue::Seed{1});  // rescales priors
+        Variables variables = variables_of(model);
+        set_parameters(variables, c);
+        return variables;
+    }
+    static void set_parameters(const Variables& variables, const Case& c) {
+        check_variables(variables, c.description.at("variables"));
+        for (const VariableInfo<B>& variable : variables)
+            for (std::size_t k = 0; k < variable.parameters.size(); ++k) {
+                const std::vector<T> values = c.as<T>("param." + variable.parameters[k]);
+                if (static_cast<Index>(values.size()) != variable.size)
+                    throw blue::ShapeError(variable.parameters[k] + " has another size");
+                B::memory::copy_from_host(variable.values + static_cast<Index>(k) * variable.stride,
+                                          values.data(), variable.size);
+            }
+    }
+
+    template <class Likelihood>
+    static auto make_objective(const Case& c) {
+        const Json& loss = c.description.at("loss");
+        // Without random variables the analytical loss is the same: both divergences are 0.
+        if (loss.at("type") != "AnalyticalKullbackLeiblerLoss" ||
+            !c.description.at("noise_order").empty())
+            require_type(loss, "KullbackLeiblerLoss");
+        const bool norm_constants = c.description.at("norm_constants");
+        Likelihood likelihood;
+        configure(likelihood, loss.at("predictive_distribution"), norm_constants);
+        blue::KullbackLeiblerLossOptions options{.heat = loss.at("heat"),
+                                                 .norm_constants = norm_constants};
+        if (!loss.at("dataset_size").is_null())
+            options.dataset_size = blue::DatasetSize{loss.at("dataset_size").get<Index>()};
+        return blue::KullbackLeiblerLoss{likelihood, options};
+    }
+
+    /// The targets of a step, in the type that the likelihood wants.
+    template <class Likelihood, class Shape>
+    static auto make_target(const Case& c, Index step, blue::Var<B, Shape> output) {
+        constexpr bool classes = std::is_integral_v<typename Likelihood::target_type>;
+        const std::vector<double> all = c["target"];
+        const Index count = output.node->per_sample() / (classes ? blue::last_extent<Shape> : 1);
+        const auto begin = all.begin() + step * count;
+        return std::vector<std::conditional_t<classes, std::int32_t, T>>(begin, begin + count);
+    }
+    template <class Shape>
+    static auto put(blue::Tape<B>& tape, blue::Var<B, Shape>,
+                    const std::vector<std::int32_t>& labels) {
+        return blue::make_labels(tape, labels.data(), static_cast<Index>(labels.size()),
+                                 blue::last_extent<Shape>);
+    }
+    template <class Shape>
+    static auto put(blue::Tape<B>& tape, blue::Var<B, Shape> output, const std::vector<T>& target) {
+        return tape.template input<Shape>(target.data(), output.batch());
+    }
+
+    static std::array<double, 3> losses(const blue::Loss<B>& loss) {
+        const auto parts = loss.values();
+        return {static_cast<double>(loss.total.value()), parts.data_fitting, parts.prior_matching};
+    }
+    void check_loss(const Case& c, const std::vector<std::array<double, 3>>& history) {
+        const char* const names[] = {"loss", "loss.data_fitting", "loss.prior_matching"};
+        for (std::size_t i = 0; i < 3; ++i) {
+            std::vector<double> numbers;
+            for (const auto& entry : history) numbers.push_back(entry[i]);
+            check(c, "loss", names[i], numbers);
+        }
+    }
+    void check_log_probs(const Case& c, const blue::LogProbEntry& total) {
+        if (!c.has("log_prob")) return;
+        std::vector<double> pairs;
+        for (std::size_t s = 0; s < total.prior.size(); ++s) {
+            pairs.push_back(total.prior[s]);
+            pairs.push_back(total.variational[s]);
+        }
+        // Without random variables the file has one pair for all samples.
+        if (c["log_prob"].size() == 2) pairs.resize(2);
+        check(c, "log_prob", "log_prob", pairs);
+    }
+    void check_weights(const Case& c, const Variables& variables, blue::Tape<B>& tape) {
+        for (std::size_t slot = 0; slot < variables.size(); ++slot) {
+            const blue::Draw<B>& draw = tape.draws()[slot];
+            std::vector<T> weights(static_cast<std::size_t>(draw.samples * draw.size));
+            for (Index s = 0; s < draw.samples; ++s)
+                B::memory::copy_to_host(weights.data() + s * draw.size,
+                                        draw.weights + s * draw.weight_stride, draw.size);
+            check(c, "weight", "weight." + variables[slot].name, weights);
+        }
+    }
+    void check_gradients(const Case& c, const std::string& prefix, const Variables& variables,
+                         blue::Tape<B>& tape) {
+        for (std::size_t slot = 0; slot < variables.size(); ++slot) {
+            VariableInfo<B> gradient = variables[slot];
+            gradient.values = tape.draws()[slot].gradient;
+            check_parameters(c, prefix, {gradient}, "grad");
+        }
+    }
+    void check_parameters(const Case& c, const std::string& prefix, const Variables& variables,
+                          const char* group = "param_final") {
+        for (const VariableInfo<B>& variable : variables)
+            for (std::size_t k = 0; k < variable.parameters.size(); ++k)
+                check(c, group, prefix + variable.parameters[k], variable.stored(k));
+    }
+
+    void check_initial_values(const Case& c, const Variables& variables) {
+        check_variables(variables, c.description.at("variables"));
+        for (const VariableInfo<B>& variable : variables)
+            for (std::size_t k = 0; k < variable.parameters.size(); ++k) {
+                const std::string& parameter = variable.parameters[k];
+                const std::vector<T> values = variable.stored(k);
+                if (c.has("bound." + parameter)) {
+                    const double bound = c["bound." + parameter][0];
+                    double largest = 0;
+                    for (T value : values)
+                        largest = std::fmax(largest, std::abs(static_cast<double>(value)));
+                    if (largest > bound * (1 + 1e-7)) fail(parameter + " leaves its bound");
+                    // 36 and more values stay below 0.8 of the bound with a probability of 3e-4
+                    // (the seed is fixed), fewer say nothing.
+                    if (values.size() >= 36 && largest < 0.8 * bound)
+                        fail(parameter + " stays far below its bound");
+                } else {
+                    const std::string tensor = "init." + parameter;
+                    const std::string sentence =
+                        difference(tensor, values, std::vector(values.size(), c[tensor][0]),
+                                   {sizeof(T) == 8 ? 1e-14 : 1e-7, 1e-15});
+                    if (!sentence.empty()) fail(sentence);
+                }
+            }
+    }
+
+    std::set<std::string> left_;
+    std::string name_;
+    Failures failures_;
+};
+
+}  // namespace blue_test::golden

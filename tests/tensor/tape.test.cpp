@@ -1,0 +1,59 @@
+// SPDX-License-Identifier: BSD-3-Clause
+#include <blue/blue.hpp>
+
+#include "support/catch.hpp"
+
+#include <vector>
+
+using B = blue::Cpu<double>;
+
+TEST_CASE("inputs are not copied and have no gradient; leaves have one") {
+    blue::Tape<B> tape;
+    const std::vector<double> numbers{1, 2, 3, 4, 5, 6};
+    const auto x = tape.input<blue::shape<3>>(numbers.data(), 2);
+    CHECK(x.node->value == numbers.data());
+    CHECK_FALSE(x.node->needs_grad);
+    const auto leaf = tape.leaf<blue::shape<3>>(numbers.data(), 2);
+    CHECK(leaf.node->value != numbers.data());
+    CHECK(leaf.to_host() == numbers);
+    const auto y = sum(x * leaf + leaf);
+    tape.backward(y);
+    const std::vector<double> gradient = tape.gradient_of(leaf.node);
+    for (std::size_t i = 0; i < 6; ++i) CHECK(gradient[i] == numbers[i] + 1);
+}
+
+TEST_CASE("a value that is used twice gets both gradients, one that is not used zeros") {
+    blue::Tape<B> tape;
+    const double two = 2;
+    const auto x = tape.leaf<blue::scalar_shape>(&two, 1);
+    const auto unused = tape.leaf<blue::scalar_shape>(&two, 1);
+    const auto y = x * x * x;
+    CHECK(y.value() == 8);
+    tape.backward(y);
+    CHECK(tape.gradient_of(x.node)[0] == 12);
+    CHECK(tape.gradient_of(unused.node)[0] == 0);
+}
+
+TEST_CASE("backward wants a single number that depends on something") {
+    blue::Tape<B> tape;
+    const std::vector<double> numbers{1, 2, 3};
+    const auto leaf = tape.leaf<blue::shape<3>>(numbers.data(), 1);
+    CHECK_THROWS_AS(tape.backward(leaf), blue::ShapeError);
+    const auto input = tape.input<blue::shape<3>>(numbers.data(), 1);
+    CHECK_THROWS_AS(tape.backward(sum(input)), blue::Error);
+}
+
+TEST_CASE("a tape that does not record has no gradient, and its memory is used again") {
+    blue::Tape<B> tape;
+    tape.recording = false;
+    const std::vector<double> numbers(1000, 1);
+    std::size_t capacity = 0;
+    for (int pass = 0; pass < 3; ++pass) {
+        tape.reset();
+        const auto y = sum(square(tape.leaf<blue::shape<10>>(numbers.data(), 100)));
+        CHECK(y.value() == 1000);
+        CHECK_FALSE(y.node->needs_grad);
+        if (pass > 0) CHECK(tape.capacity() == capacity);
+        capacity = tape.capacity();
+    }
+}

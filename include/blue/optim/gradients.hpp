@@ -17,13 +17,9 @@ namespace blue {
 /// finite, or so large that its square is not.
 template <class B>
 std::vector<double> gradient_norms(Tape<B>& tape) {
-    std::vector<double> norms;
-    norms.reserve(tape.draws().size());
-    for (const Draw<B>& draw : tape.draws())
-        norms.push_back(draw.gradient_live
-                            ? std::sqrt(sum_of_squares(tape, draw.gradient,
-                                                       draw.kernels->parameters * draw.stride))
-                            : 0);
+    std::vector<double> norms(tape.draws().size());
+    squared_gradient_norms(tape, norms.data());  // of the backend: a device is waited for once
+    for (double& norm : norms) norm = std::sqrt(norm);
     return norms;
 }
 

@@ -67,6 +67,15 @@ double sum_of_squares(Tape<Cpu<T, Isa>>& tape, const T* data, Index size) {
     return total;
 }
 
+/// The sum of squares of each variable's gradients, 0 for one that has none.
+template <class T, class Isa>
+void squared_gradient_norms(Tape<Cpu<T, Isa>>& tape, double* sums) {
+    for (const Draw<Cpu<T, Isa>>& draw : tape.draws())
+        *sums++ = draw.gradient_live ? sum_of_squares(tape, draw.gradient,
+                                                      draw.kernels->parameters * draw.stride)
+                                     : 0;
+}
+
 /// data *= factor.
 template <class T, class Isa>
 void scale(Tape<Cpu<T, Isa>>&, T* data, Index size, double factor) {

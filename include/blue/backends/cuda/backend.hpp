@@ -1,0 +1,14 @@
+// SPDX-License-Identifier: BSD-3-Clause
+/// \file
+/// The CUDA backend with all its kernels, without what runs them: see device.hpp.
+#pragma once
+
+#include <blue/backends/cuda/cuda.hpp>
+#include <blue/backends/cuda/draw.hpp>
+#include <blue/backends/cuda/elementwise.hpp>
+#include <blue/backends/cuda/linear.hpp>
+#include <blue/backends/cuda/loss_terms.hpp>
+#include <blue/backends/cuda/materialise.hpp>
+#include <blue/backends/cuda/optimizer.hpp>
+#include <blue/backends/cuda/reduce.hpp>
+#include <blue/backends/cuda/softmax.hpp>

@@ -1,0 +1,268 @@
+// SPDX-License-Identifier: BSD-3-Clause
+/// \file
+/// The device: errors, stream, memory, kernel launches, matrix products. The only header of the
+/// backend that calls CUDA.
+#pragma once
+
+#include <blue/backends/cuda/gemm.hpp>
+#include <blue/backends/cuda/parallel.hpp>
+#include <blue/error.hpp>
+
+#include <cublas_v2.h>
+#include <cuda_runtime.h>
+
+#include <climits>
+#include <cstddef>
+#include <string>
+
+namespace blue::cuda {
+
+/// A call of CUDA or cuBLAS failed; the message says what can be done.
+struct DeviceError : Error {
+    using Error::Error;
+};
+
+/// Whether there is a device that could be used.
+inline bool available() {
+    int devices = 0;
+    const bool found = cudaGetDeviceCount(&devices) == cudaSuccess && devices > 0;
+    if (!found) static_cast<void>(cudaGetLastError());
+    return found;
+}
+
+namespace detail {
+
+/// The message for an error of the CUDA runtime.
+inline std::string describe(cudaError_t error, const char* what) {
+    switch (error) {
+        case cudaErrorNoDevice:
+        case cudaErrorInsufficientDriver:
+            return "no CUDA device was found: use Cpu<float>, or check the driver with nvidia-smi "
+                   "(" +
+                   std::string(cudaGetErrorString(error)) + ")";
+        case cudaErrorNoKernelImageForDevice:
+        case cudaErrorInvalidDeviceFunction:
+        case cudaErrorUnsupportedPtxVersion: {
+            int device = 0, major = 0, minor = 0;
+            static_cast<void>(cudaGetDevice(&device));
+            static_cast<void>(
+                cudaDeviceGetAttribute(&major, cudaDevAttrComputeCapabilityMajor, device));
+            static_cast<void>(
+                cudaDeviceGetAttribute(&minor, cudaDevAttrComputeCapabilityMinor, device));
+            const std::string number = std::to_string(major) + std::to_string(minor);
+            return "the program was not compiled for this device (compute capability " +
+                   std::to_string(major) + "." + std::to_string(minor) +
+                   "): build it with -DCMAKE_CUDA_ARCHITECTURES=" + number + " (nvcc -arch=sm_" +
+                   number + ") (" + cudaGetErrorString(error) + ")";
+        }
+        default:
+            return std::string("CUDA failed in ") + what + ": " + cudaGetErrorString(error) + " (" +
+                   cudaGetErrorName(error) +
+                   "). An error may come from a kernel that was started earlier: run again with "
+                   "CUDA_LAUNCH_BLOCKING=1 or under compute-sanitizer to see which";
+    }
+}
+
+inline void check(cudaError_t error, const char* what) {
+    if (error == cudaSuccess) return;
+    static_cast<void>(cudaGetLastError());  // errors that are not fatal would be reported twice
+    throw DeviceError(describe(error, what));
+}
+
+inline void check(cublasStatus_t status, const char* what) {
+    if (status == CUBLAS_STATUS_SUCCESS) return;
+    if (status == CUBLAS_STATUS_ALLOC_FAILED)
+        throw DeviceError(std::string("out of device memory for the workspace of cuBLAS in ") +
+                          what + ": use fewer samples or a smaller batch");
+    if (status == CUBLAS_STATUS_ARCH_MISMATCH)
+        throw DeviceError(std::string("cuBLAS does not support this device in ") + what +
+                          ": use the CUDA toolkit that names its architecture");
+    throw DeviceError(std::string("cuBLAS failed in ") + what + ": " +
+                      cublasGetStatusString(status));
+}
+
+/// What all work is started on.
+struct Context {
+    int device = 0;
+    cudaStream_t stream = nullptr;
+    cublasHandle_t blas = nullptr;
+
+    Context() {
+        int devices = 0;
+        check(cudaGetDeviceCount(&devices), "cudaGetDeviceCount");
+        if (devices == 0) throw DeviceError(describe(cudaErrorNoDevice, "cudaGetDeviceCount"));
+        check(cudaGetDevice(&device), "cudaGetDevice");
+        check(cudaStreamCreate(&stream), "cudaStreamCreate");
+        check(cublasCreate(&blas), "cublasCreate");
+        check(cublasSetStream(blas, stream), "cublasSetStream");
+    }
+};
+
+/// The context of this process, made by its first use on the device that is current then. It is
+/// never destroyed: at the end of a program the driver may be gone already.
+///
+/// One stream for all threads: what a thread has started is done before anything that another
+/// thread starts after it, exactly as on the host. (Threads do not overlap on the device.)
+inline const Context& context() {
+    static const Context instance;
+    thread_local const bool bound = [] {
+        check(cudaSetDevice(instance.device), "cudaSetDevice");
+        return true;
+    }();
+    static_cast<void>(bound);
+    return instance;
+}
+
+template <class Body>
+__global__ void __launch_bounds__(block_lanes) for_each_kernel(Index n, Body body) {
+    const Index i = static_cast<Index>(blockIdx.x) * block_lanes + threadIdx.x;
+    if (i < n) body(i);
+}
+
+/// The numbers of another lane of the warp.
+template <int N>
+__device__ Sums<N> from_lane_above(const Sums<N>& sums, int distance) {
+    Sums<N> other;
+    for (int k = 0; k < N; ++k)
+        other.total[k] =
+            __shfl_down_sync(0xffffffffu, sums.total[k], static_cast<unsigned>(distance));
+    return other;
+}
+
+template <int Lanes, class Body>
+__global__ void __launch_bounds__(block_lanes) reduce_kernel(Index groups, Body body) {
+    using Result = typename Body::result;
+    constexpr int per_block = block_lanes / Lanes;
+    const int lane = static_cast<int>(threadIdx.x) % Lanes;
+    const Index group =
+        static_cast<Index>(blockIdx.x) * per_block + static_cast<int>(threadIdx.x) / Lanes;
+    if (group >= groups) return;  // whole warps, and whole blocks where there are barriers
+    Result sums = body.part(group, lane);
+    if constexpr (Lanes == block_lanes) {
+        __shared__ Result shared[Lanes / 2];
+        for (int half = Lanes / 2; half >= warp_lanes; half /= 2) {
+            if (half <= lane && lane < 2 * half) shared[lane - half] = sums;
+            __syncthreads();
+            if (lane < half) sums = Body::combine(sums, shared[lane]);
+            __syncthreads();
+        }
+        if (lane < warp_lanes)
+            for (int half = warp_lanes / 2; half > 0; half /= 2)
+                sums = Body::combine(sums, from_lane_above(sums, half));
+        if (lane == 0) shared[0] = sums;
+        __syncthreads();
+        sums = shared[0];
+    } else {
+        static_assert(Lanes == warp_lanes);
+        for (int half = warp_lanes / 2; half > 0; half /= 2)
+            sums = Body::combine(sums, from_lane_above(sums, half));
+        for (double& total : sums.total) total = __shfl_sync(0xffffffffu, total, 0);
+    }
+    body.finish(group, lane, sums);
+}
+
+}  // namespace detail
+
+/// The stream that all work of the backend goes to: start your own kernels on it to have them in
+/// order.
+inline cudaStream_t stream() {
+    return detail::context().stream;
+}
+
+/// Waits until the device has done everything. Errors of kernels appear here at the latest.
+inline void synchronize() {
+    detail::check(cudaStreamSynchronize(detail::context().stream), "cudaStreamSynchronize");
+}
+
+/// The executor that computes on the device. All functions may be called by any thread; they return
+/// before the work is done, except for copies to and from the host.
+struct Device {
+    /// Throws DeviceError, with the number of bytes, when there is not enough memory.
+    static void* allocate(std::size_t bytes) {
+        detail::context();
+        void* data = nullptr;
+        const cudaError_t error = cudaMalloc(&data, bytes);
+        if (error == cudaErrorMemoryAllocation) {
+            static_cast<void>(cudaGetLastError());
+            std::size_t free = 0, total = 0;
+            static_cast<void>(cudaMemGetInfo(&free, &total));
+            throw DeviceError("out of device memory: " + std::to_string(bytes) +
+                              " bytes were asked for, " + std::to_string(free) + " of " +
+                              std::to_string(total) +
+                              " are free: use fewer samples, a smaller batch or a smaller model");
+        }
+        detail::check(error, "cudaMalloc");
+        return data;
+    }
+    /// Waits for the work that may still use the memory.
+    static void deallocate(void* data) noexcept { static_cast<void>(cudaFree(data)); }
+
+    static void copy(void* to, const void* from, std::size_t bytes) {
+        detail::check(cudaMemcpyAsync(to, from, bytes, cudaMemcpyDeviceToDevice, stream()),
+                      "a copy within the device");
+    }
+    static void copy_to_host(void* to, const void* from, std::size_t bytes) {
+        detail::check(cudaMemcpyAsync(to, from, bytes, cudaMemcpyDeviceToHost, stream()),
+                      "a copy to the host");
+        synchronize();
+    }
+    static void copy_from_host(void* to, const void* from, std::size_t bytes) {
+        detail::check(cudaMemcpyAsync(to, from, bytes, cudaMemcpyHostToDevice, stream()),
+                      "a copy from the host");
+        synchronize();  // whoever calls may overwrite `from` as soon as this returns
+    }
+    static void fill_zero(void* data, std::size_t bytes) {
+        detail::check(cudaMemsetAsync(data, 0, bytes, stream()), "cudaMemset");
+    }
+
+    template <class Body>
+    static void for_each(Index n, const Body& body) {
+        if (n == 0) return;
+        const unsigned blocks = grid(ceil_div(n, block_lanes));
+        detail::for_each_kernel<Body><<<blocks, block_lanes, 0, stream()>>>(n, body);
+        detail::check(cudaGetLastError(), "a kernel");
+    }
+    template <int Lanes, class Body>
+    static void reduce(Index groups, const Body& body) {
+        if (groups == 0) return;
+        const unsigned blocks = grid(ceil_div(groups, block_lanes / Lanes));
+        detail::reduce_kernel<Lanes, Body><<<blocks, block_lanes, 0, stream()>>>(groups, body);
+        detail::check(cudaGetLastError(), "a reduction");
+    }
+
+    /// Products in the full precision of T: tensor cores only where they lose nothing.
+    template <class T>
+    static void gemm(const GemmArgs<T>& g) {
+        const Index sizes[] = {g.m, g.n, g.k, g.lda, g.ldb, g.ldc, g.count};
+        for (Index size : sizes)
+            if (size > INT_MAX)
+                throw ShapeError(
+                    "a matrix product on the device: expected extents below 2^31, got " +
+                    std::to_string(size));
+        const auto call = [&](auto function) {
+            const auto op = [](bool transpose) { return transpose ? CUBLAS_OP_T : CUBLAS_OP_N; };
+            const T one = 1;
+            detail::check(
+                function(detail::context().blas, op(g.transpose_a), op(g.transpose_b),
+                         static_cast<int>(g.m), static_cast<int>(g.n), static_cast<int>(g.k), &one,
+                         g.a, static_cast<int>(g.lda), g.stride_a, g.b, static_cast<int>(g.ldb),
+                         g.stride_b, &g.beta, g.c, static_cast<int>(g.ldc), g.stride_c,
+                         static_cast<int>(g.count)),
+                "a matrix product");
+        };
+        if constexpr (sizeof(T) == 4)
+            call(cublasSgemmStridedBatched);
+        else
+            call(cublasDgemmStridedBatched);
+    }
+
+private:
+    static unsigned grid(Index blocks) {
+        if (blocks > INT_MAX)
+            throw ShapeError("a kernel: expected at most 2^31 blocks of threads, got " +
+                             std::to_string(blocks));
+        return static_cast<unsigned>(blocks);
+    }
+};
+
+}  // namespace blue::cuda

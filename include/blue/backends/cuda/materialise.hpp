@@ -1,0 +1,125 @@
+// SPDX-License-Identifier: BSD-3-Clause
+/// \file
+/// Draws whole variables on the device, and what all drawing operations share.
+#pragma once
+
+#include <blue/backends/cuda/draw.hpp>
+
+#include <utility>
+
+namespace blue {
+namespace cuda {
+
+/// The log probs of each sample from the sums of the blocks.
+template <class T>
+struct LogProbBody : Adding<2> {
+    const double* parts;      ///< draws x blocks x (prior, variational)
+    const double* constants;  ///< blocks
+    Index blocks;
+    bool shared;  ///< one draw for all samples
+    double prior_constant, variational_constant;
+    T* log_prob;
+
+    BLUE_HOST_DEVICE result part(Index s, int lane) const {
+        const double* const of_sample = parts + (shared ? 0 : s) * blocks * 2;
+        result sum{};
+        for (Index i = lane; i < blocks; i += block_lanes) {
+            sum.total[0] += of_sample[2 * i];
+            sum.total[1] += of_sample[2 * i + 1] + constants[i];
+        }
+        return sum;
+    }
+    BLUE_HOST_DEVICE void finish(Index s, int lane, const result& sum) const {
+        if (lane != 0) return;
+        log_prob[2 * s] = static_cast<T>(sum.total[0] - prior_constant);
+        log_prob[2 * s + 1] = static_cast<T>(sum.total[1] - variational_constant);
+    }
+};
+
+template <class T>
+struct CopyWeights {
+    const T* weights;
+    Index stride, size;
+    T* y;
+    BLUE_HOST_DEVICE void operator()(Index i) const {
+        const auto [s, e] = divide(i, size);
+        y[i] = weights[s * stride + e];
+    }
+};
+
+/// Zeros behind the gradients of each parameter: optimisers read whole arrays.
+template <class T>
+struct ClearPadding {
+    T* gradient;
+    Index size, stride;
+    BLUE_HOST_DEVICE void operator()(Index i) const {
+        const auto [k, e] = divide(i, stride - size);
+        gradient[k * stride + size + e] = T(0);
+    }
+};
+
+/// Makes room for the parameter gradients. True when they hold numbers already.
+template <class T, class Executor>
+bool begin_gradient(Tape<Cuda<T, Executor>>& tape, Draw<Cuda<T, Executor>>& draw) {
+    if (!draw.gradient) {
+        const Index parameters = draw.kernels->parameters;
+        draw.gradient = tape.template device_memory<T>(parameters * draw.stride);
+        Executor::for_each(parameters * (draw.stride - draw.size),
+                           ClearPadding<T>{draw.gradient, draw.size, draw.stride});
+    }
+    return std::exchange(draw.gradient_live, true);
+}
+
+}  // namespace cuda
+
+template <class T, class Executor>
+void draw_forward(Tape<Cuda<T, Executor>>& tape, Draw<Cuda<T, Executor>>& draw) {
+    const DrawKernels<Cuda<T, Executor>>& kernels = *draw.kernels;
+    const Index blocks = cuda::ceil_div(draw.size, cuda::block_size);
+    draw.natural = tape.template device_memory<T>(kernels.prepared_arrays * draw.stride + blocks);
+    draw.weight_stride = cuda::ceil_div(draw.size, 64) * 64;
+    draw.weights = tape.template device_memory<T>(draw.samples * draw.weight_stride);
+    double* const constants = tape.template device_memory<double>(blocks);
+    kernels.prepare(draw, constants);
+    if (draw.uses_divergence) {
+        double* const parts = tape.template device_memory<double>(blocks);
+        kernels.divergence(draw, parts);
+        Executor::template reduce<cuda::block_lanes>(
+            1, cuda::SumParts<T>{{}, parts, blocks, draw.divergence, false});
+    }
+    double* const parts = draw.scores_log_prob
+                              ? tape.template device_memory<double>(draw.samples * blocks * 2)
+                              : nullptr;
+    kernels.sample(draw, parts);
+    if (!draw.scores_log_prob) return;
+    double prior_constant = 0;
+    const double constant = kernels.norm_constants(draw, &prior_constant);
+    const double n = draw.norm_constants ? 0 : static_cast<double>(draw.size);
+    Executor::template reduce<cuda::block_lanes>(draw.pass_samples,
+                                                 cuda::LogProbBody<T>{{},
+                                                                      parts,
+                                                                      constants,
+                                                                      blocks,
+                                                                      draw.samples == 1,
+                                                                      n * prior_constant,
+                                                                      n * constant,
+                                                                      draw.log_prob});
+}
+
+template <class T, class Executor>
+void copy_weights(Tape<Cuda<T, Executor>>&, const Draw<Cuda<T, Executor>>& draw,
+                  Node<Cuda<T, Executor>>& y) {
+    Executor::for_each(draw.samples * draw.size,
+                       cuda::CopyWeights<T>{draw.weights, draw.weight_stride, draw.size, y.value});
+}
+
+/// Turns the gradient with respect to the drawn elements (samples x size; nullptr for none) into
+/// gradients of the parameters.
+template <class T, class Executor>
+void draw_backward(Tape<Cuda<T, Executor>>& tape, Draw<Cuda<T, Executor>>& draw,
+                   std::type_identity_t<const T*> gradient, bool owner) {
+    const bool live = cuda::begin_gradient(tape, draw);
+    draw.kernels->accumulate(draw, {gradient, draw.size, 0, draw.samples, owner, live, owner});
+}
+
+}  // namespace blue

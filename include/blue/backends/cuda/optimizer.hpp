@@ -1,0 +1,82 @@
+// SPDX-License-Identifier: BSD-3-Clause
+/// \file
+/// Optimiser steps and gradient norms on the device.
+#pragma once
+
+#include <blue/backends/cuda/reduce.hpp>
+#include <blue/math/math.hpp>
+#include <blue/optim/optimizer.hpp>
+
+namespace blue {
+namespace cuda {
+
+template <class Rule, class T>
+struct OptimizerStep {
+    typename Rule::Constants constants;
+    T* values;
+    const T* gradients;
+    T* state;
+    Index stride;  ///< between the arrays of the state
+
+    BLUE_HOST_DEVICE void operator()(Index e) const {
+        using S = math::Number<T>;
+        S value = values[e];
+        S arrays[Rule::state_arrays];
+        BLUE_UNROLL
+        for (int k = 0; k < Rule::state_arrays; ++k) arrays[k] = state[k * stride + e];
+        Rule::update(constants, value, S(gradients[e]), arrays);
+        values[e] = value.r[0];
+        BLUE_UNROLL
+        for (int k = 0; k < Rule::state_arrays; ++k) state[k * stride + e] = arrays[k].r[0];
+    }
+};
+
+template <class T>
+struct Scale {
+    T* data;
+    T factor;
+    BLUE_HOST_DEVICE void operator()(Index e) const { data[e] *= factor; }
+};
+
+}  // namespace cuda
+
+template <class Rule, class T, class E>
+void optimizer_step(const Rule&, const typename Rule::Constants& constants,
+                    ParameterBlock<Cuda<T, E>> block, T* state) {
+    E::for_each(block.size, cuda::OptimizerStep<Rule, T>{constants, block.values, block.gradients,
+                                                         state, block.size});
+}
+
+/// Sum of squares of an array: of the gradients of a variable, say. Waits for the device.
+template <class T, class E>
+double sum_of_squares(Tape<Cuda<T, E>>& tape, const T* data, Index size) {
+    double* const sum = tape.template device_memory<double>(1);
+    cuda::sum_all<E>(tape, data, size, true, sum);
+    double on_host = 0;
+    E::copy_to_host(&on_host, sum, sizeof on_host);
+    return on_host;
+}
+
+/// The sum of squares of each variable's gradients, 0 for one that has none. Waits for the device.
+template <class T, class E>
+void squared_gradient_norms(Tape<Cuda<T, E>>& tape, double* sums) {
+    const Index variables = static_cast<Index>(tape.draws().size());
+    if (variables == 0) return;
+    double* const on_device = tape.template device_memory<double>(variables);
+    E::fill_zero(on_device, static_cast<std::size_t>(variables) * sizeof(double));
+    for (Index v = 0; v < variables; ++v) {
+        const Draw<Cuda<T, E>>& draw = tape.draws()[static_cast<std::size_t>(v)];
+        if (draw.gradient_live)
+            cuda::sum_all<E>(tape, static_cast<const T*>(draw.gradient),
+                             draw.kernels->parameters * draw.stride, true, on_device + v);
+    }
+    E::copy_to_host(sums, on_device, static_cast<std::size_t>(variables) * sizeof(double));
+}
+
+/// data *= factor.
+template <class T, class E>
+void scale(Tape<Cuda<T, E>>&, T* data, Index size, double factor) {
+    E::for_each(size, cuda::Scale<T>{data, static_cast<T>(factor)});
+}
+
+}  // namespace blue

@@ -1,0 +1,36 @@
+// SPDX-License-Identifier: BSD-3-Clause
+/// \file
+/// Bayesian neural networks on an NVIDIA GPU: `blue::Cuda<float>` as the last policy of each layer.
+///
+/// Everything that `blue/blue.hpp` has except the CPU backend, so nothing here needs Eigen. A file
+/// that uses both backends includes both.
+#pragma once
+
+#if !defined(__CUDACC__)
+#error "blue/cuda.hpp has kernels: compile this file as CUDA, with nvcc or clang++ -x cuda (.cu)"
+#endif
+
+// First, as in blue/blue.hpp.
+#include <blue/concepts/backend.hpp>
+#include <blue/concepts/module.hpp>
+#include <blue/concepts/prior.hpp>
+
+#include <blue/backends/cuda/backend.hpp>
+#include <blue/backends/cuda/device.hpp>
+#include <blue/distributions/categorical.hpp>
+#include <blue/distributions/mean_field_normal.hpp>
+#include <blue/distributions/non_bayesian.hpp>
+#include <blue/distributions/predictive.hpp>
+#include <blue/distributions/uniform_prior.hpp>
+#include <blue/layers/activations.hpp>
+#include <blue/layers/flatten.hpp>
+#include <blue/layers/linear.hpp>
+#include <blue/layers/module.hpp>
+#include <blue/models/forward.hpp>
+#include <blue/models/residual.hpp>
+#include <blue/models/sequential.hpp>
+#include <blue/objectives/elbo.hpp>
+#include <blue/objectives/kullback_leibler_loss.hpp>
+#include <blue/optim/optimizer.hpp>
+#include <blue/train/fit.hpp>
+#include <blue/version.hpp>

@@ -1,0 +1,242 @@
+// SPDX-License-Identifier: BSD-3-Clause
+/// \file
+/// The device itself: errors, memory, loops, reductions, products and noise, against the host
+/// executor.
+#include "support/catch.hpp"
+#include "support/skip.hpp"
+
+#include "backends/cuda/host_executor.hpp"
+
+#include <blue/backends/cuda/cuda.hpp>
+#include <blue/backends/cuda/device.hpp>
+#include <blue/backends/cuda/noise.hpp>
+
+#include <cstdint>
+#include <cstring>
+#include <string>
+#include <vector>
+
+using namespace blue;
+using namespace blue_test;
+
+namespace bodies {
+
+/// A number that shows which index wrote it.
+struct Write {
+    double* to;
+    BLUE_HOST_DEVICE void operator()(Index i) const { to[i] = 3.0 * static_cast<double>(i) + 1; }
+};
+
+/// Sums whose last bits depend on the order, and a minimum.
+struct SumAndSmallest {
+    using result = cuda::Sums<2>;
+    const double* x;
+    Index size;
+    double* to;
+    BLUE_HOST_DEVICE static result combine(result a, const result& b) {
+        a.total[0] += b.total[0];
+        a.total[1] = b.total[1] < a.total[1] ? b.total[1] : a.total[1];
+        return a;
+    }
+    BLUE_HOST_DEVICE result part(Index group, int lane) const {
+        const double value = x[(group * 101 + lane * 7) % size];
+        return {{value, value}};
+    }
+    /// All lanes know the totals: each writes its share.
+    BLUE_HOST_DEVICE void finish(Index group, int lane, const result& sums) const {
+        if (lane < 4) to[group * 4 + lane] = sums.total[lane % 2] + lane;
+    }
+};
+
+/// The noise of a unit.
+template <class Noise, class T>
+struct Draw {
+    Noise noise;
+    random::Key key;
+    T* to;
+    BLUE_HOST_DEVICE void operator()(Index i) const {
+        T z[cuda::unit_size];
+        cuda::draw_unit<T>(noise, key, cuda::Unit(i), z);
+        for (int j = 0; j < cuda::unit_size; ++j) to[cuda::Unit(i).element(j)] = z[j];
+    }
+};
+
+}  // namespace bodies
+
+namespace {
+
+/// Memory of an executor that frees itself, with copies from and to vectors.
+template <class E, class T>
+struct Memory {
+    T* data;
+    std::size_t size;
+    explicit Memory(std::size_t n) : data(static_cast<T*>(E::allocate(n * sizeof(T)))), size(n) {
+        E::fill_zero(data, n * sizeof(T));
+    }
+    explicit Memory(const std::vector<T>& host) : Memory(host.size()) {
+        E::copy_from_host(data, host.data(), size * sizeof(T));
+    }
+    Memory(const Memory&) = delete;
+    ~Memory() { E::deallocate(data); }
+    std::vector<T> host() const {
+        std::vector<T> copy(size);
+        E::copy_to_host(copy.data(), data, size * sizeof(T));
+        return copy;
+    }
+};
+
+std::vector<double> waves(std::size_t n) {
+    std::vector<double> x(n);
+    for (std::size_t i = 0; i < n; ++i) x[i] = std::sin(static_cast<double>(i) + 0.5) / 3;
+    return x;
+}
+
+bool no_device() {
+    if (cuda::available()) return false;
+    skip("no CUDA device");
+    return true;
+}
+
+template <class E>
+std::vector<double> write(Index n) {
+    const Memory<E, double> memory(static_cast<std::size_t>(n));
+    E::for_each(n, bodies::Write{memory.data});
+    return memory.host();
+}
+
+template <class E, int Lanes>
+std::vector<double> reduce(Index groups) {
+    const Memory<E, double> x(waves(997)), to(static_cast<std::size_t>(groups) * 4);
+    E::template reduce<Lanes>(groups, bodies::SumAndSmallest{x.data, 997, to.data});
+    return to.host();
+}
+
+template <class E, class T>
+std::vector<T> product(bool transpose_a, bool transpose_b, T beta) {
+    const Index m = 33, n = 17, k = 70, count = 3;
+    const auto converted = [](std::size_t size) {
+        const std::vector<double> x = waves(size);
+        return std::vector<T>(x.begin(), x.end());
+    };
+    const Memory<E, T> a(converted(m * k * count)), b(converted(k * n)),
+        c(converted(m * n * count));
+    const cuda::GemmArgs<T> args{transpose_a,
+                                 transpose_b,
+                                 m,
+                                 n,
+                                 k,
+                                 a.data,
+                                 transpose_a ? k : m,
+                                 m * k,
+                                 b.data,
+                                 transpose_b ? n : k,
+                                 0,
+                                 beta,
+                                 c.data,
+                                 m,
+                                 m * n,
+                                 count};
+    E::gemm(args);
+    return c.host();
+}
+
+template <class T>
+double largest_difference(const std::vector<T>& a, const std::vector<T>& b) {
+    double worst = 0;
+    for (std::size_t i = 0; i < a.size(); ++i)
+        worst = std::max(worst, std::abs(static_cast<double>(a[i]) - static_cast<double>(b[i])));
+    return worst;
+}
+
+template <class T, class E, class Noise>
+std::vector<T> draw(const Noise& noise) {
+    constexpr Index tiles = 5000;
+    const Memory<E, T> to(tiles * random::tile);
+    const bodies::Draw<Noise, T> body{noise, {0x0123456789abcdefu, 77, 3, 5, 0}, to.data};
+    E::for_each(tiles * 16, body);
+    return to.host();
+}
+
+template <class T>
+std::int64_t worst_ulps(const std::vector<T>& a, const std::vector<T>& b) {
+    using Word = std::conditional_t<sizeof(T) == 4, std::int32_t, std::int64_t>;
+    std::int64_t worst = 0;
+    for (std::size_t e = 0; e < a.size(); ++e) {
+        Word i, j;
+        std::memcpy(&i, &a[e], sizeof i);
+        std::memcpy(&j, &b[e], sizeof j);
+        worst = std::max(worst, std::abs(std::int64_t{i} - std::int64_t{j}));
+    }
+    return worst;
+}
+
+std::string message_of(void (*function)()) {
+    try {
+        function();
+    } catch (const Error& error) {
+        return error.what();
+    }
+    return "";
+}
+
+}  // namespace
+
+TEST_CASE("device: errors say what to do", "[cuda]") {
+    using cuda::detail::describe;
+    const auto says = [](const std::string& text, const char* part) {
+        return text.find(part) != std::string::npos;
+    };
+    CHECK(says(describe(cudaErrorNoDevice, ""),
+               "no CUDA device was found: use Cpu<float>, or check the driver with nvidia-smi"));
+    CHECK(says(describe(cudaErrorInsufficientDriver, ""), "nvidia-smi"));
+    CHECK(says(describe(cudaErrorNoKernelImageForDevice, ""), "-DCMAKE_CUDA_ARCHITECTURES="));
+    CHECK(says(describe(cudaErrorIllegalAddress, "a kernel"), "a kernel"));
+    CHECK(says(describe(cudaErrorIllegalAddress, "a kernel"), "CUDA_LAUNCH_BLOCKING=1"));
+    if (!cuda::available())
+        CHECK(says(message_of([] { cuda::Device::allocate(16); }), "no CUDA device was found"));
+    else
+        CHECK(says(message_of([] { cuda::Device::allocate(std::size_t{1} << 60); }),
+                   "1152921504606846976 bytes were asked for"));
+}
+
+TEST_CASE("device: loops reach each index once", "[cuda]") {
+    for (Index n : {1, 255, 256, 257, 100000}) {
+        const std::vector<double> expected = write<HostExecutor>(n);
+        CHECK(expected.back() == 3.0 * static_cast<double>(n - 1) + 1);
+        if (cuda::available()) CHECK(write<cuda::Device>(n) == expected);
+    }
+    no_device();
+}
+
+TEST_CASE("device: reductions add in the order of the host executor", "[cuda]") {
+    if (no_device()) return;
+    for (Index groups : {1, 7, 8, 9, 1000}) {
+        CHECK(reduce<cuda::Device, 32>(groups) == reduce<HostExecutor, 32>(groups));
+        CHECK(reduce<cuda::Device, 256>(groups) == reduce<HostExecutor, 256>(groups));
+    }
+}
+
+TEST_CASE("device: products follow the definition of BLAS", "[cuda]") {
+    if (no_device()) return;
+    // Sums of 70 products below 1/9, and numbers below 1/3.
+    for (bool a : {false, true})
+        for (bool b : {false, true}) {
+            CHECK(largest_difference(product<cuda::Device>(a, b, 0.0),
+                                     product<HostExecutor>(a, b, 0.0)) < 1e-14);
+            CHECK(largest_difference(product<cuda::Device>(a, b, 1.0f),
+                                     product<HostExecutor>(a, b, 1.0f)) < 1e-5);
+        }
+}
+
+TEST_CASE("device: words equal the CPU's, normals within 2 ulp", "[cuda]") {
+    // On the host: what nvcc makes of the device functions there, against the CPU's packs.
+    std::vector<float> tiles(5000 * random::tile);
+    random::draw_tiles(noise::Normal{}, {0x0123456789abcdefu, 77, 3, 5, 0}, 0, 5000, tiles.data());
+    CHECK(worst_ulps(draw<float, HostExecutor>(noise::Normal{}), tiles) <= 2);
+    if (no_device()) return;
+    CHECK(worst_ulps(draw<float, cuda::Device>(noise::Uniform{}),
+                     draw<float, HostExecutor>(noise::Uniform{})) == 0);
+    CHECK(worst_ulps(draw<float, cuda::Device>(noise::Normal{}), tiles) <= 2);
+    CHECK(worst_ulps(draw<double, cuda::Device>(noise::Normal{}),
+                     draw<double, HostExecutor>(noise::Normal{})) <= 2);
+}

@@ -1,0 +1,127 @@
+// SPDX-License-Identifier: BSD-3-Clause
+/// \file
+/// Runs the CUDA backend on the host: everything but the launches, the copies and cuBLAS itself.
+#pragma once
+
+#include <blue/backends/cuda/gemm.hpp>
+#include <blue/backends/cuda/parallel.hpp>
+
+#include <sys/mman.h>
+
+#include <cstddef>
+#include <cstring>
+#include <map>
+#include <new>
+
+namespace blue_test {
+
+/// A stand-in for `blue::cuda::Device`. Its memory can be touched only while the executor works:
+/// host code that reads or writes device memory ends with a segmentation fault, as it does with a
+/// device. Fresh memory holds NaNs.
+struct HostExecutor {
+    /// Whether loops run backwards: shows results that depend on the order of threads.
+    static inline bool reverse = false;
+
+    static void* allocate(std::size_t bytes) {
+        Pool& p = pool();
+        const std::size_t rounded = (bytes + 255) / 256 * 256 + 256;
+        if (p.used + rounded > capacity) throw std::bad_alloc();
+        std::byte* const data = p.base + p.used;
+        p.used += rounded;
+        p.live += 1;
+        const Open open;
+        std::memset(data, 0xff, rounded);
+        return data;
+    }
+    static void deallocate(void*) noexcept {
+        if (--pool().live == 0) pool().used = 0;
+    }
+    static void copy(void* to, const void* from, std::size_t bytes) {
+        const Open open;
+        std::memcpy(to, from, bytes);
+    }
+    static void copy_to_host(void* to, const void* from, std::size_t bytes) {
+        copy(to, from, bytes);
+    }
+    static void copy_from_host(void* to, const void* from, std::size_t bytes) {
+        copy(to, from, bytes);
+    }
+    static void fill_zero(void* data, std::size_t bytes) {
+        const Open open;
+        std::memset(data, 0, bytes);
+    }
+
+    template <class Body>
+    static void for_each(blue::Index n, const Body& body) {
+        const Open open;
+        ++launches();
+        for (blue::Index i = 0; i < n; ++i) body(reverse ? n - 1 - i : i);
+    }
+    template <int Lanes, class Body>
+    static void reduce(blue::Index groups, const Body& body) {
+        const Open open;
+        ++launches();
+        for (blue::Index i = 0; i < groups; ++i) {
+            const blue::Index group = reverse ? groups - 1 - i : i;
+            typename Body::result sums[Lanes];
+            for (int k = 0; k < Lanes; ++k) {
+                const int lane = reverse ? Lanes - 1 - k : k;
+                sums[lane] = body.part(group, lane);
+            }
+            for (int half = Lanes / 2; half > 0; half /= 2)
+                for (int lane = 0; lane < half; ++lane)
+                    sums[lane] = Body::combine(sums[lane], sums[lane + half]);
+            const auto total = sums[0];
+            for (int lane = 0; lane < Lanes; ++lane) body.finish(group, lane, total);
+        }
+    }
+    /// By the definition of column-major BLAS, in double.
+    template <class T>
+    static void gemm(const blue::cuda::GemmArgs<T>& g) {
+        const Open open;
+        ++launches();
+        for (blue::Index i = 0; i < g.count; ++i)
+            for (blue::Index row = 0; row < g.m; ++row)
+                for (blue::Index column = 0; column < g.n; ++column) {
+                    const T* const a = g.a + i * g.stride_a;
+                    const T* const b = g.b + i * g.stride_b;
+                    double sum = 0;
+                    for (blue::Index k = 0; k < g.k; ++k)
+                        sum += static_cast<double>(g.transpose_a ? a[k + row * g.lda]
+                                                                 : a[row + k * g.lda]) *
+                               static_cast<double>(g.transpose_b ? b[column + k * g.ldb]
+                                                                 : b[k + column * g.ldb]);
+                    T& c = g.c[i * g.stride_c + row + column * g.ldc];
+                    c = static_cast<T>(sum) + (g.beta == 0 ? T(0) : g.beta * c);
+                }
+    }
+
+    /// Loops, reductions and products started so far.
+    static long& launches() {
+        static long count = 0;
+        return count;
+    }
+
+private:
+    static constexpr std::size_t capacity = std::size_t{1} << 28;
+    struct Pool {
+        std::byte* base;
+        std::size_t used = 0;
+        int live = 0;
+        Pool()
+            : base(static_cast<std::byte*>(mmap(nullptr, capacity, PROT_NONE,
+                                                MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1,
+                                                0))) {}
+    };
+    static Pool& pool() {
+        static Pool instance;
+        return instance;
+    }
+    /// Lets the memory be used until the end of a block.
+    struct Open {
+        Open() { mprotect(pool().base, capacity, PROT_READ | PROT_WRITE); }
+        ~Open() { mprotect(pool().base, capacity, PROT_NONE); }
+    };
+};
+
+}  // namespace blue_test

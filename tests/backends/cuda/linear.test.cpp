@@ -1,0 +1,142 @@
+// SPDX-License-Identifier: BSD-3-Clause
+/// \file
+/// The linear map of the CUDA backend, run on the host, against the CPU: all ways in which samples
+/// share inputs, weights and biases.
+#include "support/catch.hpp"
+
+#include "backends/cuda/compare.hpp"
+
+#include <blue/backends/cpu/backend.hpp>
+#include <blue/backends/cuda/backend.hpp>
+#include <blue/distributions/non_bayesian.hpp>
+#include <blue/layers/linear.hpp>
+#include <blue/models/forward.hpp>
+#include <blue/objectives/kullback_leibler_loss.hpp>
+#include <blue/ops/activations.hpp>
+
+using namespace blue;
+using namespace blue_test;
+
+namespace {
+
+using Normal = MeanFieldNormal;
+using Fixed = NonBayesian;
+
+/// Weights and a bias that are used twice: by the owner of the draw and by another operation.
+template <class Q, class B>
+struct Tied
+    : Module<Tied<Q, B>, variables<variable<"weight", 6, 6>, variable<"bias", 6>>, Q, Normal, B> {
+    auto forward(auto& pass, auto x) const {
+        const auto weight = pass.sample(*this, "weight"_v);
+        const auto bias = pass.sample(*this, "bias"_v);
+        const auto hidden = tanh(linear(x, weight, bias));
+        return linear(hidden, weight) * bias;
+    }
+};
+
+/// Only the log probs of a weight count, and its first use is outside of linear.
+template <class Q, class B>
+struct Unused : Module<Unused<Q, B>, variables<variable<"weight", 6, 6>>, Q, Normal, B> {
+    auto forward(auto& pass, auto x) const {
+        static_cast<void>(linear(x, pass.sample(*this, "weight"_v)));
+        return x;
+    }
+};
+
+template <class T>
+struct Result {
+    std::vector<T> output, input_gradient, parameter_gradients;
+};
+
+/// A module on an input of `input_samples` samples and `rows` rows, all gradients in a fixed
+/// direction plus those of the log probs.
+template <class M>
+auto run_module(Index input_samples, Index rows, Index samples) {
+    using B = backend_of<M>;
+    using T = typename B::scalar;
+    constexpr Index in = 6;
+    M model = make<M>(Seed{7});
+    Tape<B> tape;
+    const std::vector<T> numbers_in = numbers<T>(input_samples * rows * in);
+    const auto x = tape.template leaf<shape<in>>(numbers_in.data(), rows, input_samples);
+    const auto result = forward(model, tape, x, {.samples = samples, .seed = Seed{3}});
+    const auto y = result.samples;
+    using Shape = typename std::remove_const_t<decltype(y)>::shape;
+    const std::vector<T> direction = numbers<T>(y.node->size(), -1, 1);
+    const auto factors = tape.template input<Shape>(direction.data(), y.batch(), y.samples());
+    backward(detail::make_loss(sum(y * factors), 1.0, result.log_probs, 0.3));
+    Result<T> r{y.to_host(), tape.gradient_of(x.node), {}};
+    for (const Draw<B>& draw : tape.draws()) {
+        std::vector<T> gradient(static_cast<std::size_t>(draw.kernels->parameters * draw.stride));
+        B::memory::copy_to_host(gradient.data(), draw.gradient,
+                                static_cast<Index>(gradient.size()));
+        r.parameter_gradients.insert(r.parameter_gradients.end(), gradient.begin(), gradient.end());
+    }
+    return r;
+}
+
+template <template <class> class M>
+double worst(Index input_samples, Index rows, Index samples) {
+    using T = double;
+    const auto expected = run_module<M<Cpu<T>>>(input_samples, rows, samples);
+    const auto given = run_module<M<Emulated<T>>>(input_samples, rows, samples);
+    return std::max({difference(given.output, expected.output),
+                     difference(given.input_gradient, expected.input_gradient),
+                     difference(given.parameter_gradients, expected.parameter_gradients)});
+}
+
+template <class B>
+using BothRandom = Linear<6, 37, Normal, Normal, B>;
+template <class B>
+using NoneRandom = Linear<6, 37, Fixed, Normal, B>;
+template <class B>
+using WeightRandom = Linear<6, 37, per_variable<Normal, Fixed>, Normal, B>;
+template <class B>
+using BiasRandom = Linear<6, 37, per_variable<Fixed, Normal>, Normal, B>;
+template <class B>
+using WithoutBias = Linear<6, 37, without_bias, Normal, Normal, B>;
+template <class B>
+using TiedRandom = Tied<Normal, B>;
+template <class B>
+using TiedFixed = Tied<Fixed, B>;
+template <class B>
+using UnusedRandom = Unused<Normal, B>;
+
+template <template <class> class M>
+void check_all_inputs() {
+    CHECK(worst<M>(1, 5, 4) < rounding<double>);
+    CHECK(worst<M>(4, 5, 4) < rounding<double>);
+    CHECK(worst<M>(1, 1, 1) < rounding<double>);
+    CHECK(worst<M>(4, 70, 4) < rounding<double>);  // more rows than one thread adds up
+}
+
+}  // namespace
+
+TEST_CASE("cuda linear: random and shared weights and biases", "[cuda]") {
+    check_all_inputs<BothRandom>();
+    check_all_inputs<NoneRandom>();
+    check_all_inputs<WeightRandom>();
+    check_all_inputs<BiasRandom>();
+    check_all_inputs<WithoutBias>();
+}
+
+TEST_CASE("cuda linear: weights that are used twice", "[cuda]") {
+    check_all_inputs<TiedRandom>();
+    check_all_inputs<TiedFixed>();
+}
+
+TEST_CASE("cuda linear: a result that nobody uses", "[cuda]") {
+    check_all_inputs<UnusedRandom>();
+}
+
+TEST_CASE("cuda linear: gradients in groups of samples", "[cuda]") {
+    // The sums run in the same order in groups of any size.
+    const auto all = run_module<BothRandom<Emulated<double>>>(1, 5, 5);
+    const Index budget = cuda::gradient_bytes;
+    for (Index group : {1, 2, 4}) {
+        cuda::gradient_bytes = group * 6 * 37 * static_cast<Index>(sizeof(double));
+        const auto parts = run_module<BothRandom<Emulated<double>>>(1, 5, 5);
+        CHECK(parts.parameter_gradients == all.parameter_gradients);
+    }
+    cuda::gradient_bytes = budget;
+}

@@ -1,0 +1,61 @@
+// SPDX-License-Identifier: BSD-3-Clause
+/// \file
+/// Optimiser steps, norms and scaling on the CUDA backend, run on the host, against the CPU.
+#include "support/catch.hpp"
+
+#include "backends/cuda/compare.hpp"
+
+#include <blue/backends/cpu/optimizer.hpp>
+#include <blue/backends/cuda/optimizer.hpp>
+#include <blue/tensor/buffer.hpp>
+
+using namespace blue;
+using namespace blue_test;
+
+namespace {
+
+constexpr Index size = 5000;  // more than one block of a sum
+
+/// Values after three steps.
+template <class B, class Rule>
+std::vector<typename B::scalar> after_steps(const Rule& rule) {
+    using T = typename B::scalar;
+    Buffer<B> values(size), gradients(size), state(Rule::state_arrays * size);
+    const std::vector<T> start = numbers<T>(size), slope = numbers<T>(size, -1, 1);
+    B::memory::copy_from_host(values.data(), start.data(), size);
+    B::memory::copy_from_host(gradients.data(), slope.data(), size);
+    for (Index step = 1; step <= 3; ++step)
+        optimizer_step(rule, rule.constants(step, 0.5),
+                       ParameterBlock<B>{values.data(), gradients.data(), size}, state.data());
+    std::vector<T> result(static_cast<std::size_t>(size));
+    B::memory::copy_to_host(result.data(), values.data(), size);
+    return result;
+}
+
+template <class T, class Rule>
+double worst(const Rule& rule) {
+    return difference(after_steps<Emulated<T>>(rule), after_steps<Cpu<T>>(rule));
+}
+
+}  // namespace
+
+TEMPLATE_TEST_CASE("cuda optimizer: all rules", "[cuda]", float, double) {
+    using T = TestType;
+    CHECK(worst<T>(SGD{.learning_rate = 0.1, .momentum = 0.9, .weight_decay = 0.01}) < rounding<T>);
+    CHECK(worst<T>(Adam{.learning_rate = 0.1, .weight_decay = 0.01}) < rounding<T>);
+    CHECK(worst<T>(AdamW{.learning_rate = 0.1}) < rounding<T>);
+}
+
+TEST_CASE("cuda optimizer: sum of squares and scaling", "[cuda]") {
+    using B = Emulated<float>;
+    Tape<B> tape;
+    const std::vector<float> host = numbers<float>(size);
+    Buffer<B> data(size);
+    B::memory::copy_from_host(data.data(), host.data(), size);
+    double expected = 0;
+    for (float value : host) expected += static_cast<double>(value) * static_cast<double>(value);
+    // Summed in double.
+    CHECK(sum_of_squares(tape, data.data(), size) == Approx(expected).epsilon(1e-14));
+    scale(tape, data.data(), size, 0.5);
+    CHECK(sum_of_squares(tape, data.data(), size) == Approx(0.25 * expected).epsilon(1e-14));
+}

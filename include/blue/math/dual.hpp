@@ -24,7 +24,10 @@ struct Dual {
 
     S value;
     S d[N == 0 ? 1 : N] = {};  // d[k] counts where bit k of active is set
-    unsigned active = 0;
+    // Mutable only for g++: it keeps a variable in memory that is `const` and made by a function
+    // with such a member missing, with all its copies. (Logistic, backward: 1.15 instead of 0.45
+    // ns.)
+    mutable unsigned active = 0;
     S known_log = {}, known_inverse = {};
     bool has_known = false;
 

@@ -73,10 +73,9 @@ BLUE_INLINE Pack<T, N> in_double(Pack<T, N> x, F f) {
         T lane[N];
         x.store(lane);
         for (int i = 0; i < N; i += step) {
-            double wide[step];
-            for (int k = 0; k < step; ++k) wide[k] = static_cast<double>(lane[i + k]);
-            f(Pack<double, step>::load(wide)).store(wide);
-            for (int k = 0; k < step; ++k) lane[i + k] = static_cast<T>(wide[k]);
+            Pack<double, step> wide;
+            load_floats(lane + i, wide.r[0]);
+            store_floats(lane + i, f(wide).r[0]);
         }
         return Pack<T, N>::load(lane);
     }

@@ -52,6 +52,12 @@ BLUE_INLINE bool any_lane(M a) {
     BLUE_UNROLL for (int i = 0; i < lanes_of<M>; ++i) result = result || a[i] != 0;
     return result;
 }
+BLUE_INLINE void load_floats(const float* p, DoubleRegister& a) {
+    BLUE_UNROLL for (int i = 0; i < register_lanes<double>; ++i) a[i] = p[i];
+}
+BLUE_INLINE void store_floats(float* p, DoubleRegister a) {
+    BLUE_UNROLL for (int i = 0; i < register_lanes<double>; ++i) p[i] = static_cast<float>(a[i]);
+}
 BLUE_INLINE void widen(const std::uint32_t* p, Vector<std::uint64_t>::type& a) {
     BLUE_UNROLL for (int i = 0; i < register_lanes<double>; ++i) a[i] = p[i];
 }

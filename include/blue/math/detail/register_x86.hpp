@@ -103,6 +103,26 @@ BLUE_INLINE void widen(const std::uint32_t* p, Vector<std::uint64_t>::type& a) {
 #endif
 }
 
+/// Loads as many floats as there are doubles in a register, and stores them.
+BLUE_INLINE void load_floats(const float* p, Doubles& a) {
+#if defined(BLUE_ISA_AVX512)
+    a = _mm512_maskz_cvtps_pd(0xff, _mm256_loadu_ps(p));
+#elif defined(BLUE_ISA_AVX2)
+    a = _mm256_cvtps_pd(_mm_loadu_ps(p));
+#else
+    a = _mm_cvtps_pd(_mm_castsi128_ps(_mm_loadl_epi64(reinterpret_cast<const __m128i*>(p))));
+#endif
+}
+BLUE_INLINE void store_floats(float* p, Doubles a) {
+#if defined(BLUE_ISA_AVX512)
+    _mm256_storeu_ps(p, _mm512_maskz_cvtpd_ps(0xff, a));
+#elif defined(BLUE_ISA_AVX2)
+    _mm_storeu_ps(p, _mm256_cvtpd_ps(a));
+#else
+    _mm_storel_epi64(reinterpret_cast<__m128i*>(p), _mm_castps_si128(_mm_cvtpd_ps(a)));
+#endif
+}
+
 /// GCC makes a masked move, a blend or logic of this, whatever the instruction set has.
 template <class M, Register V>
 BLUE_INLINE V select(M condition, V a, V b) {

@@ -43,13 +43,13 @@ concept Layer = std::is_class_v<L> && std::copy_constructible<L> && detail::is_c
 
 namespace requirement {
 
-/// What stands in a `Sequential` or `Residual`.
-template <bool Ok, class Position, class Given>
+/// What stands in a `Sequential` or `Residual`, or among the `children` of a module.
+template <bool Ok, class Place, class Given>
 struct layer : check {
-    static_assert(
-        Ok,
-        "blue: not a layer, see position and given in layer<...>: derive it from blue::Module and "
-        "write forward(pass, x), or write operator()(auto& pass, auto x) const");
+    static_assert(Ok,
+                  "blue: not a layer, see the place and the type in layer<...>: derive it from "
+                  "blue::Module and "
+                  "write forward(pass, x), or write operator()(auto& pass, auto x) const");
 };
 
 /// What a layer returns.

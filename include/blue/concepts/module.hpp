@@ -74,14 +74,6 @@ struct policies : check {
         "distribution, prior, backend), see given count in policies<...>: remove the others");
 };
 
-/// A member that is listed in `children`.
-template <bool Ok, class Member, class Given>
-struct child_module : check {
-    static_assert(Ok,
-                  "blue: children lists a member that is not a layer, see its name and type in "
-                  "child_module<...>: remove it from the list");
-};
-
 /// A log prob that is asked for by path: `get<2, "weight">()`.
 template <bool Found, class Path, class Known>
 struct log_prob_path : check {

@@ -40,8 +40,8 @@ struct SampleNormal {
     using target_type = float;
 
     /// log N(y; mean_s x, std_s(x)^2 + eps) in nats: (1, B, ...).
-    template <class B, class Shape>
-    auto mixture_log_prob(Var<B, Shape> x, Var<B, Shape> y) const {
+    template <class B, class Shape, class TargetShape>
+    auto mixture_log_prob(Var<B, Shape> x, Var<B, TargetShape> y) const {
         return elementwise(ops::NormalLogProb{eps, norm_constants ? MeanFieldNormal::constant : 0}, y,
                            mean_samples(x), std_samples(x));
     }
@@ -55,8 +55,8 @@ struct PointEstimate {
 
     using target_type = float;
 
-    template <class B, class Shape>
-    auto mixture_log_prob(Var<B, Shape> x, Var<B, Shape> y) const {
+    template <class B, class Shape, class TargetShape>
+    auto mixture_log_prob(Var<B, Shape> x, Var<B, TargetShape> y) const {
         const auto difference = mean_samples(x) - y;
         return -mean(error == Error::squared ? square(difference) : abs(difference));
     }
@@ -70,8 +70,8 @@ struct Gaussian {
     constexpr double noise_variance() const { return std * std; }
 
     /// log N(y; x, std^2) of each sample in nats: (S, B, ...).
-    template <class B, class Shape>
-    auto log_prob(Var<B, Shape> x, Var<B, Shape> y) const {
+    template <class B, class Shape, class TargetShape>
+    auto log_prob(Var<B, Shape> x, Var<B, TargetShape> y) const {
         return elementwise(ops::FixedNormalLogProb{std}, y, x);
     }
 };

@@ -7,7 +7,7 @@
 #include <blue/concepts/module.hpp>
 #include <blue/concepts/prior.hpp>
 #include <blue/fwd.hpp>
-#include <blue/layers/children.hpp>
+#include <blue/layers/child_checks.hpp>
 #include <blue/layers/pass.hpp>
 #include <blue/tensor/buffer.hpp>
 
@@ -54,8 +54,6 @@ struct VariableState {
 };
 
 namespace detail {
-
-namespace mp = boost::mp11;
 
 template <class Variable>
 using is_present = mp::mp_bool<Variable::present>;
@@ -152,6 +150,8 @@ public:
     Module() {
         static_assert(
             requirement::forward_function<detail::has_forward<Self>, requirement::given<Self>>{});
+        static_assert(
+            detail::children_check<backend, typename detail::child_entries_of<Self>::type>{});
     }
     /// Policy objects with options, such as `MeanFieldNormal{.std = 0.1}`, for all variables.
     explicit Module(

@@ -104,28 +104,41 @@ PreparedPass<B> begin_pass(std::span<const VariableView<B>> variables, Scores wa
     return {Pass<B>(tape, samples, {order, variables.size()}), table, divergences};
 }
 
+/// Whether a model without random variables or with the backend B.
+template <class M, class B>
+inline constexpr bool computes_with =
+    std::is_same_v<backend_of<M>, B> || std::is_void_v<backend_of<M>>;
+
 }  // namespace detail
 
 /// Runs a model on an input of `tape` with weights drawn from its variational distributions.
 ///
 /// \tparam Wanted what to compute about the weights; without log probs their type is empty.
 /// \param noise supplied noise in place of the generator's: for each random variable in the order
-/// of the
-///   slots samples x elements numbers in the backend's memory (nullptr for none); empty for the
+/// of
+///   the slots samples x elements numbers in the backend's memory (nullptr for none); empty for the
 ///   generator.
 /// \return outputs (S, B, ...) and log probs, valid until the tape is reset.
 /// Throws ValueError for fewer than one sample, ShapeError when shapes do not fit.
 template <Scores Wanted = Scores::log_probs, class M, class B, class Shape>
 auto forward(const M& model, Tape<B>& tape, Var<B, Shape> x, const ForwardOptions& options = {},
              std::type_identity_t<std::span<const typename B::scalar* const>> noise = {}) {
-    const auto variables = variable_views<M, B>(model);
-    auto [pass, table, divergences] =
-        detail::begin_pass<B>(variables, Wanted, tape, options, noise);
-    auto output = model(pass, x);
-    if constexpr (Wanted == Scores::none)
-        return VIReturn<decltype(output), NoLogProbs>{output, {}};
-    else
-        return VIReturn<decltype(output), LogProbs<M, B>>{output, {&tape, table, divergences}};
+    static_assert(
+        requirement::input_backend<detail::computes_with<M, B>,
+                                   requirement::expected<backend_of<M>>, requirement::given<B>>{});
+    using LogProbs = std::conditional_t<Wanted == Scores::none, NoLogProbs, LogProbs<M, B>>;
+    if constexpr (detail::computes_with<M, B>) {
+        const auto variables = variable_views<M, B>(model);
+        auto [pass, table, divergences] =
+            detail::begin_pass<B>(variables, Wanted, tape, options, noise);
+        auto output = model(pass, x);
+        if constexpr (Wanted == Scores::none)
+            return VIReturn<decltype(output), LogProbs>{output, {}};
+        else
+            return VIReturn<decltype(output), LogProbs>{output, {&tape, table, divergences}};
+    } else {  // after the error
+        return VIReturn<Var<B, any_shape>, LogProbs>{{x.tape, x.node}, {nullptr, nullptr, nullptr}};
+    }
 }
 
 }  // namespace blue

@@ -4,7 +4,7 @@
 #pragma once
 
 #include <blue/concepts/layer.hpp>
-#include <blue/layers/children.hpp>
+#include <blue/layers/child_checks.hpp>
 #include <blue/models/initialise.hpp>
 #include <blue/ops/materialise.hpp>
 
@@ -85,12 +85,10 @@ template <class Indices, class... Layers>
 struct Stack;
 template <std::size_t... I, class... Layers>
 struct Stack<std::index_sequence<I...>, Layers...> : LayerLeaf<I, Layers>... {
-    static_assert((requirement::layer<Layer<Layers>, requirement::position<static_cast<int>(I)>,
-                                      requirement::given<Layers>>{} &&
-                   ...));
-
     using module_tag = void;
-    using child_entries = boost::mp11::mp_list<layer_entry<I, Layers>...>;
+    using child_entries = mp::mp_list<layer_entry<I, Layers>...>;
+
+    static_assert(children_check<typename first_backend<child_entries>::type, child_entries>{});
 
     Stack() = default;
     explicit Stack(Layers... layers) requires(sizeof...(Layers) > 0)

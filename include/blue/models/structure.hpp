@@ -4,7 +4,7 @@
 /// time and as a walk at run time.
 #pragma once
 
-#include <blue/layers/children.hpp>
+#include <blue/layers/child_checks.hpp>
 #include <blue/layers/module.hpp>
 
 #include <array>
@@ -48,67 +48,6 @@ requires requires {
 }
 struct own_variables_of<M> {
     using type = typename M::own_variables;
-};
-
-/// The backend of a module, or of the first layer of a container that has one; void if none has.
-template <class M>
-struct backend_in {
-    using type = void;
-};
-template <class M>
-requires requires {
-    typename M::backend;
-}
-struct backend_in<M> {
-    using type = typename M::backend;
-};
-template <class M>
-requires(!requires { typename M::backend; }) && requires {
-    typename M::child_entries;
-}
-struct backend_in<M> {
-    template <class Entry>
-    using of_entry = typename backend_in<typename Entry::type>::type;
-    using found = mp::mp_remove<mp::mp_transform<of_entry, typename M::child_entries>, void>;
-    using type = mp::mp_front<mp::mp_push_back<found, void>>;
-};
-
-/// Where a child is, for messages: its position or its name.
-template <class Entry>
-constexpr auto place_of() {
-    constexpr int number = Entry::key.number;
-    constexpr fixed_string name = Entry::key.text;
-    if constexpr (number >= 0)
-        return requirement::position<number>{};
-    else
-        return typename spell<name>::type{};
-}
-
-template <class M, class Entry>
-constexpr bool is_valid_child() {
-    using Child = typename Entry::type;
-    using Expected = typename backend_in<M>::type;
-    using Given = typename backend_in<Child>::type;
-    constexpr bool same = std::is_same_v<Expected, Given> || std::is_void_v<Given>;
-    using Place = decltype(place_of<Entry>());
-    if constexpr (!Layer<Child>)  // Sequential has said so itself
-        static_assert(requirement::child_module<!requires { typename M::children; }, Place,
-                                                requirement::given<Child>>{});
-    else if constexpr (!same)
-        static_assert(requirement::same_backend<same, Place, Child, requirement::expected<Expected>,
-                                                requirement::given<Given>>{});
-    return Layer<Child> && same;
-}
-
-/// The children of a module, after checking that they fit to it; those that do not fit are left
-/// out, so that there is one error only.
-template <class M, class Entries = typename child_entries_of<M>::type>
-struct valid_children;
-template <class M, class... Entries>
-struct valid_children<M, mp::mp_list<Entries...>> {
-    template <class Entry>
-    using is_valid = mp::mp_bool<is_valid_child<M, Entry>()>;
-    using type = mp::mp_copy_if<mp::mp_list<Entries...>, is_valid>;
 };
 
 template <class Path>

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-3-Clause
-// expected-error {{blue: not a layer, see position and given in layer<...>}}
+// expected-error {{blue: not a layer, see the place and the type in layer<...>}}
 // expected-error {{layer<false, blue::requirement::position<1>, blue::requirement::given<Square>}}
 // expected-lines g++ 20 clang 35 nvcc 15
 #include <blue/blue.hpp>

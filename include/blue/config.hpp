@@ -12,8 +12,8 @@
 #define BLUE_HOST_DEVICE
 #endif
 
-/// Eigen is a library for the host also in .cu files. Without this nvcc compiles it for the device, with
-/// errors, and its products are not vectorised.
+/// Eigen is a library for the host also in .cu files. Without this nvcc compiles it for the device,
+/// with errors, and its products are not vectorised.
 #if defined(__CUDACC__) && !defined(EIGEN_NO_CUDA)
 #define EIGEN_NO_CUDA
 #endif
@@ -50,8 +50,9 @@
 #define BLUE_FLATTEN
 #endif
 
-/// Full unrolling of a short loop with a constant number of turns. (Nothing in the host pass of nvcc:
-/// its front end knows only its own spelling, and the host compiler behind it warns about that one.)
+/// Full unrolling of a short loop with a constant number of turns. (Nothing in the host pass of
+/// nvcc: its front end knows only its own spelling, and the host compiler behind it warns about
+/// that one.)
 #if defined(__CUDA_ARCH__)
 #define BLUE_UNROLL _Pragma("unroll")
 #elif defined(__CUDACC__)

@@ -7,7 +7,8 @@
 
 #include <type_traits>
 
-namespace blue::math::inline BLUE_ISA {
+namespace blue::math {
+inline namespace BLUE_ISA {
 
 /// A value and up to N derivatives, over S, a pack. Which derivatives are there at all is an
 /// integer
@@ -273,4 +274,5 @@ BLUE_INLINE auto isfinite(Dual<S, N> x) {
     return isfinite(x.value);
 }
 
-}  // namespace blue::math::inline BLUE_ISA
+}  // namespace BLUE_ISA
+}  // namespace blue::math

@@ -13,7 +13,8 @@
 
 #include <type_traits>
 
-namespace blue::math::inline BLUE_ISA {
+namespace blue::math {
+inline namespace BLUE_ISA {
 
 // ---------------------------------------------------------------------------- signs and products
 
@@ -259,4 +260,5 @@ requires std::is_arithmetic_v<A> BLUE_INLINE Pack<T, N> log_add_exp(A a, Pack<T,
     return log_add_exp(Pack<T, N>(a), b);
 }
 
-}  // namespace blue::math::inline BLUE_ISA
+}  // namespace BLUE_ISA
+}  // namespace blue::math

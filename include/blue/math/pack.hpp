@@ -7,7 +7,8 @@
 
 #include <type_traits>
 
-namespace blue::math::inline BLUE_ISA {
+namespace blue::math {
+inline namespace BLUE_ISA {
 
 template <class T, int N>
 struct Pack;
@@ -209,4 +210,5 @@ struct Pack {
     }
 };
 
-}  // namespace blue::math::inline BLUE_ISA
+}  // namespace BLUE_ISA
+}  // namespace blue::math

@@ -8,7 +8,8 @@
 #include <cmath>
 #include <concepts>
 
-namespace blue::math::inline BLUE_ISA {
+namespace blue::math {
+inline namespace BLUE_ISA {
 
 /// x^n for one number n that all lanes share. Whole numbers up to 1024 are multiplied out, with an
 /// error of at most n ulp. Others need x >= 0; their error is about 1 + 1.5 |n log x| ulp.
@@ -180,4 +181,5 @@ BLUE_INLINE Pack<T, N> trigamma(Pack<T, N> x) {
     return detail::in_double(x, [](auto a) { return detail::trigamma_of_positive(a); });
 }
 
-}  // namespace blue::math::inline BLUE_ISA
+}  // namespace BLUE_ISA
+}  // namespace blue::math

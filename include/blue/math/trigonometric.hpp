@@ -7,7 +7,8 @@
 
 #include <cmath>
 
-namespace blue::math::inline BLUE_ISA {
+namespace blue::math {
+inline namespace BLUE_ISA {
 
 namespace detail {
 
@@ -116,4 +117,5 @@ BLUE_INLINE Pack<T, N> atan(Pack<T, N> x) {
     return detail::copysign(y, x);
 }
 
-}  // namespace blue::math::inline BLUE_ISA
+}  // namespace BLUE_ISA
+}  // namespace blue::math

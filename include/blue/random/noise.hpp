@@ -16,7 +16,8 @@
 
 #include <cstdint>
 
-namespace blue::noise::inline BLUE_ISA {
+namespace blue::noise {
+inline namespace BLUE_ISA {
 
 /// The words of N lanes that become N values of type T.
 template <class T, int N>
@@ -200,4 +201,5 @@ struct StudentT {
     }
 };
 
-}  // namespace blue::noise::inline BLUE_ISA
+}  // namespace BLUE_ISA
+}  // namespace blue::noise

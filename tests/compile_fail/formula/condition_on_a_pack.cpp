@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-3-Clause
-// expected-error {{blue: a comparison of packs has one outcome per lane: write where(condition, a, b)}}
+// expected-error {{blue: a comparison of packs has one outcome per lane: write where(}}
 // expected-lines g++ 16 clang 20
 #include <blue/math/math.hpp>
 

@@ -8,7 +8,9 @@
 #include <bit>
 #include <cstdint>
 
-namespace blue::math::inline BLUE_ISA::detail {
+namespace blue::math {
+inline namespace BLUE_ISA {
+namespace detail {
 
 /// The lanes of a Pack<T, N> as unsigned integers of the size of T.
 template <class T, int N>
@@ -198,4 +200,6 @@ BLUE_INLINE Pack<T, N> lane_by_lane(Pack<T, N> x, F f) {
     return Pack<T, N>::load(lane);
 }
 
-}  // namespace blue::math::inline BLUE_ISA::detail
+}  // namespace detail
+}  // namespace BLUE_ISA
+}  // namespace blue::math

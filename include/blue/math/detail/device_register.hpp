@@ -15,7 +15,9 @@
 #include <cstdint>
 #include <type_traits>
 
-namespace blue::math::inline BLUE_ISA::detail {
+namespace blue::math {
+inline namespace BLUE_ISA {
+namespace detail {
 
 template <class T, int N>
 struct alignas(BLUE_REGISTER_BYTES) DeviceRegister {
@@ -59,6 +61,8 @@ struct alignas(BLUE_REGISTER_BYTES) DeviceRegister {
     // clang-format on
 };
 
-}  // namespace blue::math::inline BLUE_ISA::detail
+}  // namespace detail
+}  // namespace BLUE_ISA
+}  // namespace blue::math
 
 #endif

@@ -17,7 +17,8 @@
 #include <immintrin.h>
 #endif
 
-namespace blue::math::inline BLUE_ISA {
+namespace blue::math {
+inline namespace BLUE_ISA {
 
 /// Lanes of a native pack: two registers, on SSE and elsewhere four (a third faster than one: the
 /// dependency chains of the registers overlap).
@@ -202,7 +203,8 @@ BLUE_INLINE void to_float(std::int32_t a, float& b) {
 }
 
 }  // namespace detail
-}  // namespace blue::math::inline BLUE_ISA
+}  // namespace BLUE_ISA
+}  // namespace blue::math
 
 #include <blue/math/detail/register_generic.hpp>
 #include <blue/math/detail/register_x86.hpp>

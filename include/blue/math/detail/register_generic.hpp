@@ -7,7 +7,9 @@
 
 #if !defined(BLUE_X86_INTRINSICS)
 
-namespace blue::math::inline BLUE_ISA::detail {
+namespace blue::math {
+inline namespace BLUE_ISA {
+namespace detail {
 
 template <Register V>
 BLUE_INLINE V multiply_add(V a, V b, V c) {
@@ -65,6 +67,8 @@ BLUE_INLINE void to_float(Vector<std::int32_t>::type a, FloatRegister& b) {
     BLUE_UNROLL for (int i = 0; i < register_lanes<float>; ++i) b[i] = static_cast<float>(a[i]);
 }
 
-}  // namespace blue::math::inline BLUE_ISA::detail
+}  // namespace detail
+}  // namespace BLUE_ISA
+}  // namespace blue::math
 
 #endif

@@ -7,7 +7,9 @@
 
 #if defined(BLUE_X86_INTRINSICS)
 
-namespace blue::math::inline BLUE_ISA::detail {
+namespace blue::math {
+inline namespace BLUE_ISA {
+namespace detail {
 
 using Floats = FloatRegister;
 using Doubles = DoubleRegister;
@@ -146,6 +148,8 @@ BLUE_INLINE void to_float(Vector<std::int32_t>::type a, Floats& b) {
     b = __builtin_convertvector(a, Floats);
 }
 
-}  // namespace blue::math::inline BLUE_ISA::detail
+}  // namespace detail
+}  // namespace BLUE_ISA
+}  // namespace blue::math
 
 #endif

@@ -1,0 +1,46 @@
+// SPDX-License-Identifier: BSD-3-Clause
+// Training gives the same parameters, to the last bit, with any number of threads.
+#include <blue/blue.hpp>
+
+#include "support/catch.hpp"
+
+#include <vector>
+
+namespace {
+
+using Net = blue::Sequential<blue::Linear<100, 300>, blue::ReLU, blue::Linear<300, 300>, blue::Tanh,
+                             blue::Linear<300, 5>>;
+
+template <class Objective>
+std::vector<float> train(int threads, Objective objective) {
+    blue::set_num_threads(threads);
+    blue::Dataset<std::int32_t> data{blue::Array<float>({100, 100}),
+                                     blue::Array<std::int32_t>({100})};
+    for (blue::Index i = 0; i < data.inputs.size(); ++i)
+        data.inputs[i] = blue::random::uniform<float>({3}, i);
+    for (blue::Index i = 0; i < 100; ++i) data.targets[i] = static_cast<std::int32_t>(i % 5);
+    Net net{blue::Seed{1}};
+    blue::fit(net, objective, data,
+              {.epochs = 2, .batch_size = 32, .samples = 5, .progress = blue::Progress::none});
+    std::vector<float> parameters;
+    blue::detail::visit_variables(net, [&](const auto& state) {
+        for (int k = 0; k < state.parameters; ++k)
+            parameters.insert(parameters.end(), state.parameter(k), state.parameter(k) + state.size);
+    });
+    return parameters;
+}
+
+}  // namespace
+
+TEST_CASE("1, 2, 3 and 7 threads train to the same bits") {
+    const int before = blue::num_threads();
+    const blue::Elbo closed_form{blue::Categorical{}};
+    const blue::KullbackLeiblerLoss monte_carlo{blue::Categorical{}};
+    const auto first = train(1, closed_form), second = train(1, monte_carlo);
+    CHECK(first != second);
+    for (int threads : {2, 3, 7}) {
+        CHECK(train(threads, closed_form) == first);
+        CHECK(train(threads, monte_carlo) == second);
+    }
+    blue::set_num_threads(before);
+}

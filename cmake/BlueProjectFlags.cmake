@@ -10,12 +10,13 @@ set(CMAKE_CUDA_EXTENSIONS OFF)
 set(CMAKE_EXPORT_COMPILE_COMMANDS ON)
 
 set(blue_flags -Wall -Wextra -Wpedantic)
+set(blue_cuda_flags -Xcompiler=-Wall,-Wextra)
 # GCC 12 warns about its own AVX-512 intrinsics, which copy a variable onto itself to leave it
 # undefined.
 if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU" AND CMAKE_CXX_COMPILER_VERSION VERSION_LESS 13)
     list(APPEND blue_flags -Wno-uninitialized -Wno-maybe-uninitialized)
+    list(APPEND blue_cuda_flags -Xcompiler=-Wno-uninitialized,-Wno-maybe-uninitialized)
 endif()
-set(blue_cuda_flags -Xcompiler=-Wall,-Wextra)
 
 if(BLUE_NATIVE)
     include(CheckCXXCompilerFlag)

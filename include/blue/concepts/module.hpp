@@ -84,12 +84,11 @@ struct log_prob_path : check {
 };
 
 /// A log prob that is asked for by position: `get<3>(log_probs)`.
-template <bool Found, class Given, class Count>
+template <bool Found, class Position, class Count>
 struct log_prob_index : check {
     static_assert(Found,
-                  "blue: the model has fewer random variables than this index, see the index and "
-                  "the count in "
-                  "log_prob_index<...>: use an index below the count");
+                  "blue: the model has fewer random variables than this index, see position and "
+                  "count in log_prob_index<...>: use a position below the count");
 };
 
 /// An argument of `initialise` and of models after the seed.

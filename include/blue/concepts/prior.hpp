@@ -62,23 +62,30 @@ struct required_parameter : check {
         "the prior, the distribution and the name in required_parameter<...>: choose another pair");
 };
 
-/// P as a prior for Q, or a stand-in after the one error that says what is missing. `CheckedQ` is
-/// `checked<Q, ...>`; when Q itself was wrong, that was the error.
-template <class P, class CheckedQ>
-constexpr auto prior() {
-    using Q = typename CheckedQ::type;
-    if constexpr (PriorFor<P, Q>) {
-        return checked<P, true>{};
-    } else {
-        if constexpr (!Prior<P>)
-            log_prob_fails<P, detail::prior_parameters<P>>();
-        else if constexpr (CheckedQ::valid)
-            static_assert(required_parameter<
-                          PriorFor<P, Q>, P, Q,
-                          typename detail::missing_parameters<Q, required_parameters<P>>::type>{});
-        return checked<UniformPrior, false>{};
-    }
+template <class P, class Q>
+constexpr auto failed_prior_check() {
+    if constexpr (!Prior<P>)
+        return failed_log_prob_check<P, detail::prior_parameters<P>>();
+    else if constexpr (!VariationalDistribution<Q>)
+        return std::type_identity<check>{};  // Q has a message of its own
+    else
+        return std::type_identity<required_parameter<
+            false, P, Q, typename detail::missing_parameters<Q, required_parameters<P>>::type>>{};
 }
+
+template <class P, class Q>
+struct prior_check {
+    using type = typename decltype(failed_prior_check<P, Q>())::type;
+};
+template <class P, VariationalDistribution Q>
+requires PriorFor<P, Q>
+struct prior_check<P, Q> {
+    using type = check;
+};
+
+/// What P lacks as a prior beside Q, as a check; one that passes when it lacks nothing.
+template <class P, class Q>
+using prior = typename prior_check<P, Q>::type;
 
 }  // namespace requirement
 

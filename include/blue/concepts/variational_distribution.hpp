@@ -148,52 +148,54 @@ struct generic_log_prob : check {
         "type: write template <class T> static T log_prob(T weight, T parameter...)");
 };
 
-/// The policy that a model goes on with: the given one, or a stand-in after an error.
-template <class Policy, bool Valid>
-struct checked {
-    using type = Policy;
-    static constexpr bool valid = Valid;
-};
+// The functions below name the check that fails, without instantiating it: whoever asks does.
 
-/// Instantiates the first check that fails for `log_prob` with N parameters.
+/// The check that fails for `log_prob` with N parameters.
 template <class D, int N>
-constexpr void log_prob_fails() {
-    constexpr int given = detail::parameters_of_log_prob<D>();
+constexpr auto failed_log_prob_check() {
+    constexpr int found = detail::parameters_of_log_prob<D>();
     if constexpr (!detail::HasLogProb<D>)
-        static_assert(has_log_prob<detail::HasLogProb<D>, D>{});
-    else if constexpr (given < 0)
-        static_assert(generic_log_prob<(given >= 0), D>{});
+        return std::type_identity<has_log_prob<false, D>>{};
+    else if constexpr (found < 0)
+        return std::type_identity<generic_log_prob<false, D>>{};
     else
-        static_assert(log_prob_parameters<given == N, D, expected<count<N>>,
-                                          requirement::given<count<given>>>{});
+        return std::type_identity<
+            log_prob_parameters<false, D, expected<count<N>>, given<count<found>>>>{};
 }
 
-/// D, or a stand-in after the one error that says what D lacks.
 template <class D>
-constexpr auto variational() {
-    if constexpr (VariationalDistribution<D>) {
-        return checked<D, true>{};
+constexpr auto failed_variational_check() {
+    if constexpr (!HasParameters<D>) {
+        return std::type_identity<has_parameters<false, D>>{};
     } else {
-        if constexpr (!HasParameters<D>) {
-            static_assert(has_parameters<HasParameters<D>, D>{});
-        } else {
-            constexpr int size = D::parameters::size;
-            constexpr int given = detail::parameters_of_sample<D>();
-            if constexpr (!detail::HasSample<D>)
-                static_assert(has_sample<detail::HasSample<D>, D>{});
-            else if constexpr (given < 0)
-                static_assert(generic_sample<(given >= 0), D>{});
-            else if constexpr (given != size)
-                static_assert(sample_parameters<given == size, D, expected<count<size>>,
-                                                requirement::given<count<given>>>{});
-            else if constexpr (!detail::scores_with<D>(detail::count_up<size>{}))
-                log_prob_fails<D, size>();
-            else
-                static_assert(has_noise<requires { typename D::noise; }, D>{});
-        }
-        return checked<MeanFieldNormal, false>{};
+        constexpr int size = D::parameters::size;
+        constexpr int found = detail::parameters_of_sample<D>();
+        if constexpr (!detail::HasSample<D>)
+            return std::type_identity<has_sample<false, D>>{};
+        else if constexpr (found < 0)
+            return std::type_identity<generic_sample<false, D>>{};
+        else if constexpr (found != size)
+            return std::type_identity<
+                sample_parameters<false, D, expected<count<size>>, given<count<found>>>>{};
+        else if constexpr (!detail::scores_with<D>(detail::count_up<size>{}))
+            return failed_log_prob_check<D, size>();
+        else
+            return std::type_identity<has_noise<false, D>>{};
     }
 }
+
+template <class D>
+struct variational_check {
+    using type = typename decltype(failed_variational_check<D>())::type;
+};
+template <VariationalDistribution D>
+struct variational_check<D> {
+    using type = check;
+};
+
+/// What D lacks as a variational distribution, as a check; one that passes when it lacks nothing.
+template <class D>
+using variational = typename variational_check<D>::type;
 
 }  // namespace requirement
 

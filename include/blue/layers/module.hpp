@@ -62,21 +62,19 @@ using is_present = mp::mp_bool<Variable::present>;
 template <class Policy, class Declared>
 struct policies_for {
     using type = mp::mp_fill<mp::mp_copy_if<Declared, is_present>, Policy>;
+    using check = requirement::check;
 };
 template <class... Policies, class Declared>
 struct policies_for<per_variable<Policies...>, Declared> {
-    using present = mp::mp_copy_if<Declared, is_present>;
-    static constexpr int declared = Declared::size, there = present::size;
+    using Present = mp::mp_copy_if<Declared, is_present>;
+    static constexpr int declared = Declared::size, present = Present::size;
     static constexpr int listed = sizeof...(Policies);
-    static constexpr bool fits = listed == declared || listed == there;
-    static_assert(requirement::policy_count<fits, per_variable<Policies...>,
-                                            requirement::expected<requirement::count<there>>,
-                                            requirement::given<requirement::count<listed>>>{});
+    static constexpr bool fits = listed == declared || listed == present;
 
     template <class Pair>
     using belongs_to_present = is_present<mp::mp_first<Pair>>;
     static auto list() {
-        if constexpr (listed == there)
+        if constexpr (listed == present)
             return per_variable<Policies...>{};
         else if constexpr (listed == declared)
             return mp::mp_transform<
@@ -84,24 +82,40 @@ struct policies_for<per_variable<Policies...>, Declared> {
                 mp::mp_copy_if<mp::mp_transform<mp::mp_list, Declared, per_variable<Policies...>>,
                                belongs_to_present>>{};
         else  // after an error
-            return mp::mp_fill<present, MeanFieldNormal>{};
+            return mp::mp_fill<Present, MeanFieldNormal>{};
     }
     using type = decltype(list());
+    using check = requirement::policy_count<fits, per_variable<Policies...>,
+                                            requirement::expected<requirement::count<present>>,
+                                            requirement::given<requirement::count<listed>>>;
 };
 
-template <class Variable, class Q, class P>
-struct make_random_variable {
-    using variational = decltype(requirement::variational<Q>());
-    using prior = decltype(requirement::prior<P, variational>());
-    using type = random_variable<Variable, typename variational::type, typename prior::type>;
+/// The checks of a module's policies.
+template <class... Checks>
+struct policy_checks : requirement::check {
+    static_assert((Checks{} && ...));
 };
+template <class Declared, class Q, class P>
+using policy_checks_of = mp::mp_append<
+    policy_checks<typename policies_for<Q, Declared>::check,
+                  typename policies_for<P, Declared>::check>,
+    mp::mp_apply<policy_checks, mp::mp_transform<requirement::variational,
+                                                 typename policies_for<Q, Declared>::type>>,
+    mp::mp_apply<policy_checks,
+                 mp::mp_transform<requirement::prior, typename policies_for<P, Declared>::type,
+                                  typename policies_for<Q, Declared>::type>>>;
+
+/// The policies with which the model goes on after an error: stand-ins for wrong ones.
 template <class Variable, class Q, class P>
-using make_random_variable_t = typename make_random_variable<Variable, Q, P>::type;
+using make_random_variable =
+    random_variable<Variable, std::conditional_t<VariationalDistribution<Q>, Q, MeanFieldNormal>,
+                    std::conditional_t<std::is_same_v<requirement::prior<P, Q>, requirement::check>,
+                                       P, UniformPrior>>;
 
 template <class Declared, class Q, class P>
 using own_random_variables =
     mp::mp_apply<mp::mp_list,
-                 mp::mp_transform<make_random_variable_t, mp::mp_copy_if<Declared, is_present>,
+                 mp::mp_transform<make_random_variable, mp::mp_copy_if<Declared, is_present>,
                                   typename policies_for<Q, Declared>::type,
                                   typename policies_for<P, Declared>::type>>;
 
@@ -125,6 +139,17 @@ const VariableState<V, B>& state_of(const StateLeaf<I, V, B>& leaf) {
     return leaf.state;
 }
 
+/// The state of a variable by name; the first one after an error.
+template <class M, class Name, class States>
+auto& named_state(States& states) {
+    using Lookup = variable_lookup<M, Name>;
+    static_assert(typename Lookup::check{});
+    if constexpr (Lookup::declared)
+        return state_of<static_cast<std::size_t>(Lookup::index)>(states);
+    else
+        return state_of<0>(states);
+}
+
 }  // namespace detail
 
 /// The base of a layer or model: `struct Gated : Module<Gated, variables<...>, Q, P, B>`.
@@ -138,6 +163,7 @@ template <class Self, class Variables, class VariationalT = MeanFieldNormal,
           class PriorT = MeanFieldNormal, class BackendT = Cpu<float>>
 class Module {
     static_assert(requirement::backend<Backend<BackendT>, requirement::given<BackendT>>{});
+    static_assert(detail::policy_checks_of<Variables, VariationalT, PriorT>{});
 
 public:
     /// Where it computes; a stand-in after an error.
@@ -179,14 +205,23 @@ public:
 
     ModuleOptions module_options{};
 
-    /// The state of the random variable `Name`.
+    /// The state of a random variable: `linear.state<"weight">().prior.std`, and in templates,
+    /// without the word template, `linear.state("weight"_v)`.
     template <fixed_string Name>
-    auto& state(name<Name> = {}) {
-        return detail::state_of<detail::own_variable_index<Module, name<Name>>()>(states_);
+    auto& state() {
+        return detail::named_state<Module, name<Name>>(states_);
     }
     template <fixed_string Name>
-    const auto& state(name<Name> = {}) const {
-        return detail::state_of<detail::own_variable_index<Module, name<Name>>()>(states_);
+    const auto& state() const {
+        return detail::named_state<Module, name<Name>>(states_);
+    }
+    template <class Name>
+    auto& state(Name) {
+        return detail::named_state<Module, Name>(states_);
+    }
+    template <class Name>
+    const auto& state(Name) const {
+        return detail::named_state<Module, Name>(states_);
     }
 
     /// The state of the I-th of its own random variables.

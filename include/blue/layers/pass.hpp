@@ -7,6 +7,8 @@
 #include <blue/meta/variables.hpp>
 #include <blue/tensor/tape.hpp>
 
+#include <boost/mp11/algorithm.hpp>
+
 #include <algorithm>
 #include <span>
 #include <type_traits>
@@ -22,24 +24,37 @@ struct known_names<variables<V...>> {
     using type = requirement::known<typename spell<V::name>::type...>;
 };
 
-inline constexpr int after_error = -2;
-
-/// Position of a variable among those that a module has; -1 for one that is absent.
+/// What a name means in a module.
 template <class M, class Name>
-constexpr int own_variable_index() {
-    if constexpr (requires { Name::text; }) {
-        constexpr bool declared = variable_index<typename M::declared_variables, Name::text> >= 0;
-        static_assert(requirement::variable_name<
-                      declared, typename spell<Name::text>::type, M,
-                      typename known_names<typename M::declared_variables>::type>{});
-        return declared ? variable_index<typename M::own_variables, Name::text> : after_error;
-    } else {
-        constexpr bool is_name = requires {
-            Name::text;
-        };
-        static_assert(requirement::name_literal<is_name, requirement::given<Name>>{});
-        return after_error;
-    }
+struct variable_lookup {
+    using check = requirement::name_literal<false, requirement::given<Name>>;
+    static constexpr bool declared = false;
+};
+template <class M, class Name>
+requires requires {
+    Name::text;
+}
+struct variable_lookup<M, Name> {
+    /// Position among the variables that the module has; -1 when it is absent.
+    static constexpr int index = variable_index<typename M::own_variables, Name::text>;
+    static constexpr bool declared =
+        variable_index<typename M::declared_variables, Name::text> >= 0;
+    using check =
+        requirement::variable_name<declared, typename spell<Name::text>::type, M,
+                                   typename known_names<typename M::declared_variables>::type>;
+};
+
+/// What `Pass::sample` gives.
+template <class B, class M, class Name>
+constexpr auto sampled() {
+    using Lookup = variable_lookup<M, Name>;
+    if constexpr (!Lookup::declared)
+        return std::type_identity<Lazy<B, any_shape>>{};  // after an error
+    else if constexpr (Lookup::index < 0)
+        return std::type_identity<absent>{};
+    else
+        return std::type_identity<Lazy<
+            B, typename boost::mp11::mp_at_c<typename M::own_variables, Lookup::index>::shape>>{};
 }
 
 }  // namespace detail
@@ -63,16 +78,16 @@ public:
     /// drawn where it is used; all uses within a pass share one draw. `absent` when the module does
     /// not have the variable. Throws Error when the module is not among its parent's children.
     template <class M, class Name>
-    auto sample(const M& module, Name) const {
-        constexpr int index = detail::own_variable_index<M, Name>();
-        if constexpr (index == detail::after_error) {
-            return Lazy<B, any_shape>{&tape_, nullptr};
-        } else if constexpr (index < 0) {
-            return absent{};
+    typename decltype(detail::sampled<B, M, Name>())::type sample(const M& module, Name) const {
+        using Lookup = detail::variable_lookup<M, Name>;
+        static_assert(typename Lookup::check{});
+        if constexpr (!Lookup::declared) {
+            return {&tape_, nullptr};
+        } else if constexpr (Lookup::index < 0) {
+            return {};
         } else {
-            const auto& state = module.template state_at<index>();
-            using Variable = typename std::remove_cvref_t<decltype(state)>::variable;
-            return Lazy<B, typename Variable::shape>{&tape_, find(&state, Variable::name)};
+            const auto& state = module.template state_at<Lookup::index>();
+            return {&tape_, find(&state, Name::text)};
         }
     }
 

@@ -146,9 +146,8 @@ private:
 template <std::size_t I, class M, class B>
 LogProbEntry get(const LogProbs<M, B>& log_probs) {
     constexpr bool exists = I < static_cast<std::size_t>(LogProbs<M, B>::size);
-    static_assert(requirement::log_prob_index<
-                  exists, requirement::given<requirement::count<static_cast<int>(I)>>,
-                  requirement::expected<requirement::count<LogProbs<M, B>::size>>>{});
+    static_assert(requirement::log_prob_index<exists, requirement::position<static_cast<int>(I)>,
+                                              requirement::count<LogProbs<M, B>::size>>{});
     return log_probs.entry(exists ? static_cast<int>(I) : 0);
 }
 

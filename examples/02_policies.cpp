@@ -1,13 +1,14 @@
 // SPDX-License-Identifier: BSD-3-Clause
-// Other assumptions by template argument: generic code over distributions, priors and the number type.
+// Other assumptions by template argument: generic code over distributions, priors and the number
+// type.
 #include <blue/blue.hpp>
 
 #include <cmath>
 #include <cstdio>
 
 template <class Q, class P, class B>
-using Mlp = blue::Sequential<blue::Linear<1, 32, Q, P, B>, blue::Tanh,
-                             blue::Linear<32, 1, Q, P, B>>;
+using Mlp =
+    blue::Sequential<blue::Linear<1, 32, Q, P, B>, blue::Tanh, blue::Linear<32, 1, Q, P, B>>;
 
 // Noisy sine; nothing is known between -1 and 1.
 blue::Dataset<float> sine() {
@@ -31,8 +32,8 @@ void train_and_tell(const char* name) {
     const auto prediction = blue::predict(net, blue::Gaussian{.std = 0.1}, inputs);
     std::printf("%-28s", name);
     for (blue::Index i = 0; i < 3; ++i)
-        std::printf("  f(%+.0f) = %+.2f +- %.2f", static_cast<double>(inputs[i]), prediction.mean[i],
-                    prediction.std()[i]);
+        std::printf("  f(%+.0f) = %+.2f +- %.2f", static_cast<double>(inputs[i]),
+                    prediction.mean[i], prediction.std()[i]);
     std::printf("\n");
 }
 

@@ -32,7 +32,8 @@ using Net = blue::Sequential<blue::Linear<2, 16, MeanFieldLogistic, LaplacePrior
 
 int main() {
     // Two classes: inside and outside of a circle.
-    blue::Dataset<std::int32_t> points{blue::Array<float>({2000, 2}), blue::Array<std::int32_t>({2000})};
+    blue::Dataset<std::int32_t> points{blue::Array<float>({2000, 2}),
+                                       blue::Array<std::int32_t>({2000})};
     for (blue::Index i = 0; i < 2000; ++i) {
         const float x = 2 * blue::random::uniform<float>({1}, 2 * i) - 1;
         const float y = 2 * blue::random::uniform<float>({1}, 2 * i + 1) - 1;

@@ -8,8 +8,9 @@
 namespace blue {
 
 namespace cpu {
-/// The instruction set that a translation unit is compiled for (a name such as `avx512`). It is part of
-/// the backend's type, so that objects compiled with different flags cannot share kernels by accident.
+/// The instruction set that a translation unit is compiled for (a name such as `avx512`). It is
+/// part of the backend's type, so that objects compiled with different flags cannot share kernels
+/// by accident.
 struct BLUE_ISA;
 }  // namespace cpu
 

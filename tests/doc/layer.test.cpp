@@ -10,11 +10,11 @@ using namespace blue::literals;
 
 template <blue::Index In, blue::Index Out, class Q = blue::MeanFieldNormal,
           class P = blue::MeanFieldNormal, class B = blue::Cpu<float>>
-struct Gated : blue::Module<Gated<In, Out, Q, P, B>,
-                            blue::variables<blue::variable<"weight", Out, In>,
-                                            blue::variable<"gate", Out, In>,
-                                            blue::variable<"bias", Out>>,
-                            Q, P, B> {
+struct Gated
+    : blue::Module<Gated<In, Out, Q, P, B>,
+                   blue::variables<blue::variable<"weight", Out, In>,
+                                   blue::variable<"gate", Out, In>, blue::variable<"bias", Out>>,
+                   Q, P, B> {
     auto forward(auto& pass, auto x) const {
         auto gate = sigmoid(linear(x, pass.sample(*this, "gate"_v)));
         return gate * linear(x, pass.sample(*this, "weight"_v), pass.sample(*this, "bias"_v));

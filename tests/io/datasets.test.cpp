@@ -69,8 +69,8 @@ TEST_CASE("the images that come with the repository are those that its README de
     }
     CHECK(smallest == 0.0f);
     CHECK(largest == 1.0f);
-    // All of MNIST has the mean 0.1307. Means of images spread by 0.04, so the mean of 10,000 of them is
-    // within 0.0012 with probability 0.997; it is a fixed number here.
+    // All of MNIST has the mean 0.1307. Means of images spread by 0.04, so the mean of 10,000 of
+    // them is within 0.0012 with probability 0.997; it is a fixed number here.
     CHECK(std::abs(sum / static_cast<double>(mnist.train.inputs.size()) - 0.12992) < 0.00001);
 }
 

@@ -46,9 +46,9 @@ TEST_CASE("all of MNIST") {
         bool equal = true;
         for (Index i = 0; i < part->size(); ++i) {
             const Index block = full->size() / part->size(), from = i * block + i % block;
-            equal &= part->targets[i] == full->targets[from] &&
-                     std::equal(part->inputs.row(i), part->inputs.row(i) + 784,
-                                full->inputs.row(from));
+            equal &=
+                part->targets[i] == full->targets[from] &&
+                std::equal(part->inputs.row(i), part->inputs.row(i) + 784, full->inputs.row(from));
         }
         CHECK(equal);
     }

@@ -23,7 +23,9 @@ void compare(const Layer& layer, F&& expected) {
         CHECK(std::abs(values[i] - expected(points[i])) < 1e-14);
 }
 
-double sigmoid(double x) { return 1 / (1 + std::exp(-x)); }
+double sigmoid(double x) {
+    return 1 / (1 + std::exp(-x));
+}
 
 }  // namespace
 

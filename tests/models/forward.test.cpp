@@ -9,7 +9,8 @@
 
 using blue::Seed;
 using B = blue::Cpu<float>;
-using Net = blue::Sequential<blue::Linear<4, 5>, blue::Tanh, blue_test::Block<5, 3>, blue::Linear<5, 2>>;
+using Net =
+    blue::Sequential<blue::Linear<4, 5>, blue::Tanh, blue_test::Block<5, 3>, blue::Linear<5, 2>>;
 
 namespace {
 
@@ -34,7 +35,8 @@ TEST_CASE("a pass is a function of seed, number and sample") {
     CHECK(run(net, tape, {.samples = 4, .seed = Seed{6}, .pass = 7}) != a);
     CHECK(run(net, tape, {.samples = 4, .seed = Seed{5}, .pass = 8}) != a);
     // Samples 2 and 3 on their own.
-    const auto later = run(net, tape, {.samples = 2, .seed = Seed{5}, .pass = 7, .first_sample = 2});
+    const auto later =
+        run(net, tape, {.samples = 2, .seed = Seed{5}, .pass = 7, .first_sample = 2});
     CHECK(std::vector<float>(a.begin() + 12, a.end()) == later);
 }
 

@@ -42,8 +42,11 @@ TEST_CASE("means fill the interval of the fan-in, deviations are a constant") {
 TEST_CASE("equal seeds give equal values, others do not, and layers differ from each other") {
     using Net = blue::Sequential<Linear<5, 5>, Linear<5, 5>>;
     const Net a{Seed{1}}, b{Seed{1}}, c{Seed{2}};
-    const auto values = [](const auto& layer) { return layer.template state<"weight">().parameter(0); };
-    CHECK(std::equal(values(blue::layer<0>(a)), values(blue::layer<0>(a)) + 25, values(blue::layer<0>(b))));
+    const auto values = [](const auto& layer) {
+        return layer.template state<"weight">().parameter(0);
+    };
+    CHECK(std::equal(values(blue::layer<0>(a)), values(blue::layer<0>(a)) + 25,
+                     values(blue::layer<0>(b))));
     CHECK_FALSE(std::equal(values(blue::layer<0>(a)), values(blue::layer<0>(a)) + 25,
                            values(blue::layer<0>(c))));
     CHECK_FALSE(std::equal(values(blue::layer<0>(a)), values(blue::layer<0>(a)) + 25,
@@ -62,8 +65,9 @@ TEST_CASE("policies and options reach all layers") {
 }
 
 TEST_CASE("a prior is rescaled once, and models can start at it") {
-    auto layer = blue::make<Layer>(Seed{1}, blue::prior(MeanFieldNormal{.mean = 0.5, .std = 2}),
-                                   ModuleOptions{.rescale_prior = true, .prior_initialization = true});
+    auto layer =
+        blue::make<Layer>(Seed{1}, blue::prior(MeanFieldNormal{.mean = 0.5, .std = 2}),
+                          ModuleOptions{.rescale_prior = true, .prior_initialization = true});
     const double c = 1 / std::sqrt(300.0);
     const auto check = [&] {
         CHECK(std::abs(layer.state<"weight">().prior.mean - 0.5 * c) < 1e-12);

@@ -25,7 +25,8 @@ TEST_CASE("log probs are a tuple with one entry per random variable") {
     CHECK(get<4>(log_probs).prior == bias1.prior);
     const auto total = log_probs.total();
     for (std::size_t s = 0; s < 3; ++s) {
-        const double sum = weight.prior[s] + bias.prior[s] + weight1.prior[s] + gate1.prior[s] + bias1.prior[s];
+        const double sum =
+            weight.prior[s] + bias.prior[s] + weight1.prior[s] + gate1.prior[s] + bias1.prior[s];
         CHECK(std::abs(total.prior[s] - sum) < 1e-12);
     }
 

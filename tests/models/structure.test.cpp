@@ -27,7 +27,8 @@ static_assert(std::is_same_v<First::shape, blue::shape<3, 4>>);
 static_assert(First::index == 0);
 static_assert(boost::mp11::mp_size<blue::variational_parameters<Stack>>::value == 6);
 
-using Points = Sequential<Linear<4, 3, blue::per_variable<blue::MeanFieldNormal, blue::NonBayesian>>>;
+using Points =
+    Sequential<Linear<4, 3, blue::per_variable<blue::MeanFieldNormal, blue::NonBayesian>>>;
 static_assert(blue::parameter_count<Points> == 2 * 12 + 3);
 static_assert(blue::variational_parameter_names<Points>[2] == "0._bias_mean");
 

@@ -18,8 +18,8 @@ double run(Net& net, blue::Tape<B>& tape, std::uint64_t step) {
     tape.reset();
     const auto x = tape.input<blue::shape<3>>(inputs.data(), 2);
     const auto y = blue::make_labels(tape, labels.data(), 2, 2);
-    const auto result = blue::forward<blue::Scores::divergence>(net, tape, x,
-                                                                {.samples = 4, .pass = step});
+    const auto result =
+        blue::forward<blue::Scores::divergence>(net, tape, x, {.samples = 4, .pass = step});
     const auto loss = blue::Elbo{blue::Categorical{}}(result, y, blue::DatasetSize{2});
     blue::backward(loss);
     return loss.total.value();

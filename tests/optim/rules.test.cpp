@@ -12,7 +12,9 @@ namespace {
 
 using Number = blue::math::Number<double>;
 
-double gradient_at(double p, int step) { return std::sin(3 * p) + 0.1 * step - 0.3; }
+double gradient_at(double p, int step) {
+    return std::sin(3 * p) + 0.1 * step - 0.3;
+}
 
 /// Ten steps of a rule from p = 0.7.
 template <class Rule>

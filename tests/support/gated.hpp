@@ -11,11 +11,11 @@ using namespace blue::literals;
 
 /// A linear map times a gate, with random variables of its own.
 template <blue::Index In, blue::Index Out, class B = blue::Cpu<float>>
-struct Gated : blue::Module<Gated<In, Out, B>,
-                            blue::variables<blue::variable<"weight", Out, In>,
-                                            blue::variable<"gate", Out, In>,
-                                            blue::variable<"bias", Out>>,
-                            blue::MeanFieldNormal, blue::MeanFieldNormal, B> {
+struct Gated
+    : blue::Module<Gated<In, Out, B>,
+                   blue::variables<blue::variable<"weight", Out, In>,
+                                   blue::variable<"gate", Out, In>, blue::variable<"bias", Out>>,
+                   blue::MeanFieldNormal, blue::MeanFieldNormal, B> {
     using input_shape = blue::shape<In>;
     auto forward(auto& pass, auto x) const {
         auto gate = sigmoid(linear(x, pass.sample(*this, "gate"_v)));

@@ -33,7 +33,8 @@ TEST_CASE("memory of an arena is aligned and does not overlap") {
     }
     for (std::size_t k = 0; k < pieces.size(); ++k)
         for (blue::Index i = 0; i < pieces[k].second; ++i)
-            if (pieces[k].first[i] != static_cast<char>(k)) FAIL("piece " << k << " was written over");
+            if (pieces[k].first[i] != static_cast<char>(k))
+                FAIL("piece " << k << " was written over");
 }
 
 TEST_CASE("a repeated pass gets the same memory and allocates nothing") {

@@ -34,7 +34,8 @@ struct Categorical {
         return pick(input == Input::logits ? log_softmax(x) : log_normalise(x), target);
     }
 
-    /// log(mean over samples of p(y | w) + eps) in nats: (1, B, ...), the log of the predictive distribution.
+    /// log(mean over samples of p(y | w) + eps) in nats: (1, B, ...), the log of the predictive
+    /// distribution.
     template <class B, class Shape>
     auto mixture_log_prob(Var<B, Shape> x, Labels<B> target) const {
         return log(pick(mean_samples(probabilities(x)), target) + eps);

@@ -11,8 +11,8 @@
 
 namespace blue::detail {
 
-/// Plain values with free logarithms and inverses where a parameter is positive: what forward sweeps
-/// hand to formulas. `Directions` > 0 adds derivatives.
+/// Plain values with free logarithms and inverses where a parameter is positive: what forward
+/// sweeps hand to formulas. `Directions` > 0 adds derivatives.
 template <class S, int Directions = 0>
 using Argument = math::Dual<S, Directions>;
 
@@ -22,8 +22,8 @@ struct NaturalParameter {
     S value, log, inverse;
 };
 
-/// The natural parameters in the order of the formula's arguments. (A struct of its own: nvcc does not let
-/// device code call std::array.)
+/// The natural parameters in the order of the formula's arguments. (A struct of its own: nvcc does
+/// not let device code call std::array.)
 template <class S, int Count>
 struct NaturalParameters {
     NaturalParameter<S> parameter[Count];
@@ -47,7 +47,8 @@ struct parameter_indices<Q, names<Names...>> {
     using type = std::integer_sequence<int, parameter_index<Q, Names>...>;
 };
 
-/// The formulas of a pair of distributions on scalars of type S (packs on the CPU, numbers on the device).
+/// The formulas of a pair of distributions on scalars of type S (packs on the CPU, numbers on the
+/// device).
 template <class Q, class P, class S>
 struct Formula {
     static constexpr int count = Q::parameters::size;
@@ -59,7 +60,8 @@ struct Formula {
 
     /// The argument for parameter K: seeded in direction `direction`, constant when it is negative.
     template <int K, int Directions>
-    BLUE_INLINE static Argument<S, Directions> argument(const Parameters& parameters, int direction) {
+    BLUE_INLINE static Argument<S, Directions> argument(const Parameters& parameters,
+                                                        int direction) {
         const NaturalParameter<S>& p = parameters[K];
         if constexpr (positive<K>)
             return Argument<S, Directions>::positive(p.value, p.log, p.inverse, direction);
@@ -69,11 +71,13 @@ struct Formula {
     }
 
     template <int Directions>
-    BLUE_INLINE static Argument<S, Directions> sample(const Q& q, S noise, const Parameters& theta) {
+    BLUE_INLINE static Argument<S, Directions> sample(const Q& q, S noise,
+                                                      const Parameters& theta) {
         return [&]<int... K>(std::integer_sequence<int, K...>) BLUE_INLINE_LAMBDA {
             return q.sample(Argument<S, Directions>(noise),
                             argument<K, Directions>(theta, Directions > 0 ? K : -1)...);
-        }(std::make_integer_sequence<int, count>{});
+        }
+        (std::make_integer_sequence<int, count>{});
     }
 
     template <int Directions>
@@ -81,7 +85,8 @@ struct Formula {
                                                         const Parameters& theta) {
         return [&]<int... K>(std::integer_sequence<int, K...>) BLUE_INLINE_LAMBDA {
             return q.log_prob(w, argument<K, Directions>(theta, Directions > 0 ? K : -1)...);
-        }(std::make_integer_sequence<int, count>{});
+        }
+        (std::make_integer_sequence<int, count>{});
     }
 
     /// Number of variational parameters that the prior reads, and their positions.
@@ -89,12 +94,15 @@ struct Formula {
     using required_indices = typename parameter_indices<Q, required_parameters<P>>::type;
     /// Number of parameters that the prior has itself.
     static constexpr int own = [] {
-        if constexpr (HasParameters<P>) return P::parameters::size;
-        else return 0;
+        if constexpr (HasParameters<P>)
+            return P::parameters::size;
+        else
+            return 0;
     }();
 
-    /// A prior with what does not change within a sweep. Compilers do not reliably take the logarithm and
-    /// the division of a constant scale out of the loop (g++: 1.7 ns per element). Made on the host.
+    /// A prior with what does not change within a sweep. Compilers do not reliably take the
+    /// logarithm and the division of a constant scale out of the loop (g++: 1.7 ns per element).
+    /// Made on the host.
     struct PreparedPrior {
         P p;
         S location{0}, inverse_scale{1}, log_scale{0};
@@ -114,8 +122,8 @@ struct Formula {
         }
     };
 
-    /// The prior's log density. Direction 0 is the sample, direction 1 + r the r-th parameter that the
-    /// prior asks for.
+    /// The prior's log density. Direction 0 is the sample, direction 1 + r the r-th parameter that
+    /// the prior asks for.
     template <int Directions>
     BLUE_INLINE static Argument<S, Directions> prior_log_prob(const PreparedPrior& prepared,
                                                               Argument<S, Directions> w,
@@ -127,7 +135,8 @@ struct Formula {
         } else if constexpr (HasParameters<P>) {
             return [&]<int... K>(std::integer_sequence<int, K...>) BLUE_INLINE_LAMBDA {
                 return p.log_prob(w, Argument<S, Directions>(S(prepared.values[K]))...);
-            }(std::make_integer_sequence<int, own>{});
+            }
+            (std::make_integer_sequence<int, own>{});
         } else {
             return call_with_required<Directions>(p, w, theta, required_indices{},
                                                   std::make_integer_sequence<int, required>{});
@@ -140,7 +149,8 @@ struct Formula {
                                                           const Parameters& theta) {
         return [&]<int... K>(std::integer_sequence<int, K...>) BLUE_INLINE_LAMBDA {
             return kl(q, p, argument<K, Directions>(theta, Directions > 0 ? K : -1)...);
-        }(std::make_integer_sequence<int, count>{});
+        }
+        (std::make_integer_sequence<int, count>{});
     }
 
 private:

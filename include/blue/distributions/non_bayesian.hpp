@@ -8,9 +8,9 @@
 
 namespace blue {
 
-/// A variable that is not random: one value for all samples, which contributes 0 to the log probs of
-/// the variational distribution. As a predictive distribution it turns the objective's data term into
-/// a mean squared or absolute error (see `PointEstimate` there).
+/// A variable that is not random: one value for all samples, which contributes 0 to the log probs
+/// of the variational distribution. As a predictive distribution it turns the objective's data term
+/// into a mean squared or absolute error (see `PointEstimate` there).
 struct NonBayesian {
     using parameters = blue::parameters<real<"mean">>;
     using noise = blue::noise::None;

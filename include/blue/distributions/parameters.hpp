@@ -20,16 +20,16 @@ struct real {
     static constexpr blue::transform transform = blue::transform::identity;
 };
 
-/// A positive parameter that is stored as its logarithm: `log_of<"std">` gives formulas `std` and is
-/// `log_std` in state dicts. In formulas, `log(std)` and division by `std` cost nothing.
+/// A positive parameter that is stored as its logarithm: `log_of<"std">` gives formulas `std` and
+/// is `log_std` in state dicts. In formulas, `log(std)` and division by `std` cost nothing.
 template <fixed_string Name>
 struct log_of {
     static constexpr fixed_string name = Name, stored_name = fixed_string("log_") + Name;
     static constexpr blue::transform transform = blue::transform::exponential;
 };
 
-/// A positive parameter x that is stored as log(exp(x) - 1), as in Blundell et al. (2015), BLiTZ and
-/// bayesian-torch: `softplus_of<"std">` is `rho_std` in state dicts.
+/// A positive parameter x that is stored as log(exp(x) - 1), as in Blundell et al. (2015), BLiTZ
+/// and bayesian-torch: `softplus_of<"std">` is `rho_std` in state dicts.
 template <fixed_string Name>
 struct softplus_of {
     static constexpr fixed_string name = Name, stored_name = fixed_string("rho_") + Name;
@@ -50,18 +50,24 @@ struct parameters {
 /// The number that is stored for a given natural value.
 inline double stored_value(transform kind, double natural) {
     switch (kind) {
-        case transform::exponential: return std::log(natural);
-        case transform::softplus: return natural + std::log(-std::expm1(-natural));
-        default: return natural;
+        case transform::exponential:
+            return std::log(natural);
+        case transform::softplus:
+            return natural + std::log(-std::expm1(-natural));
+        default:
+            return natural;
     }
 }
 
 /// The value that formulas receive for a stored number.
 inline double natural_value(transform kind, double stored) {
     switch (kind) {
-        case transform::exponential: return std::exp(stored);
-        case transform::softplus: return std::fmax(stored, 0) + std::log1p(std::exp(-std::fabs(stored)));
-        default: return stored;
+        case transform::exponential:
+            return std::exp(stored);
+        case transform::softplus:
+            return std::fmax(stored, 0) + std::log1p(std::exp(-std::fabs(stored)));
+        default:
+            return stored;
     }
 }
 

@@ -31,8 +31,9 @@ struct FixedNormalLogProb {
 };
 }  // namespace ops
 
-/// torch_blue's predictive normal: mean and standard deviation of the samples are its parameters, so the
-/// spread of the network is the whole uncertainty and there is no observation noise. Needs two samples.
+/// torch_blue's predictive normal: mean and standard deviation of the samples are its parameters,
+/// so the spread of the network is the whole uncertainty and there is no observation noise. Needs
+/// two samples.
 struct SampleNormal {
     double eps = 1e-10;           ///< added to the variance
     bool norm_constants = false;  ///< keep -log(2 pi) / 2
@@ -42,13 +43,14 @@ struct SampleNormal {
     /// log N(y; mean_s x, std_s(x)^2 + eps) in nats: (1, B, ...).
     template <class B, class Shape, class TargetShape>
     auto mixture_log_prob(Var<B, Shape> x, Var<B, TargetShape> y) const {
-        return elementwise(ops::NormalLogProb{eps, norm_constants ? MeanFieldNormal::constant : 0}, y,
-                           mean_samples(x), std_samples(x));
+        return elementwise(ops::NormalLogProb{eps, norm_constants ? MeanFieldNormal::constant : 0},
+                           y, mean_samples(x), std_samples(x));
     }
 };
 
-/// Minus the mean squared or absolute error of the mean over the samples: torch_blue's `NonBayesian` as
-/// predictive distribution. A single number, so the data term is N times the error.
+/// Minus the mean squared or absolute error of the mean over the samples: torch_blue's
+/// `NonBayesian` as predictive distribution. A single number, so the data term is N times the
+/// error.
 struct PointEstimate {
     enum class Error { squared, absolute };
     Error error = Error::squared;

@@ -10,20 +10,24 @@
 
 namespace blue {
 
-/// A distribution that lists its parameters: it can be variational, and as a prior it takes them from
-/// its options.
+/// A distribution that lists its parameters: it can be variational, and as a prior it takes them
+/// from its options.
 template <class D>
-concept HasParameters = requires { typename D::parameters; D::parameters::size; };
+concept HasParameters = requires {
+    typename D::parameters;
+    D::parameters::size;
+};
 
-/// The density depends on (w - location) / scale only, and `standard_log_prob(z)` is its logarithm at
-/// location 0 and scale 1, in nats. Such families get the cheapest sweeps.
+/// The density depends on (w - location) / scale only, and `standard_log_prob(z)` is its logarithm
+/// at location 0 and scale 1, in nats. Such families get the cheapest sweeps.
 template <class D>
 concept LocationScale = HasParameters<D> && D::parameters::size == 2 &&
-                        D::parameters::transforms[0] == transform::identity &&
-                        D::parameters::transforms[1] != transform::identity &&
-                        requires(const D& distribution, math::Number<double> z) {
-                            distribution.standard_log_prob(z);
-                        };
+                        D::parameters::transforms[0] ==
+                            transform::identity&& D::parameters::transforms[1] !=
+                            transform::identity&& requires(const D& distribution,
+                                                           math::Number<double> z) {
+    distribution.standard_log_prob(z);
+};
 
 namespace detail {
 
@@ -32,7 +36,9 @@ struct noise_kind {
     using type = noise::None;
 };
 template <class D>
-    requires requires { typename D::noise; }
+requires requires {
+    typename D::noise;
+}
 struct noise_kind<D> {
     using type = typename D::noise;
 };
@@ -42,7 +48,9 @@ struct required_names {
     using type = names<>;
 };
 template <class D>
-    requires requires { typename D::required_parameters; }
+requires requires {
+    typename D::required_parameters;
+}
 struct required_names<D> {
     using type = typename D::required_parameters;
 };
@@ -60,8 +68,10 @@ inline constexpr bool is_random = !std::is_same_v<noise_of<D>, noise::None>;
 /// The noise of D with its options, such as degrees of freedom: `make_noise()` if there is one.
 template <class D>
 BLUE_HOST_DEVICE constexpr noise_of<D> noise_object(const D& distribution) {
-    if constexpr (requires { distribution.make_noise(); }) return distribution.make_noise();
-    else return {};
+    if constexpr (requires { distribution.make_noise(); })
+        return distribution.make_noise();
+    else
+        return {};
 }
 
 /// The variational parameters that a prior asks for by name.
@@ -85,15 +95,19 @@ constexpr auto default_parameters(const D& distribution) {
 /// The constant summand of `log_prob`, in nats, that may be left out: 0 unless D names one.
 template <class D>
 constexpr double norm_constant(const D& distribution) {
-    if constexpr (requires { distribution.norm_constant(); }) return distribution.norm_constant();
-    else return 0;
+    if constexpr (requires { distribution.norm_constant(); })
+        return distribution.norm_constant();
+    else
+        return 0;
 }
 
 /// Variance that is added to the squared scale in the density (not in the samples).
 template <class D>
 constexpr double variance_floor(const D& distribution) {
-    if constexpr (requires { distribution.variance_floor(); }) return distribution.variance_floor();
-    else return 0;
+    if constexpr (requires { distribution.variance_floor(); })
+        return distribution.variance_floor();
+    else
+        return 0;
 }
 
 }  // namespace blue

@@ -40,8 +40,8 @@ inline std::optional<std::filesystem::path> find_data(
     return std::nullopt;
 }
 
-/// The folder of a data set, as `find_data` finds it. Throws FileError that says where it was looked
-/// for.
+/// The folder of a data set, as `find_data` finds it. Throws FileError that says where it was
+/// looked for.
 inline std::filesystem::path data_folder(const std::string& name) {
     if (const auto found = find_data(name, data_directories())) return *found;
     std::string places;
@@ -72,7 +72,7 @@ inline std::filesystem::path idx_path(const std::filesystem::path& folder,
 /// format, when images are not 28 x 28, when the numbers of images and labels differ, or when a
 /// label is above 9.
 inline Dataset<std::int32_t> load_mnist_part(const std::filesystem::path& folder,
-                                      const std::string& part) {
+                                             const std::string& part) {
     const auto images_path = detail::idx_path(folder, part + "-images-idx3-ubyte");
     const auto labels_path = detail::idx_path(folder, part + "-labels-idx1-ubyte");
     const auto bytes = read_idx(images_path);
@@ -86,7 +86,8 @@ inline Dataset<std::int32_t> load_mnist_part(const std::filesystem::path& folder
                         to_string({shape[0]}) + " as in " + images_path.filename().string() +
                         ", got " + to_string(labels.shape()));
 
-    Dataset<std::int32_t> part_data{Array<float>({shape[0], 28 * 28}), Array<std::int32_t>({shape[0]})};
+    Dataset<std::int32_t> part_data{Array<float>({shape[0], 28 * 28}),
+                                    Array<std::int32_t>({shape[0]})};
     for (Index i = 0; i < bytes.size(); ++i)
         part_data.inputs[i] = static_cast<float>(bytes[i]) / 255.0f;
     for (Index i = 0; i < labels.size(); ++i) {

@@ -49,9 +49,9 @@ NamedTensors state_dict(const M& model) {
     return tensors;
 }
 
-/// Sets all parameters of a model. Throws FileError with everything that is wrong, one line each: missing
-/// and superfluous names, other shapes, types that do not fit, numbers that are not finite. The model
-/// stays as it was then.
+/// Sets all parameters of a model. Throws FileError with everything that is wrong, one line each:
+/// missing and superfluous names, other shapes, types that do not fit, numbers that are not finite.
+/// The model stays as it was then.
 template <class M>
 void load_state_dict(M& model, const NamedTensors& tensors, const LoadOptions& options = {}) {
     using B = backend_of<M>;
@@ -59,45 +59,46 @@ void load_state_dict(M& model, const NamedTensors& tensors, const LoadOptions& o
     std::string problems;
     std::set<std::string> known;
     std::vector<Array<T>> values;
-    detail::for_each_parameter(model, [&](const std::string& name, const auto&, int,
-                                          const std::vector<Index>& shape) {
-        known.insert(name);
-        values.emplace_back();
-        if (!tensors.contains(name)) {
-            problems += "\n  missing: " + name + " " + to_string(shape);
-            return;
-        }
-        if (tensors.at(name).shape != shape) {
-            problems += "\n  " + name + ": expected shape " + to_string(shape) + ", got " +
-                        to_string(tensors.at(name).shape);
-            return;
-        }
-        try {
-            values.back() =
-                options.round ? tensors.as_rounded<T>(name) : tensors.template as<T>(name);
-        } catch (const FileError& error) {
-            problems += "\n  " + std::string(error.what());
-            return;
-        }
-        for (T value : values.back())
-            if (!std::isfinite(value)) {
-                problems += "\n  " + name + ": expected finite numbers, got " + std::to_string(value);
+    detail::for_each_parameter(
+        model, [&](const std::string& name, const auto&, int, const std::vector<Index>& shape) {
+            known.insert(name);
+            values.emplace_back();
+            if (!tensors.contains(name)) {
+                problems += "\n  missing: " + name + " " + to_string(shape);
                 return;
             }
-    });
+            if (tensors.at(name).shape != shape) {
+                problems += "\n  " + name + ": expected shape " + to_string(shape) + ", got " +
+                            to_string(tensors.at(name).shape);
+                return;
+            }
+            try {
+                values.back() =
+                    options.round ? tensors.as_rounded<T>(name) : tensors.template as<T>(name);
+            } catch (const FileError& error) {
+                problems += "\n  " + std::string(error.what());
+                return;
+            }
+            for (T value : values.back())
+                if (!std::isfinite(value)) {
+                    problems +=
+                        "\n  " + name + ": expected finite numbers, got " + std::to_string(value);
+                    return;
+                }
+        });
     for (const std::string& name : tensors.names())
         if (!known.contains(name)) problems += "\n  superfluous: " + name;
     if (!problems.empty())
         throw FileError("the parameters do not fit the model; it stays as it was:" + problems);
     std::size_t position = 0;
-    detail::for_each_parameter(model, [&](const std::string&, auto& state, int k,
-                                          const std::vector<Index>&) {
-        B::memory::copy_from_host(state.parameter(k), values[position++].data(), state.size);
-    });
+    detail::for_each_parameter(
+        model, [&](const std::string&, auto& state, int k, const std::vector<Index>&) {
+            B::memory::copy_from_host(state.parameter(k), values[position++].data(), state.size);
+        });
 }
 
-/// Writes a model's parameters to a safetensors file, completely or not at all. torch_blue reads it with
-/// `safetensors.torch.load_file`. Throws FileError when the file cannot be written.
+/// Writes a model's parameters to a safetensors file, completely or not at all. torch_blue reads it
+/// with `safetensors.torch.load_file`. Throws FileError when the file cannot be written.
 template <class M>
 void save(const M& model, const std::filesystem::path& path) {
     NamedTensors tensors = state_dict(model);

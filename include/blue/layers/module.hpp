@@ -120,22 +120,23 @@ using own_random_variables =
                                   typename policies_for<P, Declared>::type>>;
 
 /// The state of one variable, addressable by its position in a module.
-template <std::size_t I, class RandomVariable, class B>
+template <std::size_t Position, class RandomVariable, class B>
 struct StateLeaf {
     VariableState<RandomVariable, B> state;
 };
 
 template <class Indices, class RandomVariables, class B>
 struct States;
-template <std::size_t... I, class... V, class B>
-struct States<std::index_sequence<I...>, mp::mp_list<V...>, B> : StateLeaf<I, V, B>... {};
+template <std::size_t... Position, class... V, class B>
+struct States<std::index_sequence<Position...>, mp::mp_list<V...>, B>
+    : StateLeaf<Position, V, B>... {};
 
-template <std::size_t I, class V, class B>
-VariableState<V, B>& state_of(StateLeaf<I, V, B>& leaf) {
+template <std::size_t Position, class V, class B>
+VariableState<V, B>& state_of(StateLeaf<Position, V, B>& leaf) {
     return leaf.state;
 }
-template <std::size_t I, class V, class B>
-const VariableState<V, B>& state_of(const StateLeaf<I, V, B>& leaf) {
+template <std::size_t Position, class V, class B>
+const VariableState<V, B>& state_of(const StateLeaf<Position, V, B>& leaf) {
     return leaf.state;
 }
 
@@ -225,9 +226,9 @@ public:
     }
 
     /// The state of the I-th of its own random variables.
-    template <std::size_t I>
+    template <std::size_t Position>
     const auto& state_at() const {
-        return detail::state_of<I>(states_);
+        return detail::state_of<Position>(states_);
     }
 
     /// Calls f(state) for each of its own random variables.
@@ -243,9 +244,9 @@ public:
 private:
     using Indices = std::make_index_sequence<detail::mp::mp_size<own_variables>::value>;
 
-    template <class States, class F, std::size_t... I>
-    static void for_each(States& states, F& f, std::index_sequence<I...>) {
-        (f(detail::state_of<I>(states)), ...);
+    template <class States, class F, std::size_t... Position>
+    static void for_each(States& states, F& f, std::index_sequence<Position...>) {
+        (f(detail::state_of<Position>(states)), ...);
     }
 
     detail::States<Indices, own_variables, backend> states_;

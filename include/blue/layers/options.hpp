@@ -26,9 +26,9 @@ struct layer_policies {
         requirement::policies<fits, requirement::given<requirement::count<int{given}>>>{});
 
     /// Policy I, or its default when it is not given (and after an error).
-    template <std::size_t I, class Default>
+    template <std::size_t Position, class Default>
     using at = boost::mp11::mp_at_c<boost::mp11::mp_list<Policies..., Default>,
-                                    (I < given && fits ? I : given)>;
+                                    (Position < given && fits ? Position : given)>;
     static constexpr bool has_bias = true;
     using variational = at<0, MeanFieldNormal>;
     using prior = at<1, MeanFieldNormal>;

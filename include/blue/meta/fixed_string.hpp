@@ -85,9 +85,9 @@ struct spelled {};
 namespace detail {
 template <fixed_string Text, class Positions>
 struct spell_letters;
-template <fixed_string Text, int... I>
-struct spell_letters<Text, std::integer_sequence<int, I...>> {
-    using type = spelled<Text[I]...>;
+template <fixed_string Text, int... Position>
+struct spell_letters<Text, std::integer_sequence<int, Position...>> {
+    using type = spelled<Text[Position]...>;
 };
 }  // namespace detail
 

@@ -78,9 +78,9 @@ struct parameter_text {
 
 template <class Path, class Positions = std::make_index_sequence<path_text<Path>::dotted.size>>
 struct spell_path;
-template <class Path, std::size_t... I>
-struct spell_path<Path, std::index_sequence<I...>> {
-    using type = spelled<path_text<Path>::dotted.data[I]...>;
+template <class Path, std::size_t... Position>
+struct spell_path<Path, std::index_sequence<Position...>> {
+    using type = spelled<path_text<Path>::dotted.data[Position]...>;
 };
 
 }  // namespace detail

@@ -75,7 +75,7 @@ template <class M, class B>
 class LogProbs;
 
 /// The log probs of the I-th random variable.
-template <std::size_t I, class M, class B>
+template <std::size_t Position, class M, class B>
 LogProbEntry get(const LogProbs<M, B>& log_probs);
 
 /// The log probs of a pass over a model of type M: a tuple with one entry per random variable,
@@ -143,12 +143,13 @@ private:
     Node<B>* divergences_;
 };
 
-template <std::size_t I, class M, class B>
+template <std::size_t Position, class M, class B>
 LogProbEntry get(const LogProbs<M, B>& log_probs) {
-    constexpr bool exists = I < static_cast<std::size_t>(LogProbs<M, B>::size);
-    static_assert(requirement::log_prob_index<exists, requirement::position<static_cast<int>(I)>,
-                                              requirement::count<LogProbs<M, B>::size>>{});
-    return log_probs.entry(exists ? static_cast<int>(I) : 0);
+    constexpr bool exists = Position < static_cast<std::size_t>(LogProbs<M, B>::size);
+    static_assert(
+        requirement::log_prob_index<exists, requirement::position<static_cast<int>(Position)>,
+                                    requirement::count<LogProbs<M, B>::size>>{});
+    return log_probs.entry(exists ? static_cast<int>(Position) : 0);
 }
 
 }  // namespace blue
@@ -156,7 +157,7 @@ LogProbEntry get(const LogProbs<M, B>& log_probs) {
 template <class M, class B>
 struct std::tuple_size<blue::LogProbs<M, B>>
     : std::integral_constant<std::size_t, static_cast<std::size_t>(blue::LogProbs<M, B>::size)> {};
-template <std::size_t I, class M, class B>
-struct std::tuple_element<I, blue::LogProbs<M, B>> {
+template <std::size_t Position, class M, class B>
+struct std::tuple_element<Position, blue::LogProbs<M, B>> {
     using type = blue::LogProbEntry;
 };

@@ -16,27 +16,27 @@ namespace detail {
 
 /// One layer of a stack. Indexed bases instead of a tuple: cheaper to compile and shorter in
 /// symbols.
-template <std::size_t I, class Layer>
+template <std::size_t Position, class Layer>
 struct LayerLeaf {
     Layer layer;
 };
 
-template <std::size_t I, class Layer>
-Layer& layer_at(LayerLeaf<I, Layer>& leaf) {
+template <std::size_t Position, class Layer>
+Layer& layer_at(LayerLeaf<Position, Layer>& leaf) {
     return leaf.layer;
 }
-template <std::size_t I, class Layer>
-const Layer& layer_at(const LayerLeaf<I, Layer>& leaf) {
+template <std::size_t Position, class Layer>
+const Layer& layer_at(const LayerLeaf<Position, Layer>& leaf) {
     return leaf.layer;
 }
 
-template <std::size_t I, class Layer>
+template <std::size_t Position, class Layer>
 struct layer_entry {
-    static constexpr blue::key key{static_cast<int>(I)};
+    static constexpr blue::key key{static_cast<int>(Position)};
     using type = Layer;
     template <class Parent>
     static auto& get(Parent& parent) {
-        return layer_at<I>(parent);
+        return layer_at<Position>(parent);
     }
 };
 
@@ -59,10 +59,10 @@ struct Flow {
     X x;
 };
 
-template <std::size_t I, class Layer, class Pass, class B, class Shape>
-auto operator%(Flow<Pass, Var<B, Shape>> flow, const LayerLeaf<I, Layer>& leaf) {
+template <std::size_t Position, class Layer, class Pass, class B, class Shape>
+auto operator%(Flow<Pass, Var<B, Shape>> flow, const LayerLeaf<Position, Layer>& leaf) {
     using requirement::expected, requirement::given;
-    using Place = requirement::position<static_cast<int>(I)>;
+    using Place = requirement::position<static_cast<int>(Position)>;
     using Expected = typename expected_input_of<Layer, Shape>::type;
     static_assert(requirement::layer_input<fits<Expected, Shape>, Place, Layer, expected<Expected>,
                                            given<Shape>>{});
@@ -83,21 +83,21 @@ auto operator%(Flow<Pass, Var<B, Shape>> flow, const LayerLeaf<I, Layer>& leaf) 
 
 template <class Indices, class... Layers>
 struct Stack;
-template <std::size_t... I, class... Layers>
-struct Stack<std::index_sequence<I...>, Layers...> : LayerLeaf<I, Layers>... {
+template <std::size_t... Position, class... Layers>
+struct Stack<std::index_sequence<Position...>, Layers...> : LayerLeaf<Position, Layers>... {
     using module_tag = void;
-    using child_entries = mp::mp_list<layer_entry<I, Layers>...>;
+    using child_entries = mp::mp_list<layer_entry<Position, Layers>...>;
 
     static_assert(children_check<typename first_backend<child_entries>::type, child_entries>{});
 
     Stack() = default;
     explicit Stack(Layers... layers) requires(sizeof...(Layers) > 0)
-        : LayerLeaf<I, Layers>{std::move(layers)}... {}
+        : LayerLeaf<Position, Layers>{std::move(layers)}... {}
 
     /// Runs the layers within a pass.
     auto operator()(auto& pass, auto x) const {
         return (Flow<std::remove_reference_t<decltype(pass)>, decltype(x)>{pass, x} % ... %
-                static_cast<const LayerLeaf<I, Layers>&>(*this))
+                static_cast<const LayerLeaf<Position, Layers>&>(*this))
             .x;
     }
 };
@@ -125,13 +125,13 @@ struct Sequential : detail::Stack<std::index_sequence_for<Layers...>, Layers...>
 };
 
 /// Layer I of a stack.
-template <std::size_t I, class... Layers>
+template <std::size_t Position, class... Layers>
 auto& layer(Sequential<Layers...>& model) {
-    return detail::layer_at<I>(model);
+    return detail::layer_at<Position>(model);
 }
-template <std::size_t I, class... Layers>
+template <std::size_t Position, class... Layers>
 const auto& layer(const Sequential<Layers...>& model) {
-    return detail::layer_at<I>(model);
+    return detail::layer_at<Position>(model);
 }
 
 }  // namespace blue

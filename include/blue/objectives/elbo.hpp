@@ -15,12 +15,13 @@ struct ElboOptions {
     double heat = 1;
 };
 
-/// The negative evidence lower bound in nats for the whole data set (Jordan et al. 1999, Blundell et al. 2015):
+/// The negative evidence lower bound in nats for the whole data set (Jordan et al. 1999, Blundell
+/// et al. 2015):
 ///
 ///     -N / B  sum over the batch of  mean over samples of log p(y | x, w)  +  heat KL(q || p).
 ///
-/// The divergence is closed form for each variable whose pair of distributions has one, and otherwise
-/// estimated from the same samples. The choice is made by the compiler.
+/// The divergence is closed form for each variable whose pair of distributions has one, and
+/// otherwise estimated from the same samples. The choice is made by the compiler.
 template <class Likelihood>
 struct Elbo {
     Likelihood likelihood{};
@@ -36,7 +37,8 @@ struct Elbo {
                        std::optional<DatasetSize> size = {}) const {
         const std::optional<DatasetSize> n = options.dataset_size ? options.dataset_size : size;
         if (!n)
-            throw ValueError("Elbo: expected a dataset size, in its options or in the call, got none");
+            throw ValueError(
+                "Elbo: expected a dataset size, in its options or in the call, got none");
         const auto log_prob = likelihood.log_prob(result.samples, target);
         const double scale = -static_cast<double>(n->value) /
                              static_cast<double>(log_prob.batch() * log_prob.samples());

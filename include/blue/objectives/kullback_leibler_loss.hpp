@@ -29,11 +29,13 @@ struct LossHistory {
 
 /// torch_blue's loss, in nats for the whole data set:
 ///
-///     -N  sum over items of  mean over the batch of log P(y | x)  +  heat (mean log q(w) - mean log p(w)),
+///     -N  sum over items of  mean over the batch of log P(y | x)  +  heat (mean log q(w) - mean
+///     log p(w)),
 ///
-/// where P is the predictive distribution made from all samples (`mixture_log_prob`). So the data term is
-/// the log of the averaged likelihood, not the average of the log as in `Elbo`: it is never larger, and
-/// what is minimised is not a bound on the evidence. The divergence is always estimated from the samples.
+/// where P is the predictive distribution made from all samples (`mixture_log_prob`). So the data
+/// term is the log of the averaged likelihood, not the average of the log as in `Elbo`: it is never
+/// larger, and what is minimised is not a bound on the evidence. The divergence is always estimated
+/// from the samples.
 template <class Likelihood>
 struct KullbackLeiblerLoss {
     Likelihood likelihood{};

@@ -12,14 +12,15 @@
 
 namespace blue {
 
-/// Number of examples in the training set. A type of its own, because mixing it up with the batch size
-/// changes the weight of the data against the prior without any error.
+/// Number of examples in the training set. A type of its own, because mixing it up with the batch
+/// size changes the weight of the data against the prior without any error.
 struct DatasetSize {
     Index value;
     /// Throws ValueError unless positive.
     explicit DatasetSize(Index size) : value(size) {
         if (size < 1)
-            throw ValueError("DatasetSize: expected a positive number, got " + std::to_string(size));
+            throw ValueError("DatasetSize: expected a positive number, got " +
+                             std::to_string(size));
     }
 };
 
@@ -55,7 +56,8 @@ private:
 
 namespace detail {
 
-/// The loss of a pass: `data_scale` times the summed log-likelihood, plus `heat` times the divergence.
+/// The loss of a pass: `data_scale` times the summed log-likelihood, plus `heat` times the
+/// divergence.
 template <class B>
 Loss<B> make_loss(Tape<B>& tape, Node<B>* log_likelihood, double data_scale, Node<B>* log_probs,
                   Node<B>* divergences, double heat) {

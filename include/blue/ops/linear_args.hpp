@@ -7,8 +7,8 @@
 
 namespace blue {
 
-/// y[s] = x[s] W[s]^T + b[s] for `rows` rows of `in` and `out` numbers. Weights are drawn by this operation
-/// when it owns them, and are there already otherwise.
+/// y[s] = x[s] W[s]^T + b[s] for `rows` rows of `in` and `out` numbers. Weights are drawn by this
+/// operation when it owns them, and are there already otherwise.
 template <class B>
 struct LinearArgs {
     Node<B>* x;

@@ -23,8 +23,8 @@ inline constexpr bool is_lazy<Lazy<B, Shape>> = true;
 template <class X>
 concept TapeValue = is_var<X> || is_lazy<X>;
 
-/// Marks the variable as drawn; true for the operation that draws it. That one is the first on the tape, so
-/// the last in backward: it completes the parameter gradients.
+/// Marks the variable as drawn; true for the operation that draws it. That one is the first on the
+/// tape, so the last in backward: it completes the parameter gradients.
 template <class B>
 bool take_ownership(Draw<B>& draw) {
     return !std::exchange(draw.drawn, true);

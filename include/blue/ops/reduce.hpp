@@ -29,7 +29,8 @@ struct ReduceRecord : Record<B> {
 };
 
 template <class Result, class B, class Shape>
-Result reduce(Var<B, Shape> x, Reduction kind, Index samples, Index batch, Index item, Index inner) {
+Result reduce(Var<B, Shape> x, Reduction kind, Index samples, Index batch, Index item,
+              Index inner) {
     ReduceArgs<B> args{x.node, x.tape->node(samples, batch, item, x.node->needs_grad), kind, inner};
     reduce_forward(*x.tape, args);
     if (args.y->needs_grad) x.tape->record(ReduceRecord<B>{{}, args});
@@ -61,8 +62,8 @@ auto mean_samples(Var<B, Shape> x) {
     return detail::reduce<Var<B, Shape>>(x, detail::Reduction::mean_samples, 1, x.batch(),
                                          x.node->item, 1);
 }
-/// Standard deviation over the samples with divisor S - 1: (S, B, ...) to (1, B, ...). Its gradient is 0
-/// where all samples are equal. Throws ValueError for fewer than two samples.
+/// Standard deviation over the samples with divisor S - 1: (S, B, ...) to (1, B, ...). Its gradient
+/// is 0 where all samples are equal. Throws ValueError for fewer than two samples.
 template <class B, class Shape>
 auto std_samples(Var<B, Shape> x) {
     if (x.samples() < 2)
@@ -101,8 +102,9 @@ template <class B>
 Labels<B> make_labels(Tape<B>& tape, const std::int32_t* host_labels, Index count, Index classes) {
     for (Index i = 0; i < count; ++i)
         if (host_labels[i] < 0 || host_labels[i] >= classes)
-            throw ValueError("labels: expected numbers in [0, " + std::to_string(classes) + "), got " +
-                             std::to_string(host_labels[i]) + " at position " + std::to_string(i));
+            throw ValueError("labels: expected numbers in [0, " + std::to_string(classes) +
+                             "), got " + std::to_string(host_labels[i]) + " at position " +
+                             std::to_string(i));
     return {B::to_device(tape, host_labels, count), count};
 }
 

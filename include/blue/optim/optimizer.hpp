@@ -26,8 +26,9 @@ class Optimizer {
 public:
     explicit Optimizer(const Rule& rule) : rule_(rule) {}
 
-    /// One step with the gradients that `backward` left on the tape. `factor` scales the learning rate.
-    /// Parameters without gradient stay as they are. Throws Error when the tape belongs to another model.
+    /// One step with the gradients that `backward` left on the tape. `factor` scales the learning
+    /// rate. Parameters without gradient stay as they are. Throws Error when the tape belongs to
+    /// another model.
     template <class M>
     void step(M& model, const Tape<B>& tape, double factor = 1) {
         if (tape.draws().size() != static_cast<std::size_t>(random_variable_count<M>))

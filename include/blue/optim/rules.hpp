@@ -14,12 +14,15 @@ namespace blue {
 namespace detail {
 inline void require_rate(const char* rule, double rate) {
     if (!(rate >= 0) || !std::isfinite(rate))
-        throw ValueError(std::string(rule) + ": expected a learning rate that is finite and not "
-                         "negative, got " + std::to_string(rate));
+        throw ValueError(std::string(rule) +
+                         ": expected a learning rate that is finite and not "
+                         "negative, got " +
+                         std::to_string(rate));
 }
 }  // namespace detail
 
-/// Stochastic gradient descent with momentum, as PyTorch defines it: v = momentum v + g, p -= rate v.
+/// Stochastic gradient descent with momentum, as PyTorch defines it: v = momentum v + g, p -= rate
+/// v.
 struct SGD {
     double learning_rate = 1e-3;
     double momentum = 0;
@@ -55,7 +58,7 @@ struct Adam {
     Constants constants(Index step, double factor) const {
         detail::require_rate("Adam", learning_rate);
         const double k = static_cast<double>(step), rate = learning_rate * factor;
-        return {rate / (1 - std::pow(beta1, k)), beta1, beta2, eps,
+        return {rate / (1 - std::pow(beta1, k)), beta1,        beta2, eps,
                 1 / (1 - std::pow(beta2, k)),    weight_decay, 0};
     }
     template <class T>

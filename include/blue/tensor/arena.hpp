@@ -15,10 +15,10 @@ namespace blue {
 struct HostMemory {
     static constexpr std::size_t alignment = 64;
     static void* allocate(std::size_t bytes) {
-        return ::operator new(bytes, std::align_val_t{alignment});
+        return ::operator new (bytes, std::align_val_t{alignment});
     }
     static void deallocate(void* data) noexcept {
-        ::operator delete(data, std::align_val_t{alignment});
+        ::operator delete (data, std::align_val_t{alignment});
     }
 };
 

@@ -8,8 +8,8 @@
 
 namespace blue {
 
-/// What a backend does with the distributions of a variable: function pointers made from the formulas
-/// of the variational distribution and the prior. Each backend defines its own.
+/// What a backend does with the distributions of a variable: function pointers made from the
+/// formulas of the variational distribution and the prior. Each backend defines its own.
 template <class B>
 struct DrawKernels;
 
@@ -24,14 +24,14 @@ struct Draw {
     const void* prior;
     const void* storage;  ///< address of the variable in the model: its identity
 
-    Index size;        ///< number of elements
-    Index stride;      ///< distance between parameters in `stored`, `gradient` and `natural`
-    const T* stored;   ///< the variational parameters in the model, one array after the other
-    T* gradient;       ///< gradient with respect to `stored`; nullptr before backward
-    T* natural;        ///< prepared parameters: see the backend's kernels
-    T* weights;        ///< drawn elements, `samples` x `weight_stride`; nullptr before the draw
+    Index size;       ///< number of elements
+    Index stride;     ///< distance between parameters in `stored`, `gradient` and `natural`
+    const T* stored;  ///< the variational parameters in the model, one array after the other
+    T* gradient;      ///< gradient with respect to `stored`; nullptr before backward
+    T* natural;       ///< prepared parameters: see the backend's kernels
+    T* weights;       ///< drawn elements, `samples` x `weight_stride`; nullptr before the draw
     Index weight_stride;
-    Index samples;     ///< 1 when the distribution has no noise
+    Index samples;  ///< 1 when the distribution has no noise
 
     const T* supplied_noise;  ///< samples x size in place of the generator; nullptr otherwise
     random::Key key;          ///< the key of sample 0
@@ -43,9 +43,9 @@ struct Draw {
     double log_prob_offset;   ///< of each sample, from preparing the parameters
     bool floor_visible;       ///< the variance floor changes numbers of this pass
     bool gradient_live;       ///< `gradient` holds numbers already: the first writer assigns
-    T* log_prob;              ///< (samples of the pass) x 2: prior, variational; nullptr if not wanted
-    T* divergence;            ///< a single number
-    const T* log_prob_gradient;    ///< same layout as `log_prob`, set before backward; may be nullptr
+    T* log_prob;    ///< (samples of the pass) x 2: prior, variational; nullptr if not wanted
+    T* divergence;  ///< a single number
+    const T* log_prob_gradient;  ///< same layout as `log_prob`, set before backward; may be nullptr
     const T* divergence_gradient;  ///< may be nullptr
     Index pass_samples;            ///< number of samples of the pass
 };

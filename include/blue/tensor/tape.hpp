@@ -60,17 +60,15 @@ struct Var {
         return copy;
     }
     /// The value of a single number, copied to the host.
-    T value() const
-        requires(Shape::size == 1)
-    {
+    T value() const requires(Shape::size == 1) {
         T number{};
         B::memory::copy_to_host(&number, node->value, 1);
         return number;
     }
 };
 
-/// What `pass.sample` returns: a random variable that is drawn where it is used. Operations that can,
-/// draw it block by block inside their own loops; `as_var` draws all of it.
+/// What `pass.sample` returns: a random variable that is drawn where it is used. Operations that
+/// can, draw it block by block inside their own loops; `as_var` draws all of it.
 template <class B, class Shape>
 struct Lazy {
     using backend = B;
@@ -86,9 +84,10 @@ struct GradientTarget {
     bool add;
 };
 
-/// Everything that belongs to one pass over a model: values, gradients, drawn weights and the record of
-/// operations. After the first pass the memory is reused; a pass of the same sizes allocates nothing.
-/// A tape serves one thread; several tapes may run the same model at the same time.
+/// Everything that belongs to one pass over a model: values, gradients, drawn weights and the
+/// record of operations. After the first pass the memory is reused; a pass of the same sizes
+/// allocates nothing. A tape serves one thread; several tapes may run the same model at the same
+/// time.
 template <class B>
 class Tape {
 public:
@@ -111,9 +110,14 @@ public:
 
     /// A new value with uninitialised numbers.
     Node<B>* node(Index samples, Index batch, Index item, bool needs_grad) {
-        return new (host_.template allocate<Node<B>>(1)) Node<B>{
-            device_.template allocate<T>(samples * batch * item), nullptr, samples, batch, item,
-            needs_grad && recording, false};
+        return new (host_.template allocate<Node<B>>(1))
+            Node<B>{device_.template allocate<T>(samples * batch * item),
+                    nullptr,
+                    samples,
+                    batch,
+                    item,
+                    needs_grad && recording,
+                    false};
     }
     /// A value whose numbers live elsewhere, in the backend's memory, and outlive the pass.
     Node<B>* view(const T* data, Index samples, Index batch, Index item) {

@@ -3,30 +3,45 @@
 /// Batches of a data set, in an order from a seed, as values on a tape.
 #pragma once
 
+#include <blue/concepts/requirement.hpp>
 #include <blue/models/structure.hpp>
 #include <blue/ops/reduce.hpp>
 #include <blue/random/permutation.hpp>
 #include <blue/tensor/dataset.hpp>
 
 #include <algorithm>
+#include <cmath>
 #include <span>
+#include <type_traits>
+#include <utility>
 #include <vector>
 
 namespace blue {
+
+namespace requirement {
+/// The targets of a likelihood over classes.
+template <bool Whole, class Likelihood, class Given>
+struct labels : check {
+    static_assert(
+        Whole,
+        "blue: this likelihood needs whole numbers as targets, see the likelihood and the "
+        "given type in labels<...>: use a Dataset<std::int32_t>, or another likelihood");
+};
+}  // namespace requirement
 
 /// Copies rows of arrays into memory that is reused from batch to batch.
 template <class T>
 class BatchBuffer {
 public:
-    /// The given rows, one after the other, as numbers of type T.
+    /// The given rows, one after the other, as numbers of type T; valid until the next call.
     template <class U>
     const T* gather(const Array<U>& from, std::span<const Index> rows) {
         const Index n = from.row_size();
         memory_.resize(static_cast<std::size_t>(n) * rows.size());
         T* to = memory_.data();
-        for (Index row : rows) to = std::transform(from.row(row), from.row(row) + n, to, [](U x) {
-            return static_cast<T>(x);
-        });
+        for (Index row : rows)
+            to = std::transform(from.row(row), from.row(row) + n, to,
+                                [](U x) { return static_cast<T>(x); });
         return memory_.data();
     }
 
@@ -45,13 +60,22 @@ namespace detail {
 template <class M>
 struct input_shape_of {};
 template <class M>
-    requires requires { typename M::input_shape; }
+requires requires {
+    typename M::input_shape;
+}
 struct input_shape_of<M> {
     using type = typename M::input_shape;
 };
 template <class M>
-    requires(!requires { typename M::input_shape; } && requires { typename M::child_entries; })
-struct input_shape_of<M> : input_shape_of<typename mp::mp_front<typename M::child_entries>::type> {};
+requires(
+    !requires { typename M::input_shape; } &&
+    requires { typename M::child_entries; }) struct input_shape_of<M>
+    : input_shape_of<typename mp::mp_front<typename M::child_entries>::type> {
+};
+
+template <class M, class Input, class B = backend_of<M>>
+using output_of =
+    decltype(std::declval<const M&>()(std::declval<Pass<B>&>(), std::declval<Var<B, Input>>()));
 
 /// Puts targets on a tape: labels for class likelihoods, numbers of the output's shape for others.
 template <class Likelihood, class B, class Shape, class Target>
@@ -68,10 +92,67 @@ template <class Likelihood, class B>
 using target_number = std::conditional_t<std::is_integral_v<typename Likelihood::target_type>,
                                          std::int32_t, typename B::scalar>;
 
+/// Throws ShapeError unless each example has as many targets as the model's output needs.
+inline void check_target_size(const std::vector<Index>& shape, Index given, Index expected,
+                              const char* what) {
+    if (given != expected)
+        throw ShapeError(std::string(what) + ": the model needs " + std::to_string(expected) +
+                         (expected == 1 ? " target" : " targets") +
+                         " per example, but the targets have shape " + to_string(shape));
+}
+
 }  // namespace detail
 
 /// The shape of one input of a model: `input_shape` of the model or of its first layer.
 template <class M>
 using input_shape_of = typename detail::input_shape_of<M>::type;
+
+/// The shape that a model gives for one input.
+template <class M>
+using output_shape_of = typename detail::output_of<M, input_shape_of<M>>::shape;
+
+/// Throws NumericalError with the first number that is not finite and its place.
+/// \param name "inputs" or "targets".
+template <class T>
+void check_all_finite(const Array<T>& numbers, const char* name, const char* what) {
+    if constexpr (std::is_floating_point_v<T>)
+        for (Index i = 0; i < numbers.size(); ++i)
+            if (!std::isfinite(numbers[i]))
+                throw NumericalError(std::string(what) + ": expected finite " + name + ", got " +
+                                     std::to_string(numbers[i]) + " in example " +
+                                     std::to_string(i / numbers.row_size()) + " at position " +
+                                     std::to_string(i % numbers.row_size()) + " (counted from 0)");
+}
+
+/// Checks targets against a likelihood and the shape of a model's output. Throws ShapeError when
+/// their number does not fit, ValueError for labels that are no class, NumericalError for numbers
+/// that are not finite.
+template <class Likelihood, class Shape, class Target>
+void check_targets(const Array<Target>& targets, const char* what) {
+    if constexpr (std::is_integral_v<typename Likelihood::target_type>) {
+        static_assert(requirement::labels<std::is_integral_v<Target>, Likelihood,
+                                          requirement::given<Target>>{});
+        constexpr Index classes = last_extent<Shape>;
+        detail::check_target_size(targets.shape(), targets.row_size(), Shape::size / classes, what);
+        for (Index i = 0; i < targets.size(); ++i)
+            if (targets[i] < Target(0) || !(static_cast<double>(targets[i]) < classes))
+                throw ValueError(std::string(what) + ": expected labels in [0, " +
+                                 std::to_string(classes) + "), got " + std::to_string(targets[i]) +
+                                 " for example " + std::to_string(i / targets.row_size()) +
+                                 " (counted from 0)");
+    } else {
+        detail::check_target_size(targets.shape(), targets.row_size(), Shape::size, what);
+        check_all_finite(targets, "targets", what);
+    }
+}
+
+/// Checks a data set against a model and a likelihood: `check_dataset`, `check_targets`, and inputs
+/// that are finite. Throws ShapeError, ValueError and NumericalError with what was expected.
+template <class M, class Likelihood, class Target>
+void check_examples(const Dataset<Target>& data, const char* what) {
+    check_dataset(data, input_shape_of<M>::size, what);
+    check_targets<Likelihood, output_shape_of<M>>(data.targets, what);
+    check_all_finite(data.inputs, "inputs", what);
+}
 
 }  // namespace blue

@@ -3,14 +3,20 @@
 /// Trains a model.
 #pragma once
 
+#include <blue/objectives/loss.hpp>
 #include <blue/optim/gradients.hpp>
 #include <blue/optim/optimizer.hpp>
 #include <blue/optim/schedule.hpp>
+#include <blue/train/diagnosis.hpp>
 #include <blue/train/evaluate.hpp>
 #include <blue/train/progress.hpp>
 
+#include <cmath>
 #include <functional>
 #include <limits>
+#include <optional>
+#include <string>
+#include <vector>
 
 namespace blue {
 
@@ -20,7 +26,9 @@ struct EpochReport {
     double loss, data_fitting, divergence;
     /// KL(q || p) of each random variable, in the order of `random_variable_names`.
     std::vector<double> divergences;
-    /// Negative log-likelihood of the validation set, nats per example; NaN without one.
+    /// Negative log-likelihood of the validation set, as `evaluate` gives it with the model of this
+    /// epoch; NaN without one. For predictions without a density (see RealReport): the root mean
+    /// squared error.
     double validation_loss = std::numeric_limits<double>::quiet_NaN();
     double seconds;
 };
@@ -31,8 +39,8 @@ struct FitOptions {
     Index batch_size = 64;
     /// Weight samples per step.
     Index samples = 10;
-    /// What shuffling and noise follow from. Equal seeds give equal parameters, to the last bit, with any
-    /// number of threads.
+    /// What shuffling and noise follow from. Equal seeds give equal parameters, to the last bit,
+    /// with any number of threads.
     Seed seed{1};
     Schedule schedule = Schedule::constant();
     /// Largest norm of all gradients together; 0 for no limit.
@@ -67,55 +75,35 @@ inline void check_fit_options(const FitOptions& options) {
     positive("batch_size", options.batch_size);
     positive("samples", options.samples);
     positive("validation_samples", options.validation_samples);
+    if (options.patience < 0)
+        throw ValueError("fit: expected a patience of at least 0, got " +
+                         std::to_string(options.patience));
     if (!(options.clip_norm >= 0))
         throw ValueError("fit: expected a clip_norm of at least 0, got " +
                          std::to_string(options.clip_norm));
 }
 
-/// Throws NumericalError that names the first variable with a number that is not finite.
-inline void require_finite(std::span<const std::string_view> names, const std::vector<double>& numbers,
-                           const char* what, double loss, Index epoch, Index step) {
-    std::string where;
-    for (std::size_t slot = 0; slot < numbers.size() && where.empty(); ++slot)
-        if (!std::isfinite(numbers[slot]))
-            where = std::string(what) + " of " + std::string(names[slot]) +
-                    " is not finite";
-    if (where.empty() && std::isfinite(loss)) return;
-    if (where.empty()) where = "the loss is not finite: an input, a target or the data term";
-    throw NumericalError("fit: epoch " + std::to_string(epoch) + ", step " + std::to_string(step) +
-                         ": " + where + " (loss " + std::to_string(loss) +
-                         "); the parameters are those before this step. Lower the learning rate, clip "
-                         "gradients, or check the data");
+inline double validation_loss(const ClassReport& report) {
+    return report.negative_log_likelihood;
 }
-
-/// "  KL by variable: 0.weight 61 %, 2.weight 30 %": the largest parts.
-inline std::string largest_divergences(std::span<const std::string_view> names,
-                                       const std::vector<double>& divergences, double total) {
-    std::vector<std::size_t> order(divergences.size());
-    std::iota(order.begin(), order.end(), std::size_t{0});
-    std::sort(order.begin(), order.end(),
-              [&](std::size_t a, std::size_t b) { return divergences[a] > divergences[b]; });
-    std::string text;
-    for (std::size_t i = 0; i < std::min<std::size_t>(3, order.size()) && total > 0; ++i) {
-        const double share = 100 * divergences[order[i]] / total;
-        if (share < 1) break;
-        text += (i ? ", " : "  KL by variable: ") + std::string(names[order[i]]) +
-                " " + std::to_string(static_cast<int>(share + 0.5)) + " %";
-    }
-    return text;
+inline double validation_loss(const RealReport& report) {
+    return std::isnan(report.negative_log_likelihood) ? report.root_mean_squared_error
+                                                      : report.negative_log_likelihood;
 }
 
 }  // namespace detail
 
 /// Trains a model on a data set, made of the public parts: `forward`, the objective, `backward`,
-/// `Optimizer::step`.
+/// `Optimizer::step`. The optimiser starts anew; to go on with a trained model, choose another
+/// seed, so that the noise is new, too.
 ///
 /// \param objective such as `Elbo{Categorical{}}`; its dataset size is filled in.
-/// \param validation a data set for `patience`, or nullptr.
+/// \param validation a data set for `patience` and EpochReport::validation_loss, or nullptr.
 /// \param rule update rule of the optimiser.
-/// Throws ShapeError and ValueError for data and options that do not fit, before anything is changed, and
-/// NumericalError when a loss or gradient is not finite: it names the variable, and the parameters are
-/// those before the step.
+/// Before anything is changed it throws ShapeError and ValueError for data and options that do not
+/// fit, and NumericalError for inputs and targets that are not finite. It throws NumericalError
+/// when a loss or gradient is not finite: see `throw_not_finite`; the parameters are those before
+/// the step.
 template <class M, class Objective, class Target, class Rule = Adam>
 FitReport fit(M& model, Objective&& objective, const Dataset<Target>& train,
               const Dataset<Target>* validation, const FitOptions& options = {},
@@ -126,10 +114,11 @@ FitReport fit(M& model, Objective&& objective, const Dataset<Target>& train,
     using Likelihood = std::remove_cvref_t<decltype(objective.likelihood)>;
     using Number = detail::target_number<Likelihood, B>;
     detail::check_fit_options(options);
-    check_dataset(train, Input::size, "fit");
-    if (validation) check_dataset(*validation, Input::size, "fit (validation)");
+    check_examples<M, Likelihood>(train, "fit");
+    if (validation) check_examples<M, Likelihood>(*validation, "fit (validation)");
     if (options.patience > 0 && !validation)
-        throw ValueError("fit: patience needs a validation set");
+        throw ValueError("fit: expected a validation set for the patience of " +
+                         std::to_string(options.patience) + " epochs, got none");
 
     const Index n = train.size();
     const Index steps = (n + options.batch_size - 1) / options.batch_size;
@@ -152,13 +141,15 @@ FitReport fit(M& model, Objective&& objective, const Dataset<Target>& train,
         for (Index step = 0; step < steps; ++step) {
             const Index first = step * options.batch_size;
             const Index batch = std::min(options.batch_size, n - first);
-            const std::span<const Index> rows(order.data() + first, static_cast<std::size_t>(batch));
+            const std::span<const Index> rows(order.data() + first,
+                                              static_cast<std::size_t>(batch));
             const Index total_step = (epoch - 1) * steps + step;
             tape.reset();
             const auto x = tape.template input<Input>(inputs.gather(train.inputs, rows), batch);
             const auto result = forward<std::remove_reference_t<Objective>::scores>(
                 model, tape, x,
-                {.samples = options.samples, .seed = options.seed,
+                {.samples = options.samples,
+                 .seed = options.seed,
                  .pass = static_cast<std::uint64_t>(total_step),
                  .norm_constants = objective.norm_constants});
             const auto target = detail::make_target<Likelihood>(
@@ -167,12 +158,20 @@ FitReport fit(M& model, Objective&& objective, const Dataset<Target>& train,
             const double value = static_cast<double>(loss.total.value());
             const auto parts = loss.values();
             const std::vector<double> divergences = loss.divergences();
-            detail::require_finite(random_variable_names<M>, divergences, "the divergence", value, epoch, step + 1);
+            const auto require_finite = [&](std::span<const double> norms) {
+                if (std::isfinite(value) && all_finite(divergences) && all_finite(norms)) return;
+                throw_not_finite<B>(variable_views<M, B>(model), random_variable_names<M>,
+                                    variational_parameter_names<M>,
+                                    {epoch, step + 1, value, parts.data_fitting,
+                                     parts.prior_matching, divergences, norms});
+            };
+            require_finite({});
             backward(loss);
             const std::vector<double> norms = gradient_norms(tape);
-            detail::require_finite(random_variable_names<M>, norms, "the gradient", value, epoch, step + 1);
-            if (options.clip_norm > 0 && total_norm(norms) > options.clip_norm)
-                clip_gradients(tape, options.clip_norm);
+            require_finite(norms);
+            const double norm = total_norm(norms);
+            if (options.clip_norm > 0 && norm > options.clip_norm)
+                scale_gradients(tape, options.clip_norm / norm);
             optimizer.step(model, tape, options.schedule(total_step, options.epochs * steps));
 
             const double weight = 1 / static_cast<double>(step + 1);
@@ -180,17 +179,18 @@ FitReport fit(M& model, Objective&& objective, const Dataset<Target>& train,
             current.data_fitting += (parts.data_fitting - current.data_fitting) * weight;
             current.divergence += (parts.divergence - current.divergence) * weight;
             for (std::size_t slot = 0; slot < divergences.size(); ++slot)
-                current.divergences[slot] += (divergences[slot] - current.divergences[slot]) * weight;
-            reading = {epoch, options.epochs, step + 1, steps, current.loss, current.data_fitting,
-                       current.divergence};
+                current.divergences[slot] +=
+                    (divergences[slot] - current.divergences[slot]) * weight;
+            reading = {epoch,        options.epochs,       step + 1,          steps,
+                       current.loss, current.data_fitting, current.divergence};
             progress.step(reading);
         }
-        std::string remark = detail::largest_divergences(random_variable_names<M>, current.divergences, current.divergence);
+        std::string remark = detail::largest_divergences(random_variable_names<M>,
+                                                         current.divergences, current.divergence);
         if (validation) {
-            current.validation_loss =
+            current.validation_loss = detail::validation_loss(
                 evaluate(model, objective.likelihood, *validation,
-                         {.samples = options.validation_samples, .seed = options.seed})
-                    .negative_log_likelihood;
+                         {.samples = options.validation_samples, .seed = options.seed}));
             char text[48];
             std::snprintf(text, sizeof text, "  validation %.4f nats", current.validation_loss);
             remark = text + remark;
@@ -198,7 +198,7 @@ FitReport fit(M& model, Objective&& objective, const Dataset<Target>& train,
         current.seconds = ProgressReporter::seconds_since(start);
         progress.epoch(reading, current.seconds, remark);
         report.epochs.push_back(current);
-        if (options.patience == 0 || current.validation_loss < best_loss) {
+        if (options.patience == 0 || epoch == 1 || current.validation_loss < best_loss) {
             report.best_epoch = epoch;
             best_loss = current.validation_loss;
             if (options.patience > 0) best = model;
@@ -216,7 +216,8 @@ FitReport fit(M& model, Objective&& objective, const Dataset<Target>& train,
 template <class M, class Objective, class Target, class Rule = Adam>
 FitReport fit(M& model, Objective&& objective, const Dataset<Target>& train,
               const FitOptions& options = {}, const Rule& rule = {}) {
-    return fit(model, objective, train, static_cast<const Dataset<Target>*>(nullptr), options, rule);
+    return fit(model, objective, train, static_cast<const Dataset<Target>*>(nullptr), options,
+               rule);
 }
 
 }  // namespace blue

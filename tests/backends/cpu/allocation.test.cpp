@@ -7,7 +7,6 @@
 #include <cstdlib>
 #include <vector>
 
-
 #if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
 #define BLUE_TEST_SANITIZED
 #elif defined(__has_feature)
@@ -67,8 +66,10 @@ TEST_CASE("the second step and those after it allocate nothing") {
         blue::backward(loss);
         optimizer.step(net, tape);
         const long during = allocations - before;
-        if (step == 0) CHECK(during > 0);  // the counter counts
-        else CHECK(during == 0);
+        if (step == 0)
+            CHECK(during > 0);  // the counter counts
+        else
+            CHECK(during == 0);
     }
 }
 

@@ -51,7 +51,8 @@ void compare(Index m, Index n, Index k) {
 
 }  // namespace
 
-TEMPLATE_TEST_CASE("products are those of the definition, next to other numbers", "", float, double) {
+TEMPLATE_TEST_CASE("products are those of the definition, next to other numbers", "", float,
+                   double) {
     for (Index m : {1, 7, 64})
         for (Index n : {1, 10, 130})
             for (Index k : {1, 9, 300}) {
@@ -63,8 +64,10 @@ TEMPLATE_TEST_CASE("products are those of the definition, next to other numbers"
 
 TEST_CASE("a product without terms is 0, or what was there") {
     std::vector<float> c{1, 2};
-    blue::cpu::gemm<false, false, float>(1, 2, 0, nullptr, 1, nullptr, 2, c.data(), 2, true, nullptr);
+    blue::cpu::gemm<false, false, float>(1, 2, 0, nullptr, 1, nullptr, 2, c.data(), 2, true,
+                                         nullptr);
     CHECK(c == std::vector<float>{1, 2});
-    blue::cpu::gemm<false, false, float>(1, 2, 0, nullptr, 1, nullptr, 2, c.data(), 2, false, nullptr);
+    blue::cpu::gemm<false, false, float>(1, 2, 0, nullptr, 1, nullptr, 2, c.data(), 2, false,
+                                         nullptr);
     CHECK(c == std::vector<float>{0, 0});
 }

@@ -8,12 +8,14 @@
 
 using blue::Index;
 
-TEMPLATE_TEST_CASE("packs cover a range once, write nothing beyond it, and sum it", "", float, double) {
+TEMPLATE_TEST_CASE("packs cover a range once, write nothing beyond it, and sum it", "", float,
+                   double) {
     using S = blue::math::NativePack<TestType>;
     for (Index begin : {0, 1, 5})
-        for (Index count : {Index{0}, Index{1}, Index{S::lanes - 1}, Index{S::lanes},
-                            Index{3 * S::lanes + 2}}) {
-            std::vector<TestType> data(static_cast<std::size_t>(begin + count + S::lanes), TestType(2));
+        for (Index count :
+             {Index{0}, Index{1}, Index{S::lanes - 1}, Index{S::lanes}, Index{3 * S::lanes + 2}}) {
+            std::vector<TestType> data(static_cast<std::size_t>(begin + count + S::lanes),
+                                       TestType(2));
             blue::cpu::Sum<S> total;
             blue::cpu::for_each_pack<S>(begin, begin + count, [&](Index e, auto n) {
                 const S x = blue::cpu::load<S>(data.data() + e, n);

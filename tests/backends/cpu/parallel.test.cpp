@@ -16,7 +16,8 @@ TEST_CASE("blocks cover each row once, in pieces of fixed size") {
             blue::cpu::parallel_blocks(n, rows, n * rows, [&](Index row, Index begin, Index end) {
                 if (begin % blue::cpu::block_size != 0 || end - begin > blue::cpu::block_size)
                     fixed = false;
-                for (Index e = begin; e < end; ++e) ++touched[static_cast<std::size_t>(row * n + e)];
+                for (Index e = begin; e < end; ++e)
+                    ++touched[static_cast<std::size_t>(row * n + e)];
             });
             CHECK(fixed);
             for (const auto& count : touched)
@@ -27,8 +28,8 @@ TEST_CASE("blocks cover each row once, in pieces of fixed size") {
 TEST_CASE("little work stays on this thread") {
     const auto here = std::this_thread::get_id();
     bool same = true;
-    blue::cpu::parallel_units(100, blue::cpu::serial_limit - 1,
-                              [&](Index, int worker) { same &= worker == 0 &&
-                                                               std::this_thread::get_id() == here; });
+    blue::cpu::parallel_units(100, blue::cpu::serial_limit - 1, [&](Index, int worker) {
+        same &= worker == 0 && std::this_thread::get_id() == here;
+    });
     CHECK(same);
 }

@@ -25,7 +25,8 @@ std::vector<float> train(int threads, Objective objective) {
     std::vector<float> parameters;
     blue::detail::visit_variables(net, [&](const auto& state) {
         for (int k = 0; k < state.parameters; ++k)
-            parameters.insert(parameters.end(), state.parameter(k), state.parameter(k) + state.size);
+            parameters.insert(parameters.end(), state.parameter(k),
+                              state.parameter(k) + state.size);
     });
     return parameters;
 }

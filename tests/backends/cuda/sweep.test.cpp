@@ -145,15 +145,18 @@ double worst(const Q& q, const P& p, Wanted wanted = Wanted::log_probs) {
 
 }  // namespace
 
-TEMPLATE_TEST_CASE("cuda sweep: location-scale families", "[cuda]", float, double) {
+TEMPLATE_TEST_CASE("cuda sweep: normal weights and prior", "[cuda]", float, double) {
     using T = TestType;
     CHECK(worst<T>(MeanFieldNormal{}, MeanFieldNormal{.mean = 0.1, .std = 0.5}) < rounding<T>);
     // A variance floor that is seen by all numbers.
     CHECK(worst<T>(MeanFieldNormal{.eps = 0.1}, MeanFieldNormal{.eps = 0.2}) < rounding<T>);
-    CHECK(worst<T>(MeanFieldNormal{}, UniformPrior{}, Wanted::divergence) < rounding<T>);
     CHECK(worst<T>(MeanFieldNormal{}, MeanFieldNormal{.std = 0.5}, Wanted::divergence) <
           rounding<T>);
-    CHECK(worst<T>(SoftLaplace{.sharpness = 3}, SoftLaplace{}) < rounding<T>);
+}
+
+TEST_CASE("cuda sweep: other location-scale families", "[cuda]") {
+    CHECK(worst<double>(MeanFieldNormal{}, UniformPrior{}, Wanted::divergence) < rounding<double>);
+    CHECK(worst<double>(SoftLaplace{.sharpness = 3}, SoftLaplace{}) < rounding<double>);
 }
 
 TEST_CASE("cuda sweep: any formula", "[cuda]") {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSD-3-Clause
 /// \file
-/// Sampling and scoring on the CPU: sweeps over packs, generated from the formulas of distributions.
+/// Sampling and scoring on the CPU: sweeps over packs, generated from the formulas of
+/// distributions.
 #pragma once
 
 #include <blue/backends/cpu/cpu.hpp>
@@ -8,8 +9,8 @@
 
 namespace blue {
 
-/// What the CPU does with a variable. All functions work on the elements [begin, end); different threads
-/// call them for different ranges.
+/// What the CPU does with a variable. All functions work on the elements [begin, end); different
+/// threads call them for different ranges.
 template <class T, class Isa>
 struct DrawKernels<Cpu<T, Isa>> {
     using D = Draw<Cpu<T, Isa>>;
@@ -23,12 +24,12 @@ struct DrawKernels<Cpu<T, Isa>> {
     /// `sums[0]` (prior) and `sums[1]` (variational).
     void (*sample)(const D&, Index s, Index begin, Index end, double* sums);
     /// Adds the parameter gradients of sample s, given the gradient with respect to its weights:
-    /// `weight_gradient[e - begin]`, and the derivatives of the objective with respect to the two log
-    /// prob sums. Assigns instead of adding when `add` is false.
+    /// `weight_gradient[e - begin]`, and the derivatives of the objective with respect to the two
+    /// log prob sums. Assigns instead of adding when `add` is false.
     void (*accumulate)(const D&, Index s, Index begin, Index end, const T* weight_gradient,
                        T prior_gradient, T variational_gradient, bool add);
-    /// Turns the accumulated gradients into those of the stored parameters: once, after all samples.
-    /// The arguments are sums over the samples.
+    /// Turns the accumulated gradients into those of the stored parameters: once, after all
+    /// samples. The arguments are sums over the samples.
     void (*finish)(const D&, Index begin, Index end, T variational_gradient, T divergence_gradient);
     /// Closed-form divergence of the elements; nullptr when the pair has none.
     double (*divergence)(const D&, Index begin, Index end);
@@ -41,8 +42,13 @@ template <class Q, class P, class T, class Isa>
 const DrawKernels<Cpu<T, Isa>>* draw_kernels(Cpu<T, Isa>) {
     using Sweeps = cpu::Sweeps<Q, P, T, Isa>;
     static constexpr DrawKernels<Cpu<T, Isa>> kernels{
-        Sweeps::prepared_arrays, Q::parameters::size, &Sweeps::prepare,    &Sweeps::sample,
-        &Sweeps::accumulate,     &Sweeps::finish,     has_closed_form_kl<Q, P> ? &Sweeps::divergence : nullptr,
+        Sweeps::prepared_arrays,
+        Q::parameters::size,
+        &Sweeps::prepare,
+        &Sweeps::sample,
+        &Sweeps::accumulate,
+        &Sweeps::finish,
+        has_closed_form_kl<Q, P> ? &Sweeps::divergence : nullptr,
         &Sweeps::norm_constants};
     return &kernels;
 }

@@ -43,8 +43,10 @@ struct ElementwiseSweep {
         T* const y = args.y->value + row * args.row_size;
         for_each_pack<S>(begin, end, [&](Index e, auto n) BLUE_INLINE_LAMBDA {
             const S value = [&]<int... K>(std::integer_sequence<int, K...>) BLUE_INLINE_LAMBDA {
-                return args.formula.apply(math::Dual<S, 0>(load_step<S>(x[K], e, args.step[K], n))...);
-            }(std::make_integer_sequence<int, N>{}).value;
+                return args.formula.apply(
+                    math::Dual<S, 0>(load_step<S>(x[K], e, args.step[K], n))...);
+            }
+            (std::make_integer_sequence<int, N>{}).value;
             store(value, y + e, n);
         });
     }
@@ -57,8 +59,10 @@ struct ElementwiseSweep {
         const T* const dy = args.y->grad + (s * args.rows + b) * args.row_size;
         for_each_pack<S>(begin, end, [&](Index e, auto n) BLUE_INLINE_LAMBDA {
             const S slope = [&]<int... J>(std::integer_sequence<int, J...>) BLUE_INLINE_LAMBDA {
-                return args.formula.apply(argument<J == K>(load_step<S>(x[J], e, args.step[J], n))...);
-            }(std::make_integer_sequence<int, N>{}).derivative(0);
+                return args.formula.apply(
+                    argument<J == K>(load_step<S>(x[J], e, args.step[J], n))...);
+            }
+            (std::make_integer_sequence<int, N>{}).derivative(0);
             const S dx = load<S>(dy + e, n) * slope;
             store(add ? load<S>(target + e, n) + dx : dx, target + e, n);
         });
@@ -66,8 +70,10 @@ struct ElementwiseSweep {
 
     template <bool Active>
     BLUE_HOST_INLINE static math::Dual<S, 1> argument(S value) {
-        if constexpr (Active) return math::Dual<S, 1>::variable(value, 0);
-        else return math::Dual<S, 1>(value);
+        if constexpr (Active)
+            return math::Dual<S, 1>::variable(value, 0);
+        else
+            return math::Dual<S, 1>(value);
     }
 
     template <int K>
@@ -76,8 +82,9 @@ struct ElementwiseSweep {
         if (!x->needs_grad) return;
         const auto [gradient, add] = tape.gradient(x);
         const Index n = args.row_size, samples = args.y->samples;
-        // Which rows of the result an element of x takes part in: all samples when they share x, all
-        // rows when they do. They are added in order, so the sum does not depend on the threads.
+        // Which rows of the result an element of x takes part in: all samples when they share x,
+        // all rows when they do. They are added in order, so the sum does not depend on the
+        // threads.
         const bool shared_samples = x->samples == 1, shared_rows = x->batch == 1;
         const Index targets = (shared_samples ? 1 : samples) * (shared_rows ? 1 : args.rows);
         const auto for_each_use = [&](Index target, auto&& use) {
@@ -101,12 +108,12 @@ struct ElementwiseSweep {
         }
         parallel_blocks(n, targets, args.y->size(),
                         [&, gradient = gradient, add = add](Index target, Index begin, Index end) {
-            bool adding = add;
-            for_each_use(target, [&](Index s, Index b) {
-                backward<K>(args, s, b, begin, end, gradient + target * n, adding);
-                adding = true;
-            });
-        });
+                            bool adding = add;
+                            for_each_use(target, [&](Index s, Index b) {
+                                backward<K>(args, s, b, begin, end, gradient + target * n, adding);
+                                adding = true;
+                            });
+                        });
     }
 };
 
@@ -116,15 +123,16 @@ template <class F, class T, class Isa, int N>
 void elementwise_forward(Tape<Cpu<T, Isa>>&, const ElementwiseArgs<Cpu<T, Isa>, F, N>& args) {
     cpu::parallel_blocks(args.row_size, args.y->samples * args.rows, args.y->size(),
                          [&](Index row, Index begin, Index end) {
-        cpu::ElementwiseSweep<F, T, Isa, N>::forward(args, row, begin, end);
-    });
+                             cpu::ElementwiseSweep<F, T, Isa, N>::forward(args, row, begin, end);
+                         });
 }
 
 template <class F, class T, class Isa, int N>
 void elementwise_backward(Tape<Cpu<T, Isa>>& tape, const ElementwiseArgs<Cpu<T, Isa>, F, N>& args) {
     [&]<int... K>(std::integer_sequence<int, K...>) BLUE_INLINE_LAMBDA {
         (cpu::ElementwiseSweep<F, T, Isa, N>::template backward_input<K>(tape, args), ...);
-    }(std::make_integer_sequence<int, N>{});
+    }
+    (std::make_integer_sequence<int, N>{});
 }
 
 }  // namespace blue

@@ -15,8 +15,8 @@ namespace blue::cpu {
 
 namespace detail {
 
-/// Eigen's block sizes with workspace from the caller. Eigen's own products take theirs from the heap
-/// each time; a training step would allocate hundreds of times.
+/// Eigen's block sizes with workspace from the caller. Eigen's own products take theirs from the
+/// heap each time; a training step would allocate hundreds of times.
 template <class T>
 struct Blocking : Eigen::internal::level3_blocking<T, T> {
     Blocking(Index m, Index n, Index k) {
@@ -24,7 +24,7 @@ struct Blocking : Eigen::internal::level3_blocking<T, T> {
         this->m_nc = n;
         this->m_kc = k;
         Eigen::internal::computeProductBlockingSizes<T, T>(this->m_kc, this->m_mc, this->m_nc,
-                                                            Index{1});
+                                                           Index{1});
     }
     Index workspace() const { return round_up(this->m_mc * this->m_kc) + this->m_kc * this->m_nc; }
     void set_workspace(T* memory) {
@@ -49,8 +49,8 @@ Index gemm_workspace(Index m, Index n, Index k) {
 }
 
 /// C (m x n, row-major, stride ldc) = or += op(A) op(B) with k terms. A and B are row-major;
-/// op is the transposition when `TransA` / `TransB`. `workspace` has `gemm_workspace(m, n, k)` numbers,
-/// aligned to 64 bytes.
+/// op is the transposition when `TransA` / `TransB`. `workspace` has `gemm_workspace(m, n, k)`
+/// numbers, aligned to 64 bytes.
 template <bool TransA, bool TransB, class T>
 void gemm(Index m, Index n, Index k, const T* a, Index lda, const T* b, Index ldb, T* c, Index ldc,
           bool add, T* workspace) {
@@ -62,9 +62,10 @@ void gemm(Index m, Index n, Index k, const T* a, Index lda, const T* b, Index ld
     detail::Blocking<T> blocking(n, m, k);
     blocking.set_workspace(workspace);
     // Row-major C = A B is column-major C' = B' A'.
-    Eigen::internal::general_matrix_matrix_product<
-        Index, T, TransB ? row : column, false, T, TransA ? row : column, false, column,
-        1>::run(n, m, k, b, ldb, a, lda, c, 1, ldc, T(1), blocking, nullptr);
+    Eigen::internal::general_matrix_matrix_product<Index, T, TransB ? row : column, false, T,
+                                                   TransA ? row : column, false, column,
+                                                   1>::run(n, m, k, b, ldb, a, lda, c, 1, ldc, T(1),
+                                                           blocking, nullptr);
 }
 
 }  // namespace blue::cpu

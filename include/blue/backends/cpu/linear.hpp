@@ -67,22 +67,24 @@ struct LinearBackward {
         if (bias) bias_gradients(from, to, memory);
     }
 
-    /// Gradient of the input, columns [from, to): of sample s, or of all samples when they share it.
+    /// Gradient of the input, columns [from, to): of sample s, or of all samples when they share
+    /// it.
     void input(Index s, Index from, Index to, T* workspace) const {
         const auto& [x, y, weight, bias, owns_weight, owns_bias, rows, in, out] = args;
         const bool shared = x->samples == 1;
         bool add = dx.add;
         for (Index i = shared ? 0 : s; i < (shared ? y->samples : s + 1); ++i, add = true)
             gemm<false, false>(rows, to - from, out, y->grad + i * y->per_sample(), out,
-                               weights_of(*weight, i) + from, in, sample_of(*x, dx.data, i) + from, in,
-                               add, workspace);
+                               weights_of(*weight, i) + from, in, sample_of(*x, dx.data, i) + from,
+                               in, add, workspace);
     }
 
 private:
     static void accumulate(const Draw<B>& draw, Index s, Index begin, Index end, const T* gradient,
                            bool owner, bool add) {
         const auto slope = owner ? log_prob_gradient(draw, s) : LogProbGradient<T>{};
-        draw.kernels->accumulate(draw, s, begin, end, gradient, slope.prior, slope.variational, add);
+        draw.kernels->accumulate(draw, s, begin, end, gradient, slope.prior, slope.variational,
+                                 add);
     }
 
     void bias_gradients(Index from, Index to, T* column_sums) const {
@@ -147,7 +149,8 @@ void linear_backward(Tape<Cpu<T, Isa>>& tape, const LinearArgs<Cpu<T, Isa>>& arg
     const Index rows = args.rows, in = args.in, out = args.out;
     if (!args.y->grad_live) {
         // Nothing used the result, but the variable's log probs may have been used.
-        if (args.owns_weight) draw_backward(tape, *args.weight, static_cast<const T*>(nullptr), true);
+        if (args.owns_weight)
+            draw_backward(tape, *args.weight, static_cast<const T*>(nullptr), true);
         if (args.owns_bias) draw_backward(tape, *args.bias, static_cast<const T*>(nullptr), true);
         return;
     }
@@ -156,13 +159,14 @@ void linear_backward(Tape<Cpu<T, Isa>>& tape, const LinearArgs<Cpu<T, Isa>>& arg
     const Index input_units = x.needs_grad ? x.samples * input_blocks : 0;
     const Index n = std::min(out, cpu::linear_block);
     const cpu::Scratch<B> scratch(
-        tape, (n * in + 15) / 16 * 16 +
-                  std::max(cpu::gemm_workspace<T>(n, in, rows),
-                           cpu::gemm_workspace<T>(rows, std::min(in, cpu::linear_input_block), out)));
+        tape,
+        (n * in + 15) / 16 * 16 +
+            std::max(cpu::gemm_workspace<T>(n, in, rows),
+                     cpu::gemm_workspace<T>(rows, std::min(in, cpu::linear_input_block), out)));
     const bool weight_live = cpu::begin_gradient(tape, *args.weight);
     const bool bias_live = args.bias && cpu::begin_gradient(tape, *args.bias);
-    const cpu::LinearBackward<B> backward{
-        args, weight_live, bias_live, x.needs_grad ? tape.gradient(&x) : GradientTarget<T>{}};
+    const cpu::LinearBackward<B> backward{args, weight_live, bias_live,
+                                          x.needs_grad ? tape.gradient(&x) : GradientTarget<T>{}};
     cpu::pool().run(blocks + input_units, [&](Index unit, int worker) {
         if (unit < blocks) {
             const Index from = unit * cpu::linear_block;

@@ -9,10 +9,10 @@ namespace blue::cpu {
 
 /// Sweeps for w = loc + scale * z with density f((w - loc) / d) / d, where d^2 = scale^2 + floor.
 ///
-/// With the noise as base variable, log q(w) = log f(z r) - log d with r = scale / d. Its gradient with
-/// respect to the location is 0; with respect to log scale it is -r^2 + (1 - r^2) u f'(u), u = z r. So
-/// without a visible floor the entropy part is a constant per step, the noise follows from the weight, and
-/// backward is two multiplications and two additions per element.
+/// With the noise as base variable, log q(w) = log f(z r) - log d with r = scale / d. Its gradient
+/// with respect to the location is 0; with respect to log scale it is -r^2 + (1 - r^2) u f'(u), u =
+/// z r. So without a visible floor the entropy part is a constant per step, the noise follows from
+/// the weight, and backward is two multiplications and two additions per element.
 template <class Q, class P, class T, class Isa>
 struct LocationScaleSweep : SweepBase<Q, P, T, Isa> {
     using Base = SweepBase<Q, P, T, Isa>;
@@ -26,30 +26,30 @@ struct LocationScaleSweep : SweepBase<Q, P, T, Isa> {
         Sum<S> log_density_scale;
         S smallest_ratio(1);
         for (Index from = begin; from < end; from += Base::chunk) {
-            Base::for_each_pack(from, std::min(end, from + Base::chunk), [&](Index e, auto n) BLUE_INLINE_LAMBDA {
-                const S stored = load<S>(d.stored + d.stride + e, n);
-                const S scale = scale_transform == transform::exponential ? exp(stored)
-                                                                         : softplus(stored);
-                store(scale, d.natural + e, n);
-                if (floor > 0) {
-                    const S variance = scale * scale + floor;
-                    const S ratio = scale / sqrt(variance);
-                    store(ratio, d.natural + d.stride + e, n);
-                    smallest_ratio = min(smallest_ratio, ratio);
-                    log_density_scale.add(T(0.5) * log(variance), n);
-                } else {
-                    log_density_scale.add(
-                        scale_transform == transform::exponential ? stored : log(scale), n);
-                }
-            });
+            Base::for_each_pack(
+                from, std::min(end, from + Base::chunk), [&](Index e, auto n) BLUE_INLINE_LAMBDA {
+                    const S stored = load<S>(d.stored + d.stride + e, n);
+                    const S scale =
+                        scale_transform == transform::exponential ? exp(stored) : softplus(stored);
+                    store(scale, d.natural + e, n);
+                    if (floor > 0) {
+                        const S variance = scale * scale + floor;
+                        const S ratio = scale / sqrt(variance);
+                        store(ratio, d.natural + d.stride + e, n);
+                        smallest_ratio = min(smallest_ratio, ratio);
+                        log_density_scale.add(T(0.5) * log(variance), n);
+                    } else {
+                        log_density_scale.add(
+                            scale_transform == transform::exponential ? stored : log(scale), n);
+                    }
+                });
             log_density_scale.flush();
         }
         T ratios[S::lanes];
         smallest_ratio.store(ratios);
         // A ratio that rounds to 1 changes nothing: the terms that it adds are below half an ulp.
         const T smallest = *std::min_element(ratios, ratios + S::lanes);
-        return {-log_density_scale.total,
-                smallest < 1 - std::numeric_limits<T>::epsilon()};
+        return {-log_density_scale.total, smallest < 1 - std::numeric_limits<T>::epsilon()};
     }
 
     BLUE_FLATTEN static void sample(const D& d, Index s, Index begin, Index end, double* sums) {
@@ -95,8 +95,9 @@ struct LocationScaleSweep : SweepBase<Q, P, T, Isa> {
     }
 
     BLUE_FLATTEN static double divergence(const D& d, Index begin, Index end) {
-        return Base::sum_divergence(d, begin, end,
-                                    [&](Index e, auto n) BLUE_INLINE_LAMBDA { return load_parameters(d, e, n); });
+        return Base::sum_divergence(d, begin, end, [&](Index e, auto n) BLUE_INLINE_LAMBDA {
+            return load_parameters(d, e, n);
+        });
     }
 
 private:
@@ -104,32 +105,38 @@ private:
     BLUE_HOST_INLINE static typename Formula::Parameters load_parameters(const D& d, Index e, N n) {
         const S scale = load_or_one<S>(d.natural + e, n);
         const S stored = load<S>(d.stored + d.stride + e, n);
-        return {{{load<S>(d.stored + e, n), S(0), S(0)},
-                 {scale, scale_transform == transform::exponential ? stored : log(scale), 1 / scale}}};
+        return {
+            {{load<S>(d.stored + e, n), S(0), S(0)},
+             {scale, scale_transform == transform::exponential ? stored : log(scale), 1 / scale}}};
     }
 
     template <bool Score, bool Floor>
-    BLUE_HOST_INLINE static void sample_as(const D& d, Index s, Index begin, Index end, double* sums) {
+    BLUE_HOST_INLINE static void sample_as(const D& d, Index s, Index begin, Index end,
+                                           double* sums) {
         const Q q = Base::distribution(d);
         const typename Formula::PreparedPrior p(Base::prior(d));
         T* const weights = d.weights + s * d.weight_stride;
-        Base::for_each_noise(d, q, s, begin, end, [&](Index e, auto n, S z, auto& prior_sum,
-                                                      auto& variational_sum) BLUE_INLINE_LAMBDA {
-            const S w = fma(load<S>(d.natural + e, n), z, load<S>(d.stored + e, n));
-            store(w, weights + e, n);
-            if constexpr (Score) {
-                if constexpr (Floor) z = z * load<S>(d.natural + d.stride + e, n);
-                variational_sum.add(q.standard_log_prob(blue::detail::Argument<S>(z)).value, n);
-                prior_sum.add(
-                    Formula::template prior_log_prob<0>(p, blue::detail::Argument<S>(w), {}).value, n);
-            }
-        }, Score ? sums : nullptr);
+        Base::for_each_noise(
+            d, q, s, begin, end,
+            [&](Index e, auto n, S z, auto& prior_sum, auto& variational_sum) BLUE_INLINE_LAMBDA {
+                const S w = fma(load<S>(d.natural + e, n), z, load<S>(d.stored + e, n));
+                store(w, weights + e, n);
+                if constexpr (Score) {
+                    if constexpr (Floor) z = z * load<S>(d.natural + d.stride + e, n);
+                    variational_sum.add(q.standard_log_prob(blue::detail::Argument<S>(z)).value, n);
+                    prior_sum.add(
+                        Formula::template prior_log_prob<0>(p, blue::detail::Argument<S>(w), {})
+                            .value,
+                        n);
+                }
+            },
+            Score ? sums : nullptr);
     }
 
     template <bool Prior, bool Floor>
     BLUE_HOST_INLINE static void accumulate_as(const D& d, Index s, Index begin, Index end,
-                                          const T* weight_gradient, T prior_gradient,
-                                          T variational_gradient, bool add) {
+                                               const T* weight_gradient, T prior_gradient,
+                                               T variational_gradient, bool add) {
         const Q q = Base::distribution(d);
         const typename Formula::PreparedPrior p(Base::prior(d));
         const T* const weights = d.weights + s * d.weight_stride;
@@ -147,7 +154,8 @@ private:
             if constexpr (Floor) {
                 const S ratio = load<S>(d.natural + d.stride + e, n);
                 const S u = deviation / load_or_one<S>(d.natural + e, n) * ratio;
-                const S slope = q.standard_log_prob(blue::detail::Argument<S, 1>::variable(u, 0)).derivative(0);
+                const S slope =
+                    q.standard_log_prob(blue::detail::Argument<S, 1>::variable(u, 0)).derivative(0);
                 by_log_scale += variational_gradient * (1 - ratio * ratio) * u * slope;
             }
             Base::put(dw, d.gradient + e, n, add);

@@ -15,9 +15,9 @@ void loss_terms_forward(Tape<Cpu<T, Isa>>&, const detail::LossTerms<Cpu<T, Isa>>
         double kl = static_cast<double>(args.divergences->value[v]);
         const T* const log_prob = args.log_probs->value + v * args.samples * 2;
         for (Index s = 0; s < args.samples; ++s)
-            kl += (static_cast<double>(log_prob[2 * s + 1]) -
-                   static_cast<double>(log_prob[2 * s])) /
-                  static_cast<double>(args.samples);
+            kl +=
+                (static_cast<double>(log_prob[2 * s + 1]) - static_cast<double>(log_prob[2 * s])) /
+                static_cast<double>(args.samples);
         args.per_variable->value[v] = static_cast<T>(kl);
         divergence += kl;
     }

@@ -58,8 +58,8 @@ void finish_log_prob(Draw<B>& draw, const double* partial, Index units) {
     }
 }
 
-/// Derivatives of the objective with respect to the two log prob sums of one draw: of sample s, or of all
-/// samples together when they share the draw.
+/// Derivatives of the objective with respect to the two log prob sums of one draw: of sample s, or
+/// of all samples together when they share the draw.
 template <class T>
 struct LogProbGradient {
     T prior = 0, variational = 0;
@@ -108,11 +108,11 @@ void draw_forward(Tape<Cpu<T, Isa>>& tape, Draw<Cpu<T, Isa>>& draw) {
     const Index blocks = (draw.size + cpu::block_size - 1) / cpu::block_size;
     double* const partial = tape.template host_memory<double>(draw.samples * blocks * 2);
     std::fill_n(partial, draw.samples * blocks * 2, 0.0);
-    cpu::parallel_blocks(draw.size, draw.samples, draw.size * draw.samples,
-                         [&](Index s, Index begin, Index end) {
-        draw.kernels->sample(draw, s, begin, end,
-                             partial + (s * blocks + begin / cpu::block_size) * 2);
-    });
+    cpu::parallel_blocks(
+        draw.size, draw.samples, draw.size * draw.samples, [&](Index s, Index begin, Index end) {
+            draw.kernels->sample(draw, s, begin, end,
+                                 partial + (s * blocks + begin / cpu::block_size) * 2);
+        });
     cpu::finish_log_prob(draw, partial, blocks);
 }
 
@@ -122,10 +122,11 @@ void copy_weights(Tape<Cpu<T, Isa>>&, const Draw<Cpu<T, Isa>>& draw, Node<Cpu<T,
         std::copy_n(draw.weights + s * draw.weight_stride, draw.size, y.value + s * draw.size);
 }
 
-/// Turns the gradient with respect to the drawn elements (samples x size; nullptr for none) into gradients
-/// of the parameters.
+/// Turns the gradient with respect to the drawn elements (samples x size; nullptr for none) into
+/// gradients of the parameters.
 template <class T, class Isa>
-void draw_backward(Tape<Cpu<T, Isa>>& tape, Draw<Cpu<T, Isa>>& draw, const T* gradient, bool owner) {
+void draw_backward(Tape<Cpu<T, Isa>>& tape, Draw<Cpu<T, Isa>>& draw, const T* gradient,
+                   bool owner) {
     const bool live = cpu::begin_gradient(tape, draw);
     const T* zeros = nullptr;
     if (!gradient) {
@@ -133,17 +134,18 @@ void draw_backward(Tape<Cpu<T, Isa>>& tape, Draw<Cpu<T, Isa>>& draw, const T* gr
         std::fill_n(block, cpu::block_size, T(0));
         zeros = block;
     }
-    cpu::parallel_blocks(draw.size, 1, draw.size * draw.samples,
-                         [&](Index, Index begin, Index end) {
-        for (Index s = 0; s < draw.samples; ++s) {
-            // The prior and entropy terms belong to the owner alone.
-            const auto slope = owner ? cpu::log_prob_gradient(draw, s) : cpu::LogProbGradient<T>{};
-            draw.kernels->accumulate(draw, s, begin, end,
-                                     gradient ? gradient + s * draw.size + begin : zeros,
-                                     slope.prior, slope.variational, live || s > 0);
-        }
-        if (owner) cpu::finish_gradient(draw, begin, end);
-    });
+    cpu::parallel_blocks(
+        draw.size, 1, draw.size * draw.samples, [&](Index, Index begin, Index end) {
+            for (Index s = 0; s < draw.samples; ++s) {
+                // The prior and entropy terms belong to the owner alone.
+                const auto slope =
+                    owner ? cpu::log_prob_gradient(draw, s) : cpu::LogProbGradient<T>{};
+                draw.kernels->accumulate(draw, s, begin, end,
+                                         gradient ? gradient + s * draw.size + begin : zeros,
+                                         slope.prior, slope.variational, live || s > 0);
+            }
+            if (owner) cpu::finish_gradient(draw, begin, end);
+        });
 }
 
 }  // namespace blue

@@ -49,8 +49,8 @@ template <class Rule, class T, class Isa>
 void optimizer_step(const Rule&, const typename Rule::Constants& constants,
                     ParameterBlock<Cpu<T, Isa>> block, T* state) {
     cpu::parallel_blocks(block.size, 1, block.size, [&](Index, Index begin, Index end) {
-        cpu::optimizer_sweep<Rule>(constants, block.values, block.gradients, state, block.size, begin,
-                                   end);
+        cpu::optimizer_sweep<Rule>(constants, block.values, block.gradients, state, block.size,
+                                   begin, end);
     });
 }
 
@@ -71,9 +71,9 @@ double sum_of_squares(Tape<Cpu<T, Isa>>& tape, const T* data, Index size) {
 template <class T, class Isa>
 void squared_gradient_norms(Tape<Cpu<T, Isa>>& tape, double* sums) {
     for (const Draw<Cpu<T, Isa>>& draw : tape.draws())
-        *sums++ = draw.gradient_live ? sum_of_squares(tape, draw.gradient,
-                                                      draw.kernels->parameters * draw.stride)
-                                     : 0;
+        *sums++ = draw.gradient_live
+                      ? sum_of_squares(tape, draw.gradient, draw.kernels->parameters * draw.stride)
+                      : 0;
 }
 
 /// data *= factor.

@@ -23,9 +23,9 @@
 
 namespace blue::cpu {
 
-/// A small pool. The caller works too, and waits for finished units, not for threads: a worker that the
-/// system does not schedule in time is simply not waited for (waiting for all workers cost a scheduler
-/// quantum of 4 ms per operation on a busy machine).
+/// A small pool. The caller works too, and waits for finished units, not for threads: a worker that
+/// the system does not schedule in time is simply not waited for (waiting for all workers cost a
+/// scheduler quantum of 4 ms per operation on a busy machine).
 ///
 /// Which thread runs a unit is never part of a result: units have sizes that depend on shapes only.
 class Pool {
@@ -47,8 +47,8 @@ public:
     int threads() const { return threads_; }
 
     /// Calls `body(unit, worker)` for each unit in [0, units), worker in [0, threads()).
-    /// An exception of a unit is thrown here after all units have ended. A call from within a unit, or
-    /// while another thread uses the pool, runs all its units on the calling thread.
+    /// An exception of a unit is thrown here after all units have ended. A call from within a unit,
+    /// or while another thread uses the pool, runs all its units on the calling thread.
     template <class Body>
     void run(Index units, Body&& body) {
         if (units <= 0) return;
@@ -73,8 +73,10 @@ public:
         ticket_.notify_all();
         take_units(generation, units, 0);
         for (int spins = 0; finished_.load(std::memory_order_acquire) < units; ++spins)
-            if (spins < spin_limit) pause();
-            else std::this_thread::yield();
+            if (spins < spin_limit)
+                pause();
+            else
+                std::this_thread::yield();
         inside() = false;
         if (failure_) std::rethrow_exception(failure_);
     }
@@ -96,8 +98,7 @@ private:
         for (;;) {
             std::uint64_t ticket = ticket_.load(std::memory_order_acquire);
             do {
-                if (ticket >> 32 != generation ||
-                    static_cast<Index>(ticket & 0xffffffff) >= units)
+                if (ticket >> 32 != generation || static_cast<Index>(ticket & 0xffffffff) >= units)
                     return;
             } while (!ticket_.compare_exchange_weak(ticket, ticket + 1));
             try {
@@ -161,7 +162,9 @@ inline std::unique_ptr<Pool>& pool_storage() {
 }  // namespace detail
 
 /// The pool of the process.
-inline Pool& pool() { return *detail::pool_storage(); }
+inline Pool& pool() {
+    return *detail::pool_storage();
+}
 
 }  // namespace blue::cpu
 
@@ -179,6 +182,8 @@ inline void set_num_threads(int threads) {
 }
 
 /// The number of threads that the CPU backend uses.
-inline int num_threads() { return cpu::pool().threads(); }
+inline int num_threads() {
+    return cpu::pool().threads();
+}
 
 }  // namespace blue

@@ -35,7 +35,8 @@ void reduce_forward(Tape<Cpu<T, Isa>>&, const detail::ReduceArgs<Cpu<T, Isa>>& a
             cpu::parallel_blocks(n, 1, x.size(), [&](Index, Index begin, Index end) {
                 for (Index e = begin; e < end; ++e) {
                     double mean = 0;
-                    for (Index s = 0; s < samples; ++s) mean += static_cast<double>(x.value[s * n + e]);
+                    for (Index s = 0; s < samples; ++s)
+                        mean += static_cast<double>(x.value[s * n + e]);
                     mean /= static_cast<double>(samples);
                     double squares = 0;
                     if (args.kind == detail::Reduction::std_samples)
@@ -43,9 +44,10 @@ void reduce_forward(Tape<Cpu<T, Isa>>&, const detail::ReduceArgs<Cpu<T, Isa>>& a
                             const double deviation = static_cast<double>(x.value[s * n + e]) - mean;
                             squares += deviation * deviation;
                         }
-                    y[e] = static_cast<T>(args.kind == detail::Reduction::std_samples
-                                              ? std::sqrt(squares / static_cast<double>(samples - 1))
-                                              : mean);
+                    y[e] =
+                        static_cast<T>(args.kind == detail::Reduction::std_samples
+                                           ? std::sqrt(squares / static_cast<double>(samples - 1))
+                                           : mean);
                 }
             });
     }
@@ -78,13 +80,13 @@ void reduce_backward(Tape<Cpu<T, Isa>>&, const detail::ReduceArgs<Cpu<T, Isa>>& 
                 for (Index s = 0; s < samples; ++s) mean += static_cast<double>(x.value[s * n + e]);
                 mean /= static_cast<double>(samples);
                 const double deviation = static_cast<double>(args.y->value[e]);
-                const double scale =
-                    deviation > 0 ? static_cast<double>(dy[e]) /
-                                        (deviation * static_cast<double>(samples - 1))
-                                  : 0;
+                const double scale = deviation > 0
+                                         ? static_cast<double>(dy[e]) /
+                                               (deviation * static_cast<double>(samples - 1))
+                                         : 0;
                 for (Index s = 0; s < samples; ++s)
-                    put(s * n + e, static_cast<T>(
-                                       (static_cast<double>(x.value[s * n + e]) - mean) * scale));
+                    put(s * n + e,
+                        static_cast<T>((static_cast<double>(x.value[s * n + e]) - mean) * scale));
             }
     }
 }

@@ -54,11 +54,12 @@ BLUE_FLATTEN void softmax_row(blue::detail::SoftmaxKind kind, const T* x, T* y, 
 }
 
 template <class T>
-void softmax_row_backward(blue::detail::SoftmaxKind kind, const T* x, const T* y, const T* dy, T* dx,
-                          bool add, Index n) {
+void softmax_row_backward(blue::detail::SoftmaxKind kind, const T* x, const T* y, const T* dy,
+                          T* dx, bool add, Index n) {
     T total = 0, sum_x = 0;
     for (Index e = 0; e < n; ++e) {
-        total += kind == blue::detail::SoftmaxKind::softmax || kind == blue::detail::SoftmaxKind::normalise
+        total += kind == blue::detail::SoftmaxKind::softmax ||
+                         kind == blue::detail::SoftmaxKind::normalise
                      ? dy[e] * y[e]
                      : dy[e];
         sum_x += x[e];
@@ -66,10 +67,17 @@ void softmax_row_backward(blue::detail::SoftmaxKind kind, const T* x, const T* y
     for (Index e = 0; e < n; ++e) {
         T slope = 0;
         switch (kind) {
-            case blue::detail::SoftmaxKind::softmax: slope = y[e] * (dy[e] - total); break;
-            case blue::detail::SoftmaxKind::log_softmax: slope = dy[e] - total * std::exp(y[e]); break;
-            case blue::detail::SoftmaxKind::normalise: slope = (dy[e] - total) / sum_x; break;
-            case blue::detail::SoftmaxKind::log_normalise: slope = dy[e] / x[e] - total / sum_x;
+            case blue::detail::SoftmaxKind::softmax:
+                slope = y[e] * (dy[e] - total);
+                break;
+            case blue::detail::SoftmaxKind::log_softmax:
+                slope = dy[e] - total * std::exp(y[e]);
+                break;
+            case blue::detail::SoftmaxKind::normalise:
+                slope = (dy[e] - total) / sum_x;
+                break;
+            case blue::detail::SoftmaxKind::log_normalise:
+                slope = dy[e] / x[e] - total / sum_x;
         }
         dx[e] = add ? dx[e] + slope : slope;
     }

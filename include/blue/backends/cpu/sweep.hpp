@@ -8,8 +8,8 @@
 
 namespace blue::cpu {
 
-/// Sweeps for any pair of formulas. Derivatives are taken by forward-mode duals in the same loop; the
-/// noise of a weight is drawn again in backward.
+/// Sweeps for any pair of formulas. Derivatives are taken by forward-mode duals in the same loop;
+/// the noise of a weight is drawn again in backward.
 template <class Q, class P, class T, class Isa>
 struct FormulaSweep : SweepBase<Q, P, T, Isa> {
     using Base = SweepBase<Q, P, T, Isa>;
@@ -19,7 +19,8 @@ struct FormulaSweep : SweepBase<Q, P, T, Isa> {
     /// Per positive parameter its value, logarithm and inverse; nothing for the others.
     static constexpr int prepared_arrays = [] {
         int arrays = 0;
-        for (transform kind : Q::parameters::transforms) arrays += kind == transform::identity ? 0 : 3;
+        for (transform kind : Q::parameters::transforms)
+            arrays += kind == transform::identity ? 0 : 3;
         return arrays;
     }();
 
@@ -45,15 +46,18 @@ struct FormulaSweep : SweepBase<Q, P, T, Isa> {
         const Q q = Base::distribution(d);
         const typename Formula::PreparedPrior p(Base::prior(d));
         T* const weights = d.weights + s * d.weight_stride;
-        Base::for_each_noise(d, q, s, begin, end, [&](Index e, auto n, S noise, auto& prior_sum,
-                                                      auto& variational_sum) BLUE_INLINE_LAMBDA {
-            const auto theta = load_parameters(d, e, n);
-            const auto w = Formula::template sample<0>(q, noise, theta);
-            store(w.value, weights + e, n);
-            if (!d.scores_log_prob) return;
-            variational_sum.add(Formula::template log_prob<0>(q, w, theta).value, n);
-            prior_sum.add(Formula::template prior_log_prob<0>(p, w, theta).value, n);
-        }, sums);
+        Base::for_each_noise(
+            d, q, s, begin, end,
+            [&](Index e, auto n, S noise, auto& prior_sum, auto& variational_sum)
+                BLUE_INLINE_LAMBDA {
+                    const auto theta = load_parameters(d, e, n);
+                    const auto w = Formula::template sample<0>(q, noise, theta);
+                    store(w.value, weights + e, n);
+                    if (!d.scores_log_prob) return;
+                    variational_sum.add(Formula::template log_prob<0>(q, w, theta).value, n);
+                    prior_sum.add(Formula::template prior_log_prob<0>(p, w, theta).value, n);
+                },
+            sums);
     }
 
     BLUE_FLATTEN static void accumulate(const D& d, Index s, Index begin, Index end,
@@ -62,24 +66,27 @@ struct FormulaSweep : SweepBase<Q, P, T, Isa> {
         const Q q = Base::distribution(d);
         const typename Formula::PreparedPrior p(Base::prior(d));
         constexpr int prior_directions = 1 + Formula::required;
-        Base::for_each_noise(d, q, s, begin, end, [&](Index e, auto n, S noise, auto&, auto&) BLUE_INLINE_LAMBDA {
-            const auto theta = load_parameters(d, e, n);
-            const auto w = Formula::template sample<count>(q, noise, theta);
-            const auto log_q = Formula::template log_prob<count>(q, w, theta);
-            const auto log_p = Formula::template prior_log_prob<prior_directions>(
-                p, blue::detail::Argument<S, prior_directions>::variable(w.value, 0), theta);
-            const S dw = load<S>(weight_gradient + (e - begin), n) +
-                         prior_gradient * log_p.derivative(0);
-            std::array<S, count> gradient;
-            BLUE_UNROLL
-            for (int k = 0; k < count; ++k)
-                gradient[k] = dw * w.derivative(k) + variational_gradient * log_q.derivative(k);
-            add_required_gradients(gradient, log_p, S(prior_gradient),
-                                   typename Formula::required_indices{});
-            BLUE_UNROLL
-            for (int k = 0; k < count; ++k)
-                Base::put(gradient[k], d.gradient + k * d.stride + e, n, add);
-        }, nullptr);
+        Base::for_each_noise(
+            d, q, s, begin, end,
+            [&](Index e, auto n, S noise, auto&, auto&) BLUE_INLINE_LAMBDA {
+                const auto theta = load_parameters(d, e, n);
+                const auto w = Formula::template sample<count>(q, noise, theta);
+                const auto log_q = Formula::template log_prob<count>(q, w, theta);
+                const auto log_p = Formula::template prior_log_prob<prior_directions>(
+                    p, blue::detail::Argument<S, prior_directions>::variable(w.value, 0), theta);
+                const S dw = load<S>(weight_gradient + (e - begin), n) +
+                             prior_gradient * log_p.derivative(0);
+                std::array<S, count> gradient;
+                BLUE_UNROLL
+                for (int k = 0; k < count; ++k)
+                    gradient[k] = dw * w.derivative(k) + variational_gradient * log_q.derivative(k);
+                add_required_gradients(gradient, log_p, S(prior_gradient),
+                                       typename Formula::required_indices{});
+                BLUE_UNROLL
+                for (int k = 0; k < count; ++k)
+                    Base::put(gradient[k], d.gradient + k * d.stride + e, n, add);
+            },
+            nullptr);
     }
 
     BLUE_FLATTEN static void finish(const D& d, Index begin, Index end, T, T divergence_gradient) {
@@ -99,8 +106,9 @@ struct FormulaSweep : SweepBase<Q, P, T, Isa> {
     }
 
     BLUE_FLATTEN static double divergence(const D& d, Index begin, Index end) {
-        return Base::sum_divergence(d, begin, end,
-                                    [&](Index e, auto n) BLUE_INLINE_LAMBDA { return load_parameters(d, e, n); });
+        return Base::sum_divergence(d, begin, end, [&](Index e, auto n) BLUE_INLINE_LAMBDA {
+            return load_parameters(d, e, n);
+        });
     }
 
 private:
@@ -125,8 +133,8 @@ private:
 
     template <class Gradient, class LogProb, int... K>
     BLUE_HOST_INLINE static void add_required_gradients(Gradient& gradient, const LogProb& log_p,
-                                                   [[maybe_unused]] S prior_gradient,
-                                                   std::integer_sequence<int, K...>) {
+                                                        [[maybe_unused]] S prior_gradient,
+                                                        std::integer_sequence<int, K...>) {
         [[maybe_unused]] int direction = 0;
         ((gradient[K] += prior_gradient * log_p.derivative(++direction)), ...);
     }
@@ -134,8 +142,7 @@ private:
 
 /// The sweeps that the library uses for a pair of distributions.
 template <class Q, class P, class T, class Isa>
-using Sweeps =
-    std::conditional_t<LocationScale<Q> && required_parameters<P>::size == 0,
-                       LocationScaleSweep<Q, P, T, Isa>, FormulaSweep<Q, P, T, Isa>>;
+using Sweeps = std::conditional_t<LocationScale<Q> && required_parameters<P>::size == 0,
+                                  LocationScaleSweep<Q, P, T, Isa>, FormulaSweep<Q, P, T, Isa>>;
 
 }  // namespace blue::cpu

@@ -7,8 +7,8 @@
 #include <blue/backends/cpu/packs.hpp>
 #include <blue/distributions/formula.hpp>
 #include <blue/math/math.hpp>
-#include <blue/random/draw.hpp>
 #include <blue/objectives/kl.hpp>
+#include <blue/random/draw.hpp>
 
 namespace blue::cpu {
 
@@ -36,11 +36,11 @@ struct SweepBase {
         cpu::for_each_pack<S>(begin, end, body);
     }
 
-    /// Calls body(e, n, noise, prior_sum, variational_sum) for packs that cover [begin, end), with the noise
-    /// of sample s, and adds the two sums to `sums` unless that is null.
+    /// Calls body(e, n, noise, prior_sum, variational_sum) for packs that cover [begin, end), with
+    /// the noise of sample s, and adds the two sums to `sums` unless that is null.
     template <class Body>
-    BLUE_HOST_INLINE static void for_each_noise(const D& d, const Q& q, Index s, Index begin, Index end,
-                                           Body body, double* sums) {
+    BLUE_HOST_INLINE static void for_each_noise(const D& d, const Q& q, Index s, Index begin,
+                                                Index end, Body body, double* sums) {
         alignas(64) T buffer[chunk];
         Sum<S> prior_sum, variational_sum;
         random::Key key = d.key;
@@ -84,25 +84,30 @@ struct SweepBase {
 
     template <class Gradient, class Parameters>
     BLUE_HOST_INLINE static void add_divergence_gradients(const D& d, Gradient& gradient,
-                                                     const Parameters& theta, T divergence_gradient) {
+                                                          const Parameters& theta,
+                                                          T divergence_gradient) {
         if constexpr (has_closed_form_kl<Q, P>) {
             if (!d.uses_divergence) return;
-            const auto kl = Formula::template divergence<Formula::count>(distribution(d), prior(d), theta);
+            const auto kl =
+                Formula::template divergence<Formula::count>(distribution(d), prior(d), theta);
             for (int k = 0; k < Formula::count; ++k)
                 gradient[static_cast<std::size_t>(k)] += divergence_gradient * kl.derivative(k);
         }
     }
 
     template <class Load>
-    BLUE_HOST_INLINE static double sum_divergence(const D& d, Index begin, Index end, Load load_parameters) {
+    BLUE_HOST_INLINE static double sum_divergence(const D& d, Index begin, Index end,
+                                                  Load load_parameters) {
         Sum<S> total;
         if constexpr (has_closed_form_kl<Q, P>) {
             const Q q = distribution(d);
             const P p = prior(d);
             for (Index from = begin; from < end; from += chunk) {
-                for_each_pack(from, std::min(end, from + chunk), [&](Index e, auto n) BLUE_INLINE_LAMBDA {
-                    total.add(Formula::template divergence<0>(q, p, load_parameters(e, n)).value, n);
-                });
+                for_each_pack(
+                    from, std::min(end, from + chunk), [&](Index e, auto n) BLUE_INLINE_LAMBDA {
+                        total.add(
+                            Formula::template divergence<0>(q, p, load_parameters(e, n)).value, n);
+                    });
                 total.flush();
             }
         }

@@ -1,0 +1,99 @@
+// SPDX-License-Identifier: BSD-3-Clause
+// The linear map across the borders of its blocks, against loops over the drawn weights. Gradients
+// of small maps are compared with differences in tests/ops/linear.test.cpp.
+#include <blue/blue.hpp>
+#include <blue/testing/operation_laws.hpp>
+
+#include "support/catch.hpp"
+
+#include <cmath>
+
+using namespace blue;
+using namespace blue::testing;
+
+namespace {
+
+using B = Cpu<double>;
+
+/// One sum with weights of its own for each output: d loss / d y[i] = weight(i).
+double weight(std::size_t i) {
+    return std::cos(0.1 * static_cast<double>(i));
+}
+
+struct WeightedSum {
+    const std::vector<double>* weights;
+    template <class Shape>
+    auto log_prob(Var<B, Shape> y, int) const {
+        return sum(y * y.tape->template input<Shape>(weights->data(), y.batch(), y.samples()));
+    }
+};
+
+/// Runs a layer with samples of its weights on inputs that are shared or not, and compares with
+/// loops: outputs, the gradient of the input, and that of the means, which is the sum of the
+/// weights' over samples.
+template <Index In, Index Out, class Q>
+void compare(Index samples, Index input_samples, Index rows) {
+    using Layer = Linear<In, Out, Q, UniformPrior, B>;
+    const Layer layer = make<Layer>(Seed{1});
+    Tape<B> tape;
+    std::vector<double> numbers;
+    for (Index i = 0; i < input_samples * rows * In; ++i)
+        numbers.push_back(std::sin(static_cast<double>(i)));
+    const auto x = tape.template leaf<shape<In>>(numbers.data(), rows, input_samples);
+    const auto result =
+        forward<Scores::log_probs>(layer, tape, x, {.samples = samples, .seed = Seed{2}});
+    const auto y = result.samples.to_host();
+    const Index y_samples = result.samples.samples();
+    std::vector<double> slopes(y.size());
+    for (std::size_t i = 0; i < y.size(); ++i) slopes[i] = weight(i);
+    // The objective is -sum(slope y) / samples, without the divergence.
+    backward(Elbo{WeightedSum{&slopes}, {.heat = 0}}(result, 0, DatasetSize{1}));
+
+    const auto& w = tape.draws()[0];
+    const auto& b = tape.draws()[1];
+    std::vector<double> expected_y(y.size()), dx(numbers.size()),
+        dw(static_cast<std::size_t>(In * Out)), db(static_cast<std::size_t>(Out));
+    for (Index s = 0; s < y_samples; ++s) {
+        const double* const weights = w.weights + (w.samples == 1 ? 0 : s) * w.weight_stride;
+        const double* const bias = b.weights + (b.samples == 1 ? 0 : s) * b.weight_stride;
+        for (Index r = 0; r < rows; ++r)
+            for (Index o = 0; o < Out; ++o) {
+                const auto at = static_cast<std::size_t>((s * rows + r) * Out + o);
+                const double dy = -slopes[at];
+                const Index in = ((input_samples == 1 ? 0 : s) * rows + r) * In;
+                double sum = bias[o];
+                for (Index i = 0; i < In; ++i) {
+                    sum += numbers[static_cast<std::size_t>(in + i)] * weights[o * In + i];
+                    dx[static_cast<std::size_t>(in + i)] += dy * weights[o * In + i];
+                    dw[static_cast<std::size_t>(o * In + i)] +=
+                        dy * numbers[static_cast<std::size_t>(in + i)];
+                }
+                db[static_cast<std::size_t>(o)] += dy;
+                expected_y[at] = sum;
+            }
+    }
+    // Sums of up to some thousand products in another order.
+    using blue::testing::detail::relative_gap;
+    CHECK(relative_gap(y, expected_y) < 1e-12);
+    CHECK(relative_gap(tape.gradient_of(x.node), dx) < 1e-12);
+    CHECK(relative_gap({w.gradient, w.gradient + w.size}, dw) < 1e-12);
+    CHECK(relative_gap({b.gradient, b.gradient + b.size}, db) < 1e-12);
+}
+
+}  // namespace
+
+TEST_CASE("linear maps across the borders of blocks", "[cpu]") {
+    // Blocks have 128 outputs, and 256 inputs in the gradient of the input.
+    compare<300, 200, MeanFieldNormal>(3, 1, 7);
+    compare<256, 128, MeanFieldNormal>(2, 2, 5);
+    compare<257, 129, MeanFieldNormal>(2, 1, 1);
+    compare<1, 1, MeanFieldNormal>(3, 1, 4);
+}
+
+TEST_CASE("linear maps with one draw for all samples", "[cpu]") {
+    compare<300, 200, NonBayesian>(3, 3, 7);
+    compare<300, 200, NonBayesian>(3, 1, 7);
+    compare<300, 200, per_variable<MeanFieldNormal, NonBayesian>>(3, 1, 7);
+    compare<300, 200, per_variable<NonBayesian, MeanFieldNormal>>(3, 1, 7);
+    compare<300, 200, MeanFieldNormal>(1, 4, 7);  // one sample of weights, four of the input
+}

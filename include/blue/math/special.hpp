@@ -87,10 +87,10 @@ BLUE_INLINE Pack<T, N> in_double(Pack<T, N> x, F f) {
 template <int N>
 BLUE_INLINE Pack<double, N> lgamma_of_positive(Pack<double, N> x) {
     using P = Pack<double, N>;
-    const auto small = x < 8;
+    const auto below = x < 8;
     P product = 1;
-    BLUE_UNROLL for (int i = 0; i < 8; ++i) product *= where(small, x + i, 1);
-    const P z = where(small, x + 8, x);
+    BLUE_UNROLL for (int i = 0; i < 8; ++i) product *= where(below, x + i, 1);
+    const P z = where(below, x + 8, x);
     const P inverse = 1 / z;
     const P series = polynomial(inverse * inverse, 1. / 156, -691. / 360360, 1. / 1188, -1. / 1680,
                                 1. / 1260, -1. / 360, 1. / 12);
@@ -112,19 +112,19 @@ BLUE_INLINE double lgamma_scalar(double x) {
 template <int N>
 BLUE_INLINE Pack<double, N> digamma_of_positive(Pack<double, N> x) {
     using P = Pack<double, N>;
-    const auto small = x < 10;
+    const auto below = x < 10;
     P numerator = 0, product = 1;  // numerator / product: the sum of 1 / (x + i)
     BLUE_UNROLL for (int i = 0; i < 10; ++i) {
-        const P factor = where(small, x + i, 1);
+        const P factor = where(below, x + i, 1);
         numerator = fma(numerator, factor, product);
         product *= factor;
     }
-    const P z = where(small, x + 10, x);
+    const P z = where(below, x + 10, x);
     const P inverse = 1 / z, w = inverse * inverse;
     const P series =
         polynomial(w, 1. / 12, -691. / 32760, 1. / 132, -1. / 240, 1. / 252, -1. / 120, 1. / 12);
     const P y = log(z) - 0.5 * inverse - w * series;
-    return where(small, y - numerator / product, y);
+    return where(below, y - numerator / product, y);
 }
 
 /// Reflection: psi(x) = psi(1 - x) - pi / tan(pi x) for x <= 0, in one number.
@@ -140,17 +140,17 @@ BLUE_INLINE double digamma_scalar(double x) {
 template <int N>
 BLUE_INLINE Pack<double, N> trigamma_of_positive(Pack<double, N> x) {
     using P = Pack<double, N>;
-    const auto small = x < 10;
+    const auto below = x < 10;
     P sum = 0;
     BLUE_UNROLL for (int i = 0; i < 10; ++i) {
         const P inverse = 1 / (x + i);
         sum = fma(inverse, inverse, sum);
     }
-    const P inverse = 1 / where(small, x + 10, x), w = inverse * inverse;
+    const P inverse = 1 / where(below, x + 10, x), w = inverse * inverse;
     const P series =
         polynomial(w, 7. / 6, -691. / 2730, 5. / 66, -1. / 30, 1. / 42, -1. / 30, 1. / 6);
     const P y = inverse + w * fma(inverse, series, 0.5);
-    return where(small, y + sum, y);
+    return where(below, y + sum, y);
 }
 
 }  // namespace detail

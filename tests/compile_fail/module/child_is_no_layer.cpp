@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: BSD-3-Clause
 // expected-error {{blue: not a layer, see the place and the type in layer<...>}}
-// expected-error {{layer<false, blue::spelled<'s', 'c', 'a', 'l', 'e'>,
-// blue::requirement::given<double>}} expected-lines g++ 20 clang 35 nvcc 15
+// expected-error {{layer<false, blue::spelled<'s', 'c', 'a', 'l', 'e'>}}
+// expected-error {{blue::requirement::given<double>}}
+// expected-lines g++ 20 clang 35 nvcc 15
 #include <blue/blue.hpp>
 
 struct Scaled : blue::Module<Scaled, blue::variables<>> {

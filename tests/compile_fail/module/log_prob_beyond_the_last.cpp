@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: BSD-3-Clause
 // expected-error {{blue: the model has fewer random variables than this index}}
-// expected-error {{log_prob_index<false, blue::requirement::position<4>,
-// blue::requirement::count<4>}} expected-lines g++ 20 clang 35 nvcc 15
+// expected-error {{log_prob_index<false, blue::requirement::position<4>}}
+// expected-error {{blue::requirement::count<4>}}
+// expected-lines g++ 20 clang 35 nvcc 15
 #include <blue/blue.hpp>
 
 using Net = blue::Sequential<blue::Linear<64, 32>, blue::ReLU, blue::Linear<32, 10>>;

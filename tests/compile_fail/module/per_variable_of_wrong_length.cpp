@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: BSD-3-Clause
-// expected-error {{blue: per_variable needs one distribution for each random variable of the
-// layer}} expected-error {{policy_count<false, blue::per_variable<blue::MeanFieldNormal,
-// blue::NonBayesian, blue::NonBayesian>, }} expected-error {{expected<blue::requirement::count<2>}}
+// expected-error {{blue: per_variable needs one distribution for each random variable of the}}
+// expected-error {{layer}}
+// expected-error {{policy_count<false, blue::per_variable<blue::MeanFieldNormal}}
+// expected-error {{blue::NonBayesian, blue::NonBayesian>, }}
+// expected-error {{expected<blue::requirement::count<2>}}
 // expected-error {{given<blue::requirement::count<3>}}
 // expected-lines g++ 20 clang 35 nvcc 15
 #include <blue/blue.hpp>

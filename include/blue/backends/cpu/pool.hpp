@@ -77,6 +77,9 @@ public:
                 pause();
             else
                 std::this_thread::yield();
+        // Closed: a worker that is late for this region must not take a unit while the next one is
+        // being set up, when its number of units is already known but its ticket is not.
+        ticket_.store(generation << 32 | 0xffffffff);
         inside() = false;
         if (failure_) std::rethrow_exception(failure_);
     }

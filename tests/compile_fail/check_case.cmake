@@ -27,8 +27,8 @@ function(compile expect_fail result_variable output_variable)
     set(${output_variable} "${output}" PARENT_SCOPE)
 endfunction()
 
-if(NOT source MATCHES "#if BLUE_EXPECT_FAIL" OR NOT source MATCHES "// expected-error {{")
-    complain("a case needs a line '// expected-error {{text}}' and '#if BLUE_EXPECT_FAIL'")
+if(NOT source MATCHES "BLUE_EXPECT_FAIL" OR NOT source MATCHES "// expected-error {{")
+    complain("a case needs a line '// expected-error {{text}}' and 'BLUE_EXPECT_FAIL'")
 endif()
 
 compile(0 result output)

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: BSD-3-Clause
 // expected-error {{blue: not a layer, see the place and the type in layer<...>}}
-// expected-error {{layer<false, blue::spelled<'s', 'c', 'a', 'l', 'e'>}}
+// expected-error {{layer<false, blue::spelled<'s', 'c', 'a', 'l', 'e'>, }}
 // expected-error {{blue::requirement::given<double>}}
 // expected-lines g++ 20 clang 35 nvcc 15
 #include <blue/blue.hpp>

@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: BSD-3-Clause
-// expected-error {{blue: per_variable needs one distribution for each random variable of the}}
-// expected-error {{layer}}
+// expected-error {{blue: per_variable needs one distribution for each random variable}}
 // expected-error {{policy_count<false, blue::per_variable<blue::MeanFieldNormal}}
 // expected-error {{blue::NonBayesian, blue::NonBayesian>, }}
 // expected-error {{expected<blue::requirement::count<2>}}

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: BSD-3-Clause
 // expected-error {{blue: the module has no random variable of this name}}
 // expected-error {{variable_name<false, blue::spelled<'w', 'i', 'e', 'g', 'h', 't'>, Affine, }}
-// expected-error {{known<blue::spelled<'w', 'e', 'i', 'g', 'h', 't'>, blue::spelled<'b'}}
-// expected-error {{'i', 'a', 's'>}}
+// expected-error {{known<blue::spelled<'w', 'e', 'i', 'g', 'h', 't'>, }}
+// expected-error {{blue::spelled<'b', 'i', 'a', 's'>}}
 // expected-lines g++ 20 clang 35 nvcc 15
 #include <blue/blue.hpp>
 

@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: BSD-3-Clause
 // expected-error {{blue: the prior asks for a parameter that the variational distribution}}
-// expected-error {{does not have}}
 // expected-error {{required_parameter<false, QuietPrior, Logistic, }}
 // expected-error {{missing<blue::spelled<'m', 'e', 'a', 'n'>}}
 // expected-lines g++ 20 clang 35 nvcc 15

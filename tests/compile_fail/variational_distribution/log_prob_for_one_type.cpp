@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: BSD-3-Clause
 // expected-error {{blue: log_prob of the distribution in generic_log_prob<...> must work for}}
-// expected-error {{numbers of any type}}
 // expected-error {{generic_log_prob<false, Logistic>}}
 // expected-lines g++ 20 clang 35 nvcc 15
 #include <blue/blue.hpp>

@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: BSD-3-Clause
 // expected-error {{blue: sample of the distribution in generic_sample<...> must work for}}
-// expected-error {{numbers of any type}}
 // expected-error {{generic_sample<false, Logistic>}}
 // expected-lines g++ 20 clang 35 nvcc 15
 #include <blue/blue.hpp>

@@ -13,7 +13,7 @@ namespace cpu {
 /// Outputs per unit of work. Fixed, because it decides the order of sums.
 inline constexpr Index linear_block = 128;
 /// Inputs per unit of the gradient with respect to the input.
-inline constexpr Index linear_input_block = 256;
+inline constexpr Index linear_input_block = 512;
 
 /// One piece of scratch memory per thread.
 template <class B>

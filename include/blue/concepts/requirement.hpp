@@ -43,6 +43,15 @@ struct known {};
 template <class... Names>
 struct missing {};
 
+/// A value on a tape.
+template <bool Static, class Given>
+struct static_shape : check {
+    static_assert(
+        Static,
+        "blue: values on a tape need extents that are known at compile time, see given in "
+        "static_shape<...>: replace blue::dynamic by a number");
+};
+
 /// The input of a layer within a model.
 template <bool Fits, class Position, class Layer, class Expected, class Given>
 struct layer_input : check {

@@ -77,9 +77,9 @@ struct parameter_text {
 };
 
 template <class Path, class Positions = std::make_index_sequence<path_text<Path>::dotted.size>>
-struct spell_path;
+struct spell_path_letters;
 template <class Path, std::size_t... Position>
-struct spell_path<Path, std::index_sequence<Position...>> {
+struct spell_path_letters<Path, std::index_sequence<Position...>> {
     using type = spelled<path_text<Path>::dotted.data[Position]...>;
 };
 
@@ -87,7 +87,7 @@ struct spell_path<Path, std::index_sequence<Position...>> {
 
 /// A path letter by letter, for messages.
 template <class Path>
-using spell_path = typename detail::spell_path<Path>::type;
+using spell_path = typename detail::spell_path_letters<Path>::type;
 
 /// A path as in a state dict: "2.0.gated"; empty for the root.
 template <class Path>

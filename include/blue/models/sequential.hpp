@@ -124,13 +124,13 @@ struct Sequential : detail::Stack<std::index_sequence_for<Layers...>, Layers...>
     }
 };
 
-/// Layer I of a stack.
-template <std::size_t Position, class... Layers>
-auto& layer(Sequential<Layers...>& model) {
+/// The layer at a position of a `Sequential` or `Residual`: `layer<2>(net).state<"weight">()`.
+template <std::size_t Position, class Indices, class... Layers>
+auto& layer(detail::Stack<Indices, Layers...>& model) {
     return detail::layer_at<Position>(model);
 }
-template <std::size_t Position, class... Layers>
-const auto& layer(const Sequential<Layers...>& model) {
+template <std::size_t Position, class Indices, class... Layers>
+const auto& layer(const detail::Stack<Indices, Layers...>& model) {
     return detail::layer_at<Position>(model);
 }
 

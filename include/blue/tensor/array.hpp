@@ -6,19 +6,12 @@
 #include <blue/config.hpp>
 #include <blue/error.hpp>
 
-#include <initializer_list>
+#include <limits>
 #include <string>
 #include <utility>
 #include <vector>
 
 namespace blue {
-
-/// The number of elements of a shape; 1 for a scalar.
-inline Index element_count(const std::vector<Index>& shape) {
-    Index n = 1;
-    for (Index extent : shape) n *= extent;
-    return n;
-}
 
 /// A shape as people write it: (60000, 28, 28).
 inline std::string to_string(const std::vector<Index>& shape) {
@@ -26,6 +19,20 @@ inline std::string to_string(const std::vector<Index>& shape) {
     for (std::size_t i = 0; i < shape.size(); ++i)
         text += (i ? ", " : "") + std::to_string(shape[i]);
     return text + ")";
+}
+
+/// The number of elements of a shape; 1 for a scalar. Throws ShapeError for a negative extent and
+/// for more elements than there can be.
+inline Index element_count(const std::vector<Index>& shape) {
+    Index n = 1;
+    for (Index extent : shape) {
+        if (extent < 0)
+            throw ShapeError("Array: extents must not be negative, got " + to_string(shape));
+        if (extent > 0 && n > std::numeric_limits<Index>::max() / extent)
+            throw ShapeError("Array: too many elements in shape " + to_string(shape));
+        n *= extent;
+    }
+    return n;
 }
 
 /// Owning row-major array on the host. The first axis counts examples wherever that has a meaning.
@@ -36,9 +43,6 @@ public:
 
     /// Zeros of the given shape. Throws ShapeError for a negative extent.
     explicit Array(std::vector<Index> shape) : shape_(std::move(shape)) {
-        for (Index extent : shape_)
-            if (extent < 0)
-                throw ShapeError("Array: extents must not be negative, got " + to_string(shape_));
         data_.resize(static_cast<std::size_t>(element_count(shape_)));
     }
 

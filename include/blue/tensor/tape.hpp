@@ -3,6 +3,7 @@
 /// The tape: values of one pass, and the record of operations that backward walks.
 #pragma once
 
+#include <blue/concepts/requirement.hpp>
 #include <blue/error.hpp>
 #include <blue/meta/shape.hpp>
 #include <blue/tensor/arena.hpp>
@@ -11,6 +12,7 @@
 #include <new>
 #include <span>
 #include <string>
+#include <type_traits>
 #include <utility>
 #include <vector>
 
@@ -84,6 +86,12 @@ struct GradientTarget {
     bool add;
 };
 
+namespace detail {
+/// The shape of an input; one that fits everywhere after the error about a dynamic extent.
+template <class Shape>
+using known_shape = std::conditional_t<Shape::is_static, Shape, any_shape>;
+}  // namespace detail
+
 /// Everything that belongs to one pass over a model: values, gradients, drawn weights and the
 /// record of operations. After the first pass the memory is reused; a pass of the same sizes
 /// allocates nothing. A tape serves one thread; several tapes may run the same model at the same
@@ -128,13 +136,15 @@ public:
     /// An input without gradient, the same for all samples unless `samples` is given. The numbers
     /// are samples x batch x item; they are not copied when the backend computes on the host.
     template <class Shape>
-    Var<B, Shape> input(const T* host_data, Index batch, Index samples = 1) {
+    Var<B, detail::known_shape<Shape>> input(const T* host_data, Index batch, Index samples = 1) {
+        static_assert(requirement::static_shape<Shape::is_static, requirement::given<Shape>>{});
         const Index count = samples * batch * Shape::size;
         return {this, view(B::to_device(*this, host_data, count), samples, batch, Shape::size)};
     }
     /// An input that receives a gradient, read afterwards with `gradient_of`.
     template <class Shape>
-    Var<B, Shape> leaf(const T* host_data, Index batch, Index samples = 1) {
+    Var<B, detail::known_shape<Shape>> leaf(const T* host_data, Index batch, Index samples = 1) {
+        static_assert(requirement::static_shape<Shape::is_static, requirement::given<Shape>>{});
         Node<B>* copy = node(samples, batch, Shape::size, true);
         B::memory::copy_from_host(copy->value, host_data, copy->size());
         return {this, copy};

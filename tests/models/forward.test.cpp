@@ -4,23 +4,23 @@
 #include "support/catch.hpp"
 #include "support/gated.hpp"
 
+#include <cmath>
 #include <thread>
+#include <type_traits>
 #include <vector>
 
-using blue::Seed;
-using B = blue::Cpu<float>;
-using Net =
-    blue::Sequential<blue::Linear<4, 5>, blue::Tanh, blue_test::Block<5, 3>, blue::Linear<5, 2>>;
+using namespace blue;
+using B = Cpu<float>;
+using Net = Sequential<Linear<4, 5>, Tanh, blue_test::Block<5, 3>, Linear<5, 2>>;
 
 namespace {
 
 const std::vector<float> inputs{1, 2, 3, 4, -1, 0, 1, 0.5f, 2, 2, -2, 0};
 
-template <class N>
-std::vector<float> run(const N& net, blue::Tape<B>& tape, const blue::ForwardOptions& options) {
+template <class M>
+std::vector<float> run(const M& model, Tape<B>& tape, const ForwardOptions& options) {
     tape.reset();
-    return blue::forward<blue::Scores::none>(net, tape,
-                                             tape.input<blue::shape<4>>(inputs.data(), 3), options)
+    return forward<Scores::none>(model, tape, tape.input<shape<4>>(inputs.data(), 3), options)
         .samples.to_host();
 }
 
@@ -28,7 +28,7 @@ std::vector<float> run(const N& net, blue::Tape<B>& tape, const blue::ForwardOpt
 
 TEST_CASE("a pass is a function of seed, number and sample") {
     const Net net{Seed{1}};
-    blue::Tape<B> tape;
+    Tape<B> tape;
     const auto a = run(net, tape, {.samples = 4, .seed = Seed{5}, .pass = 7});
     CHECK(a.size() == 4 * 3 * 2);
     CHECK(run(net, tape, {.samples = 4, .seed = Seed{5}, .pass = 7}) == a);
@@ -40,86 +40,120 @@ TEST_CASE("a pass is a function of seed, number and sample") {
     CHECK(std::vector<float>(a.begin() + 12, a.end()) == later);
 }
 
+TEST_CASE("what is computed about the weights does not change the draws") {
+    const Net net{Seed{1}};
+    Tape<B> tape;
+    const auto a = run(net, tape, {.samples = 3});
+    tape.reset();
+    const auto x = tape.input<shape<4>>(inputs.data(), 3);
+    CHECK(forward<Scores::log_probs>(net, tape, x, {.samples = 3}).samples.to_host() == a);
+    CHECK(forward<Scores::divergence>(net, tape, x, {.samples = 3}).samples.to_host() == a);
+    tape.recording = false;
+    CHECK(run(net, tape, {.samples = 3}) == a);
+}
+
 TEST_CASE("one model serves two tapes in two threads") {
     const Net net{Seed{1}};
-    std::vector<float> results[2];
+    Tape<B> tape;
+    const auto expected = run(net, tape, {.samples = 3});
+    bool equal[2] = {true, true};
     std::thread threads[2];
     for (int i = 0; i < 2; ++i)
         threads[i] = std::thread([&, i] {
-            blue::Tape<B> tape;
-            for (int repeat = 0; repeat < 50; ++repeat) results[i] = run(net, tape, {.samples = 3});
+            Tape<B> own;
+            for (int repeat = 0; repeat < 50; ++repeat)
+                equal[i] = equal[i] && run(net, own, {.samples = 3}) == expected;
         });
     for (auto& thread : threads) thread.join();
-    CHECK(results[0] == results[1]);
+    CHECK(equal[0]);
+    CHECK(equal[1]);
 }
 
 TEST_CASE("copies are deep, and models can be moved") {
     Net net{Seed{1}};
-    blue::Tape<B> tape;
+    Tape<B> tape;
     const auto before = run(net, tape, {.samples = 2});
     Net copy = net;
-    blue::layer<0>(copy).state<"weight">().parameter(0)[0] += 1;
+    CHECK(run(copy, tape, {.samples = 2}) == before);
+    layer<0>(copy).state<"weight">().parameter(0)[0] += 1;
+    layer<2>(copy).gated.state<"gate">().prior.std = 7;
     CHECK(run(net, tape, {.samples = 2}) == before);
+    CHECK(layer<2>(net).gated.state<"gate">().prior.std == 1);
     CHECK(run(copy, tape, {.samples = 2}) != before);
-    const Net moved = std::move(net);
+    Net moved = std::move(net);
     CHECK(run(moved, tape, {.samples = 2}) == before);
+    copy = moved;
+    CHECK(run(copy, tape, {.samples = 2}) == before);
+    moved = Net{Seed{2}};
+    CHECK(run(moved, tape, {.samples = 2}) != before);
+    CHECK(run(copy, tape, {.samples = 2}) == before);
 }
 
 TEST_CASE("without scores the log probs have no size") {
-    blue::Tape<B> tape;
+    Tape<B> tape;
     const Net net{Seed{1}};
-    tape.reset();
-    const auto result = blue::forward<blue::Scores::none>(
-        net, tape, tape.input<blue::shape<4>>(inputs.data(), 3), {});
-    static_assert(std::is_same_v<decltype(result.log_probs), blue::NoLogProbs>);
+    const auto result =
+        forward<Scores::none>(net, tape, tape.input<shape<4>>(inputs.data(), 3), {});
+    static_assert(std::is_same_v<decltype(result.log_probs), NoLogProbs>);
+    static_assert(std::is_empty_v<NoLogProbs>);
     static_assert(sizeof(result) == sizeof(result.samples));
     CHECK(result.samples.samples() == 10);
+    CHECK(result.samples.batch() == 3);
 }
 
-TEST_CASE("wrong options and noise are errors") {
-    const Net net{Seed{1}};
-    blue::Tape<B> tape;
-    const auto x = tape.input<blue::shape<4>>(inputs.data(), 3);
-    CHECK_THROWS_WITH(blue::forward(net, tape, x, {.samples = 0}),
-                      "forward: expected at least 1 sample, got 0");
-    const std::vector<const float*> noise(2, nullptr);
-    CHECK_THROWS_AS(blue::forward(net, tape, x, {}, noise), blue::ShapeError);
-}
-
-namespace {
-using namespace blue_test;
-/// A parent that forgets one of its children.
-struct Forgetful : blue::Module<Forgetful, blue::variables<>> {
-    blue::Linear<4, 4> known, forgotten;
-    using children = blue::children<&Forgetful::known>;
-    auto forward(auto& pass, auto x) const { return forgotten(pass, known(pass, x)); }
-};
-/// A child that is called twice: tied weights.
-struct Tied : blue::Module<Tied, blue::variables<>> {
-    blue::Linear<4, 4, blue::without_bias> inner;
-    using children = blue::children<&Tied::inner>;
-    auto forward(auto& pass, auto x) const { return inner(pass, x) - inner(pass, x); }
-};
-}  // namespace
-
-TEST_CASE("a child that is not listed is found in the first pass") {
-    const auto model = blue::make<Forgetful>(Seed{1});
-    blue::Tape<B> tape;
-    const auto x = tape.input<blue::shape<4>>(inputs.data(), 3);
-    std::string message;
-    try {
-        blue::forward(model, tape, x);
-    } catch (const blue::Error& error) {
-        message = error.what();
+TEST_CASE("supplied noise replaces the generator's, variable by variable") {
+    using Layer = Linear<2, 2, MeanFieldNormal, MeanFieldNormal, Cpu<double>>;
+    const auto layer = make<Layer>(Seed{1});
+    const double* mean = layer.state<"weight">().parameter(0);
+    const double* bias = layer.state<"bias">().parameter(0);
+    const double std = std::exp(layer.state<"weight">().parameter(1)[0]);
+    Tape<Cpu<double>> tape;
+    const double x[2] = {3, -2};
+    const std::vector<double> weight_noise{1, 0, -2, 0.5}, bias_noise{0, 0};
+    const double* const noise[] = {weight_noise.data(), bias_noise.data()};
+    const auto y = forward(layer, tape, tape.input<shape<2>>(x, 1), {.samples = 1}, noise).samples;
+    const auto values = y.to_host();
+    for (std::size_t i = 0; i < 2; ++i) {
+        double expected = bias[i];
+        for (std::size_t j = 0; j < 2; ++j)
+            expected += (mean[2 * i + j] + std * weight_noise[2 * i + j]) * x[j];
+        // A few roundings of numbers of order 1.
+        CHECK(std::abs(values[i] - expected) < 1e-14);
     }
-    CHECK(message.find("children") != std::string::npos);
+    // nullptr: the generator's, for that variable only.
+    const double* const zeros[] = {nullptr, bias_noise.data()};
+    const auto drawn =
+        forward(layer, tape, tape.input<shape<2>>(x, 1), {.samples = 1}, zeros).samples.to_host();
+    CHECK(drawn != values);
 }
 
-TEST_CASE("a child that is called twice shares its draw and counts once") {
-    const auto model = blue::make<Tied>(Seed{1});
-    blue::Tape<B> tape;
-    const auto x = tape.input<blue::shape<4>>(inputs.data(), 3);
-    const auto result = blue::forward(model, tape, x, {.samples = 5});
-    for (float difference : result.samples.to_host()) CHECK(difference == 0.0f);
-    CHECK(std::tuple_size_v<decltype(result.log_probs)> == 1);
+TEST_CASE("wrong options and noise are errors that say what was expected") {
+    const Net net{Seed{1}};
+    Tape<B> tape;
+    const auto x = tape.input<shape<4>>(inputs.data(), 3);
+    CHECK_THROWS_AS(forward(net, tape, x, {.samples = 0}), ValueError);
+    CHECK_THROWS_WITH(forward(net, tape, x, {.samples = 0}),
+                      "forward: expected at least 1 sample, got 0");
+    CHECK_THROWS_WITH(forward(net, tape, x, {.samples = -3}),
+                      "forward: expected at least 1 sample, got -3");
+    const std::vector<const float*> noise(2, nullptr);
+    CHECK_THROWS_AS(forward(net, tape, x, {}, noise), ShapeError);
+    CHECK_THROWS_WITH(forward(net, tape, x, {}, noise),
+                      "forward: expected supplied noise for 9 variables, got 2");
+}
+
+TEST_CASE("sizes that are known at run time only are compared with both sides in the message") {
+    const Linear<4, 2> layer = make<Linear<4, 2>>(Seed{1});
+    Tape<B> tape;
+    // An input with three samples, weights with five.
+    const auto sampled = tape.input<shape<4>>(inputs.data(), 1, 3);
+    CHECK_THROWS_AS(forward(layer, tape, sampled, {.samples = 5}), ShapeError);
+    CHECK_THROWS_WITH(forward(layer, tape, sampled, {.samples = 5}),
+                      "linear: an input with 3 samples does not go with weights of 5 samples");
+    CHECK(forward(layer, tape, sampled, {.samples = 3}).samples.samples() == 3);
+    // Batches of two and three.
+    const auto two = tape.input<shape<4>>(inputs.data(), 2);
+    const auto three = tape.input<shape<4>>(inputs.data(), 3);
+    CHECK_THROWS_WITH(two + three,
+                      "elementwise: cannot combine 1 samples x batch 2 with 1 samples x batch 3");
 }

@@ -1,0 +1,85 @@
+// SPDX-License-Identifier: BSD-3-Clause
+// The programs of docs/concepts work.
+#include <blue/blue.hpp>
+#include <blue/testing/distribution_laws.hpp>
+
+#include "support/catch.hpp"
+
+#include <cmath>
+
+using namespace blue::literals;
+
+struct MeanFieldGumbel {
+    using parameters = blue::parameters<blue::real<"mode">, blue::log_of<"scale">>;
+    using noise = blue::noise::Gumbel;
+    template <class T>
+    static T sample(T noise, T mode, T scale) {
+        return mode + scale * noise;
+    }
+    template <class T>
+    static T log_prob(T w, T mode, T scale) {
+        const T z = (w - mode) / scale;
+        return -z - exp(-z) - log(scale);
+    }
+};
+
+struct StandardLogistic {
+    template <class T>
+    static T log_prob(T w) {
+        return -w - 2 * softplus(-w);
+    }
+};
+
+struct StayClose {
+    using required_parameters = blue::names<"mean">;
+    double width = 0.1;
+    template <class T>
+    T log_prob(T w, T mean) const {
+        return -0.5 * square((w - mean) / width);
+    }
+};
+
+struct Square {
+    auto operator()(auto&, auto x) const { return x * x; }
+};
+using Squared = blue::Sequential<blue::Linear<3, 4>, Square, blue::Linear<4, 1>>;
+
+struct Scale : blue::Module<Scale, blue::variables<blue::variable<"factor", 8>>> {
+    using input_shape = blue::shape<8>;
+    auto forward(auto& pass, auto x) const { return x * pass.sample(*this, "factor"_v); }
+};
+
+using Net =
+    blue::Sequential<blue::Linear<4, 3>, blue::ReLU, blue::Linear<3, 2, blue::without_bias>>;
+static_assert(blue::random_variable_count<Net> == 3);
+static_assert(blue::random_variable_names<Net>[2] == "2.weight");
+static_assert(blue::variational_parameter_names<Net>[1] == "0._weight_log_std");
+static_assert(blue::parameter_count<Net> == 2 * (12 + 3 + 6));
+
+static_assert(blue::VariationalDistribution<MeanFieldGumbel>);
+static_assert(blue::Prior<StandardLogistic> && blue::Layer<Square>);
+static_assert(blue::PriorFor<StayClose, blue::MeanFieldNormal>);
+static_assert(!blue::PriorFor<StayClose, MeanFieldGumbel>);
+
+TEST_CASE("the distribution and the prior obey the laws") {
+    CHECK(blue::testing::distribution_laws(MeanFieldGumbel{}, StandardLogistic{}).empty());
+    CHECK(blue::testing::distribution_laws(blue::MeanFieldNormal{}, StayClose{}).empty());
+}
+
+TEST_CASE("the layers compute what they say") {
+    const Squared net{blue::Seed{1}};
+    blue::Tape<blue::Cpu<float>> tape;
+    const float x[8] = {1, 2, 3, 4, 5, 6, 7, 8};
+    CHECK(forward(net, tape, tape.input<blue::shape<3>>(x, 2)).samples.batch() == 2);
+
+    const auto scale = blue::make<Scale>(blue::Seed{1});
+    const auto result = forward(scale, tape, tape.input<blue::shape<8>>(x, 1), {.samples = 2});
+    const auto y = result.samples.to_host();
+    const auto draw = tape.draws()[0];
+    for (std::size_t s = 0; s < 2; ++s)
+        for (std::size_t i = 0; i < 8; ++i) {
+            const float factor = draw.weights[static_cast<blue::Index>(s) * draw.weight_stride +
+                                              static_cast<blue::Index>(i)];
+            CHECK(y[8 * s + i] == x[i] * factor);
+        }
+}

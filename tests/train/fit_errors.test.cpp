@@ -159,6 +159,22 @@ TEST_CASE("a gradient that overflows is named") {
     CHECK(what(run.numerical_error()) == "fit: epoch 1, step 1: the gradient of 0.weight is inf");
 }
 
+TEST_CASE("an output that overflows is explained by the largest parameter") {
+    // Infinite units, times weights of both signs. The squares in the divergence stay finite.
+    auto data = blue_test::three_classes(40);
+    for (float& input : data.inputs) input *= 1e38f;
+    blue::Sequential<blue::Linear<2, 8>, blue::ReLU, blue::Linear<8, 3>> net{Seed{1}};
+    float* const weights = blue::layer<0>(net).state<"weight">().parameter(0);
+    for (Index e = 0; e < 16; ++e) weights[e] = -1e10f;
+    weights[5] = -3e10f;
+    const auto before = parameters_of(net);
+    CHECK(what(message_of<blue::NumericalError>(
+              [&] { blue::fit(net, blue::Elbo{blue::Categorical{}}, data); })) ==
+          "fit: epoch 1, step 1: the model's output or the data term is not finite; "
+          "the largest parameter is in 0._weight_mean, -3e+10");
+    CHECK(same_bits(parameters_of(net), before));
+}
+
 TEST_CASE("a run that diverges keeps the parameters that led there") {
     // The first step goes too far: in the second one the divergence has squares beyond float.
     Run run;

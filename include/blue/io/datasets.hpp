@@ -45,7 +45,10 @@ inline std::optional<std::filesystem::path> find_data(
 inline std::filesystem::path data_folder(const std::string& name) {
     if (const auto found = find_data(name, data_directories())) return *found;
     std::string places;
-    for (const auto& directory : data_directories()) places += " " + (directory / name).string();
+    for (const auto& directory : data_directories()) {
+        places += ' ';
+        places += (directory / name).string();
+    }
     throw FileError("data set \"" + name + "\" not found, looked for" +
                     (places.empty() ? " nothing" : places) +
                     "; set BLUE_DATA to the folder that holds it");

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: BSD-3-Clause
 /// \file
-/// A user's program: the version that it was built with is the version that it asked CMake for.
-#include <blue/version.hpp>
+/// A program of a user: the whole library, and the version that was asked of CMake.
+#include <blue/blue.hpp>
 
 #include <cstdio>
 #include <string>

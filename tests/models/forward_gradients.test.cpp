@@ -55,7 +55,8 @@ struct TwoUses
     Dense<4, 2> head;
     using children = blue::children<&TwoUses::head>;
     auto forward(auto& pass, auto x) const {
-        const auto weight = pass.sample(*this, "weight"_v), bias = pass.sample(*this, "bias"_v);
+        const auto weight = pass.sample(*this, "weight"_v);
+        const auto bias = pass.sample(*this, "bias"_v);
         if constexpr (ProductFirst) {
             const auto y = linear(x, weight, bias);
             return head(pass, y * sigmoid(as_var(bias)));

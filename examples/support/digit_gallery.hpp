@@ -17,6 +17,7 @@
 #include <filesystem>
 #include <numeric>
 #include <string>
+#include <utility>
 #include <vector>
 
 namespace blue_examples {
@@ -73,8 +74,11 @@ public:
     std::string html() const {
         std::vector<Index> order(static_cast<std::size_t>(labels_.size()));
         std::iota(order.begin(), order.end(), Index{0});
-        std::stable_sort(order.begin(), order.end(),
-                         [&](Index a, Index b) { return entropy_[a] < entropy_[b]; });
+        // Equal entropies in the order of the images. Not stable_sort: with libstdc++ 12 it uses
+        // what C++17 deprecates, and clang 19 says so.
+        std::sort(order.begin(), order.end(), [&](Index a, Index b) {
+            return std::pair(entropy_[a], a) < std::pair(entropy_[b], b);
+        });
         std::string page =
             "<!DOCTYPE html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n"
             "<meta name=\"viewport\" content=\"width=device-width\">\n<title>" +

@@ -18,25 +18,33 @@
 #define EIGEN_NO_CUDA
 #endif
 
+/// Defined by builds with sanitizers: inlined into sweeps, their checks make a file compile for
+/// minutes. Programs are then many times slower.
+#if defined(BLUE_NO_FORCED_INLINING) || !defined(__GNUC__)
+#define BLUE_FORCES_INLINING 0
+#else
+#define BLUE_FORCES_INLINING 1
+#endif
+
 /// Small functions on packs and duals: must disappear into the loop that calls them. (Spelled so
 /// that it may follow `friend` and `static`, where a standard attribute may not stand.)
 #if defined(__CUDACC__)
 #define BLUE_INLINE BLUE_HOST_DEVICE __forceinline__
-#elif defined(__GNUC__)
+#elif BLUE_FORCES_INLINING
 #define BLUE_INLINE __attribute__((always_inline)) inline
 #else
 #define BLUE_INLINE inline
 #endif
 
 /// The same for functions of the CPU backend, which take lambdas that no device can call.
-#if defined(__GNUC__)
+#if BLUE_FORCES_INLINING
 #define BLUE_HOST_INLINE __attribute__((always_inline)) inline
 #else
 #define BLUE_HOST_INLINE inline
 #endif
 
 /// The same for a lambda, written after its parameters: `[&](auto x) BLUE_INLINE_LAMBDA { ... }`.
-#if defined(__GNUC__)
+#if BLUE_FORCES_INLINING
 #define BLUE_INLINE_LAMBDA __attribute__((always_inline))
 #else
 #define BLUE_INLINE_LAMBDA
@@ -44,7 +52,7 @@
 
 /// Sweeps over user formulas: everything that they call is inlined. Without it GCC leaves formulas
 /// as calls and passes packs through memory (2 to 11 times slower).
-#if defined(__GNUC__)
+#if BLUE_FORCES_INLINING
 #define BLUE_FLATTEN [[gnu::flatten]]
 #else
 #define BLUE_FLATTEN

@@ -4,18 +4,18 @@
 
 #include <cstdio>
 
-struct MeanFieldLogistic {
-    using parameters = blue::parameters<blue::real<"loc">, blue::log_of<"scale">>;
-    using noise = blue::noise::Logistic;
+struct MeanFieldGumbel {
+    using parameters = blue::parameters<blue::real<"mode">, blue::log_of<"scale">>;
+    using noise = blue::noise::Gumbel;
 
     template <class T>
-    static T sample(T noise, T loc, T scale) {
-        return loc + scale * noise;
+    static T sample(T noise, T mode, T scale) {
+        return mode + scale * noise;
     }
     template <class T>
-    static T log_prob(T w, T loc, T scale) {
-        const T z = (w - loc) / scale;
-        return -z - log(scale) - 2 * softplus(-z);
+    static T log_prob(T w, T mode, T scale) {
+        const T z = (w - mode) / scale;
+        return -z - exp(-z) - log(scale);
     }
 };
 
@@ -27,8 +27,8 @@ struct LaplacePrior {
     }
 };
 
-using Net = blue::Sequential<blue::Linear<2, 16, MeanFieldLogistic, LaplacePrior>, blue::Tanh,
-                             blue::Linear<16, 2, MeanFieldLogistic, LaplacePrior>>;
+using Net = blue::Sequential<blue::Linear<2, 16, MeanFieldGumbel, LaplacePrior>, blue::Tanh,
+                             blue::Linear<16, 2, MeanFieldGumbel, LaplacePrior>>;
 
 int main() {
     // Two classes: inside and outside of a circle.

@@ -13,9 +13,16 @@
 
 #include <blue/backends/cpu/backend.hpp>
 #include <blue/distributions/categorical.hpp>
+#include <blue/distributions/cauchy.hpp>
+#include <blue/distributions/laplace.hpp>
+#include <blue/distributions/log_normal.hpp>
+#include <blue/distributions/logistic.hpp>
 #include <blue/distributions/mean_field_normal.hpp>
 #include <blue/distributions/non_bayesian.hpp>
 #include <blue/distributions/predictive.hpp>
+#include <blue/distributions/quiet_prior.hpp>
+#include <blue/distributions/scale_mixture_prior.hpp>
+#include <blue/distributions/student_t.hpp>
 #include <blue/distributions/uniform_prior.hpp>
 #include <blue/layers/activations.hpp>
 #include <blue/layers/flatten.hpp>

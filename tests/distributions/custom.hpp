@@ -10,8 +10,9 @@
 
 namespace blue_test {
 
-/// Student's t with fixed degrees of freedom: torch_blue's MeanFieldStudentT.
-struct MeanFieldStudentT {
+/// Student's t as plain formulas, without the density of the standard form that the library's own
+/// has: it takes the general sweeps.
+struct FormulaStudentT {
     double df = 4;
     double mean = 0;
     double scale = 1;
@@ -33,14 +34,6 @@ struct MeanFieldStudentT {
     double norm_constant() const {
         constexpr double pi = 3.14159265358979323846;
         return std::lgamma((df + 1) / 2) - std::lgamma(df / 2) - 0.5 * std::log(pi * df);
-    }
-};
-
-/// The same as a location-scale family. Its density has an option, so it is no static function.
-struct FastStudentT : MeanFieldStudentT {
-    template <class T>
-    T standard_log_prob(T z) const {
-        return -0.5 * (df + 1) * log1p(square(z) / df) + norm_constant();
     }
 };
 
@@ -101,28 +94,6 @@ struct SoftplusLogistic {
     static T log_prob(T w, T loc, T scale) {
         const T z = (w - loc) / scale;
         return -z - log(scale) - 2 * softplus(-z);
-    }
-};
-
-/// torch_blue's BasicQuietPrior: as wide as the posterior mean is large, which has a prior of its
-/// own.
-struct BasicQuietPrior {
-    double std_ratio = 1, mean_mean = 0, mean_std = 1, eps = 1e-10;
-
-    using required_parameters = blue::names<"mean">;
-
-    template <class T>
-    T log_prob(T w, T mean) const {
-        const T v = square(std_ratio * mean) + eps;
-        const double u = mean_std * mean_std + eps;
-        return -0.5 * (square(w - mean) / v + square(mean - mean_mean) / u + log(v) + std::log(u)) +
-               norm_constant();
-    }
-    /// -log(2 pi)
-    static constexpr double norm_constant() { return -1.83787706640934548356; }
-    constexpr void rescale(double c) {
-        mean_mean *= c;
-        mean_std *= c;
     }
 };
 

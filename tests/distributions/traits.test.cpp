@@ -31,8 +31,8 @@ TEST_CASE("defaults of what a distribution leaves out", "[distributions]") {
 TEST_CASE("location-scale families are recognised", "[distributions]") {
     CHECK(LocationScale<MeanFieldNormal>);
     CHECK(LocationScale<SoftplusLaplace>);
-    CHECK(LocationScale<FastStudentT>);  // its standard density has an option: no static function
-    CHECK_FALSE(LocationScale<MeanFieldStudentT>);
+    CHECK(LocationScale<MeanFieldStudentT>);  // its density has an option: no static function
+    CHECK_FALSE(LocationScale<FormulaStudentT>);
     CHECK_FALSE(LocationScale<SinhArcsinh>);
     CHECK_FALSE(LocationScale<UniformPrior>);
 }

@@ -37,11 +37,11 @@ inline void configure(blue::NonBayesian&, const Json& json) {
 inline void configure(blue::UniformPrior&, const Json& json) {
     require_type(json, "UniformPrior");
 }
-inline void configure(MeanFieldStudentT& d, const Json& json) {
+inline void configure(blue::MeanFieldStudentT& d, const Json& json) {
     require_type(json, "MeanFieldStudentT");
     d = {json.at("degrees_of_freedom"), json.at("mean"), json.at("scale")};
 }
-inline void configure(BasicQuietPrior& d, const Json& json) {
+inline void configure(blue::BasicQuietPrior& d, const Json& json) {
     require_type(json, "BasicQuietPrior");
     d = {json.at("std_ratio"), json.at("mean_mean"), json.at("mean_std"), json.at("eps")};
 }
@@ -70,7 +70,7 @@ inline Json effective(const blue::MeanFieldNormal& d) {
 inline Json effective(const blue::UniformPrior&) {
     return Json::object();
 }
-inline Json effective(const BasicQuietPrior& d) {
+inline Json effective(const blue::BasicQuietPrior& d) {
     return {{"mean_mean", d.mean_mean},
             {"mean_std", d.mean_std},
             {"eps", d.eps},

@@ -45,9 +45,10 @@ struct missing_parameters<Q, names<Names...>> {
 
 }  // namespace detail
 
-/// Whether all parameters that the prior P asks for are parameters of Q.
+/// Whether all parameters that the prior P asks for are parameters of Q, and P gives a density to
+/// all that Q draws.
 template <class P, class Q>
-concept PriorFor = Prior<P> &&
+concept PriorFor = Prior<P> &&(is_positive<Q> || !is_positive<P>)&&  //
     (HasParameters<P> ||
      std::is_same_v<typename detail::missing_parameters<Q, required_parameters<P>>::type,
                     requirement::missing<>>);
@@ -62,12 +63,22 @@ struct required_parameter : check {
         "the prior, the distribution and the name in required_parameter<...>: choose another pair");
 };
 
+template <bool Ok, class Prior, class Variational>
+struct prior_support : check {
+    static_assert(
+        Ok,
+        "blue: the prior has density 0 where the variational distribution draws weights, see both "
+        "in prior_support<...>: choose another prior, or a distribution of positive numbers");
+};
+
 template <class P, class Q>
 constexpr auto failed_prior_check() {
     if constexpr (!Prior<P>)
         return failed_log_prob_check<P, detail::prior_parameters<P>>();
     else if constexpr (!VariationalDistribution<Q>)
         return std::type_identity<check>{};  // Q has a message of its own
+    else if constexpr (is_positive<P> && !is_positive<Q>)
+        return std::type_identity<prior_support<false, P, Q>>{};
     else
         return std::type_identity<required_parameter<
             false, P, Q, typename detail::missing_parameters<Q, required_parameters<P>>::type>>{};

@@ -92,6 +92,16 @@ constexpr auto default_parameters(const D& distribution) {
     return values;
 }
 
+/// Whether D is about positive numbers only, with density 0 elsewhere: it says
+/// `static constexpr bool positive = true`.
+template <class D>
+inline constexpr bool is_positive = [] {
+    if constexpr (requires { D::positive; })
+        return D::positive;
+    else
+        return false;
+}();
+
 /// The constant summand of `log_prob`, in nats, that may be left out: 0 unless D names one.
 template <class D>
 constexpr double norm_constant(const D& distribution) {

@@ -93,6 +93,29 @@ void fill_parameters(typename B::scalar* parameters, Index size, Index stride,
     }
 }
 
+/// Initial values that a prior draws, element by element, for parameters that the variational
+/// distribution has under the same stored name.
+template <class State>
+void draw_from_prior(State& state, random::Key key) {
+    if constexpr (requires { state.prior.initial_values(0.0); }) {
+        using B = typename std::remove_reference_t<decltype(state.values)>::backend;
+        using Own = typename State::Q::parameters;
+        using Drawn = typename std::remove_cvref_t<decltype(state.prior)>::initial_parameters;
+        std::vector<typename B::scalar> values(static_cast<std::size_t>(State::size));
+        for (int k = 0; k < Own::size; ++k)
+            for (int d = 0; d < Drawn::size; ++d) {
+                if (Own::stored_names[k] != Drawn::stored_names[d]) continue;
+                for (Index e = 0; e < State::size; ++e) {
+                    const double normal = random::draw_element<noise::Normal, double>({}, key, e);
+                    const auto natural = state.prior.initial_values(normal);
+                    values[static_cast<std::size_t>(e)] = static_cast<typename B::scalar>(
+                        stored_value(Drawn::transforms[d], natural[static_cast<std::size_t>(d)]));
+                }
+                B::memory::copy_from_host(state.parameter(k), values.data(), State::size);
+            }
+    }
+}
+
 template <class State>
 void initialise_state(State& state, const ModuleOptions& options, Index module_fan_in,
                       random::Key key) {
@@ -116,6 +139,7 @@ void initialise_state(State& state, const ModuleOptions& options, Index module_f
     }
     using B = typename std::remove_reference_t<decltype(state.values)>::backend;
     fill_parameters<B>(state.parameter(0), State::size, State::stride, starts, key);
+    if (options.prior_initialization) draw_from_prior(state, key);
 }
 
 }  // namespace detail

@@ -8,6 +8,8 @@
 #include <blue/distributions/uniform_prior.hpp>
 #include <blue/math/pack.hpp>
 
+#include <cmath>
+
 namespace blue {
 
 /// KL(N(mean, std^2) || N(p.mean, p.std^2)). The variance floor is left out, as in torch_blue.
@@ -23,6 +25,31 @@ BLUE_HOST_DEVICE T kl(const MeanFieldNormal&, const MeanFieldNormal& p, T mean, 
 template <class T>
 BLUE_HOST_DEVICE T kl(const MeanFieldNormal&, const UniformPrior&, T, T std) {
     return -log(std) - 0.5 + MeanFieldNormal::constant;
+}
+
+/// The divergence of any distribution with an `entropy` from a flat prior of density 1.
+template <class Q, class... T>
+requires requires(const Q& q, T... parameters) {
+    q.entropy(parameters...);
+}
+BLUE_HOST_DEVICE auto kl(const Q& q, const UniformPrior&, T... parameters) {
+    return -q.entropy(parameters...);
+}
+
+/// The divergence of any distribution with `entropy`, `expectation` and `variance` from a normal
+/// prior: the expected square is all that the prior asks for. Infinite with the variance. The
+/// variance floor is left out.
+template <class Q, class... T>
+requires requires(const Q& q, T... parameters) {
+    q.entropy(parameters...);
+    q.expectation(parameters...);
+    q.variance(parameters...);
+}
+BLUE_HOST_DEVICE auto kl(const Q& q, const MeanFieldNormal& p, T... parameters) {
+    const auto expected_square =
+        square(q.expectation(parameters...) - p.mean) + q.variance(parameters...);
+    return expected_square * (0.5 / (p.std * p.std)) + (std::log(p.std) - p.constant) -
+           q.entropy(parameters...);
 }
 
 namespace detail {

@@ -195,12 +195,10 @@ SweepOutcome reference_sweep(const Q& q, const P& p, const SweepInput<Q, T>& in)
         for (std::size_t k = 0; k < static_cast<std::size_t>(Input::parameters); ++k) {
             Theta at = stored(e);
             const double original = at[k];
-            const double slope = central_difference(
-                [&](double by) {
-                    at[k] = original + by;
-                    return value(in.natural(at));
-                },
-                0x1p-10);
+            const double slope = kinked_difference([&](double by) {
+                at[k] = original + by;
+                return value(in.natural(at));
+            });
             const auto i = k * static_cast<std::size_t>(n) + static_cast<std::size_t>(e);
             out.gradients[i] += slope;
             out.gradient_scale[i] += std::abs(slope);

@@ -1,0 +1,49 @@
+// SPDX-License-Identifier: BSD-3-Clause
+#include <blue/blue.hpp>
+#include <blue/testing/distribution_laws.hpp>
+
+#include "support/catch.hpp"
+#include "testing/failures.hpp"
+
+#include <cmath>
+#include <limits>
+
+using namespace blue;
+using namespace blue::testing;
+using namespace blue_test;
+
+TEST_CASE("Student's t distribution keeps all laws", "[distributions]") {
+    CHECK(LocationScale<MeanFieldStudentT>);
+    const MeanFieldStudentT p{.df = 3, .mean = 0.3, .scale = 0.6};
+    CHECK(distribution_laws(MeanFieldStudentT{}, p) == Failures{});
+    CHECK(density_laws(MeanFieldNormal{}, p) == Failures{});
+    CHECK(sweep_laws(MeanFieldNormal{}, p) == Failures{});
+}
+
+TEST_CASE("closed-form divergences of Student's t distribution", "[distributions]") {
+    for (double df : {5.0, 30.0}) {
+        CHECK(density_laws(MeanFieldStudentT{.df = df}, MeanFieldNormal{.std = 0.7}) == Failures{});
+        CHECK(density_laws(MeanFieldStudentT{.df = df}, UniformPrior{}) == Failures{});
+    }
+    using Number = math::Number<double>;
+    // The entropy of a Cauchy distribution is log(4 pi).
+    CHECK(MeanFieldStudentT{.df = 1}.entropy(Number(0), Number(1))[0] ==
+          Approx(std::log(4 * std::acos(-1.0))).epsilon(1e-13));
+    // Without a variance there is no finite divergence from a normal.
+    CHECK(kl(MeanFieldStudentT{.df = 2}, MeanFieldNormal{}, Number(0), Number(1))[0] ==
+          std::numeric_limits<double>::infinity());
+}
+
+TEST_CASE("the density and options of Student's t distribution", "[distributions]") {
+    using Number = math::Number<double>;
+    const MeanFieldStudentT t{.df = 4};
+    // log of 3/8 (1 + 2^2 / 4)^(-5/2) / 0.25
+    CHECK(t.log_prob(Number(0.7), Number(0.2), Number(0.25))[0] ==
+          Approx(std::log(1.5) - 2.5 * std::log(2.0)).epsilon(1e-13));
+    CHECK(norm_constant(t) == Approx(std::log(0.375)).epsilon(1e-14));
+    MeanFieldStudentT prior{.df = 7, .mean = 0.5, .scale = 2};
+    prior.rescale(0.25);
+    CHECK(prior.mean == 0.125);
+    CHECK(prior.scale == Approx(2 * 0.25001).epsilon(1e-15));
+    CHECK(prior.df == 7);
+}

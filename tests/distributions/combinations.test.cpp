@@ -56,8 +56,9 @@ double train() {
 
 TEST_CASE("all pairs train without a number that is not finite", "[distributions]") {
     mp::mp_for_each<Meaningful>([]<class Q, class P>(mp::mp_list<Q, P>) {
-        INFO("distribution " << mp::mp_find<Variational, Q>::value << ", prior "
-                             << mp::mp_find<Priors, P>::value);
+        constexpr std::size_t q = mp::mp_find<Variational, Q>::value;
+        constexpr std::size_t p = mp::mp_find<Priors, P>::value;
+        INFO("distribution " << q << ", prior " << p);
         CHECK(std::isfinite(train<Q, P>()));
     });
 }

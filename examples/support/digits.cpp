@@ -22,8 +22,7 @@ void write_gallery(const std::string& path, const blue::Dataset<std::int32_t>& d
                    const blue::Array<double>& mutual_information) {
     GalleryOptions options;
     options.caption =
-        "A 784-512-512-10 network with a normal distribution over every weight, trained on MNIST. "
-        "Bars: mean class probabilities over draws of the weights.";
+        "A 784-512-512-10 network with a normal distribution over every weight, trained on MNIST.";
     options.predictive_entropy = predictive_entropy;
     options.mutual_information = mutual_information;
     write_digit_gallery(path, digits.inputs, digits.targets, probabilities, options);

@@ -51,18 +51,29 @@ public:
     /// or while another thread uses the pool, runs all its units on the calling thread.
     template <class Body>
     void run(Index units, Body&& body) {
+        using Callable = std::remove_reference_t<Body>;
+        // One function for all bodies: they would be compiled twice in each place otherwise.
+        run_units(
+            units,
+            [](const void* context, Index unit, int worker) {
+                (*static_cast<Callable*>(const_cast<void*>(context)))(unit, worker);
+            },
+            &body);
+    }
+
+private:
+    using Call = void (*)(const void* context, Index unit, int worker);
+
+    void run_units(Index units, Call call, const void* context) {
         if (units <= 0) return;
         std::unique_lock lock(busy_, std::defer_lock);
         if (units == 1 || threads_ == 1 || inside() || !lock.try_lock()) {
-            for (Index unit = 0; unit < units; ++unit) body(unit, 0);
+            for (Index unit = 0; unit < units; ++unit) call(context, unit, 0);
             return;
         }
         inside() = true;
-        using Callable = std::remove_reference_t<Body>;
-        call_ = [](const void* context, Index unit, int worker) {
-            (*static_cast<Callable*>(const_cast<void*>(context)))(unit, worker);
-        };
-        context_ = &body;
+        call_ = call;
+        context_ = context;
         units_ = units;
         failure_ = nullptr;
         finished_.store(0);
@@ -84,7 +95,6 @@ public:
         if (failure_) std::rethrow_exception(failure_);
     }
 
-private:
     static constexpr int spin_limit = 20000;
 
     static bool& inside() {
@@ -136,7 +146,7 @@ private:
     const int threads_;
     std::vector<std::thread> workers_;
     std::mutex busy_, failure_lock_;
-    std::atomic<void (*)(const void*, Index, int)> call_{nullptr};
+    std::atomic<Call> call_{nullptr};
     std::atomic<const void*> context_{nullptr};
     std::atomic<Index> units_{0}, finished_{0};
     std::atomic<std::uint64_t> ticket_{0};

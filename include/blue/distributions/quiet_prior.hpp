@@ -52,7 +52,8 @@ struct BasicQuietPrior {
 
     /// -log(2 pi) / 2
     static constexpr double constant = -0.91893853320467274178;
-    /// What follows from the options, computed once: not to be set.
+    /// What follows from the options, computed once and not to be set: to change an option, make a
+    /// new object.
     double log_height = 2 * constant - 0.5 * std::log(mean_std * mean_std + eps);
 };
 

@@ -27,7 +27,8 @@ struct ScaleMixturePrior {
     /// The prior of a narrower layer.
     void rescale(double c) { *this = {.weight = weight, .std1 = std1 * c, .std2 = std2 * c}; }
 
-    /// What follows from the options, computed once: not to be set.
+    /// What follows from the options, computed once and not to be set: to change an option, make a
+    /// new object.
     double precision1 = 1 / (std1 * std1);
     double precision2 = 1 / (std2 * std2);
     double log_height1 = std::log(weight / std1) + constant;

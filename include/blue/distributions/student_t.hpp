@@ -76,7 +76,7 @@ struct MeanFieldStudentT {
         scale *= c + 1e-5;
     }
 
-    /// What follows from `df`, computed once: not to be set.
+    /// What follows from `df`, computed once and not to be set: to change `df`, make a new object.
     double constant = detail::student_t_constant(df);
     double entropy_at_one = detail::student_t_entropy(df);
     double variance_at_one = df > 2 ? df / (df - 2) : std::numeric_limits<double>::infinity();

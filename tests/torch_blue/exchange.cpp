@@ -6,6 +6,7 @@
 #include <blue/io/safetensors.hpp>
 #include <blue/io/state_dict.hpp>
 
+#include <algorithm>
 #include <cstdio>
 
 // exchange.py has the same network in Python.
@@ -21,9 +22,9 @@ int main(int count, char** paths) {
         const auto inputs = blue::io::read_safetensors(paths[2]).as<float>("inputs");
         blue::Tape<blue::Cpu<float>> tape;
         const auto x = tape.input<blue::shape<4>>(inputs.data(), inputs.rows());
-        const auto outputs = blue::forward(net, tape, x).samples.to_host();
+        const auto outputs = blue::forward(net, tape, x, {.samples = 1}).samples.to_host();
         blue::Array<float> table({inputs.rows(), 3});
-        std::copy(outputs.begin(), outputs.end(), table.data());
+        std::copy(outputs.begin(), outputs.end(), table.begin());
         blue::io::NamedTensors file;
         file.add("outputs", table);
         blue::io::write_safetensors(paths[3], file);

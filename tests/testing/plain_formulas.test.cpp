@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: BSD-3-Clause
-#include <blue/distributions/uniform_prior.hpp>
 #include <blue/distributions/quiet_prior.hpp>
+#include <blue/distributions/uniform_prior.hpp>
 #include <blue/testing/plain_formulas.hpp>
 
 #include "distributions/custom.hpp"

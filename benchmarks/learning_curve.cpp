@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: BSD-3-Clause
 /// \file
 /// The setting of torch_blue's tutorial on all of MNIST, with one seed after the other:
-/// learning_curve [SEED...]. Prints a row per seed: test accuracy (%) and negative log-likelihood
-/// (nats) after each of five epochs, with 10 draws as in training and with 100.
+/// learning_curve [SEED...]. Prints a row per seed and epoch: test accuracy (%) and negative
+/// log-likelihood (nats) with 10 draws, as in training, and with 100; the data term and the
+/// divergence of the epoch.
 #include <blue/blue.hpp>
 #include <blue/io/datasets.hpp>
 

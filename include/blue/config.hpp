@@ -19,7 +19,7 @@
 #endif
 
 /// Defined by builds with sanitizers: inlined into sweeps, their checks make a file compile for
-/// minutes. Programs are then many times slower.
+/// minutes. Programs are then much slower.
 #if defined(BLUE_NO_FORCED_INLINING) || !defined(__GNUC__)
 #define BLUE_FORCES_INLINING 0
 #else

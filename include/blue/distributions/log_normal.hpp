@@ -3,10 +3,10 @@
 /// The log-normal distribution with independent elements.
 #pragma once
 
+#include <blue/distributions/mean_field_normal.hpp>
 #include <blue/distributions/parameters.hpp>
 #include <blue/random/noise.hpp>
 
-#include <cmath>
 #include <limits>
 
 namespace blue {
@@ -51,16 +51,14 @@ struct MeanFieldLogNormal {
     constexpr std::array<double, 2> defaults() const { return {loc, scale}; }
     constexpr double norm_constant() const { return constant; }
 
-    /// -log(2 pi) / 2
-    static constexpr double constant = -0.91893853320467274178;
+    /// That of the normal density: -log(2 pi) / 2.
+    static constexpr double constant = MeanFieldNormal::constant;
 };
 
 /// KL between log-normals is that between the normals of the logarithms.
 template <class T>
 BLUE_HOST_DEVICE T kl(const MeanFieldLogNormal&, const MeanFieldLogNormal& p, T loc, T scale) {
-    const double precision = 1 / (p.scale * p.scale);
-    return 0.5 * (square(loc - p.loc) * precision + square(scale) * precision - 1) -
-           (log(scale) - std::log(p.scale));
+    return kl(MeanFieldNormal{}, MeanFieldNormal{.mean = p.loc, .std = p.scale}, loc, scale);
 }
 
 }  // namespace blue

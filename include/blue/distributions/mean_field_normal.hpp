@@ -39,6 +39,12 @@ struct MeanFieldNormal {
         return -0.5 * square(z) + constant;
     }
 
+    /// Without the variance floor.
+    template <class T>
+    BLUE_HOST_DEVICE static T entropy(T, T std) {
+        return log(std) + (0.5 - constant);
+    }
+
     constexpr std::array<double, 2> defaults() const { return {mean, std}; }
     constexpr double variance_floor() const { return eps; }
     constexpr double norm_constant() const { return constant; }
@@ -52,5 +58,14 @@ struct MeanFieldNormal {
     /// -log(2 pi) / 2
     static constexpr double constant = -0.91893853320467274178;
 };
+
+/// KL(N(mean, std^2) || N(p.mean, p.std^2)). The variance floor is left out, as in torch_blue.
+template <class T>
+BLUE_HOST_DEVICE T kl(const MeanFieldNormal&, const MeanFieldNormal& p, T mean, T std) {
+    const T prior_precision = 1 / (T(p.std) * T(p.std));
+    const T variance_ratio = square(std) * prior_precision;
+    return 0.5 * (square(mean - p.mean) * prior_precision + variance_ratio - 1) - log(std) +
+           log(T(p.std));
+}
 
 }  // namespace blue

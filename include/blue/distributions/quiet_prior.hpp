@@ -3,6 +3,7 @@
 /// The prior of networks that are quiet at first.
 #pragma once
 
+#include <blue/distributions/mean_field_normal.hpp>
 #include <blue/distributions/parameters.hpp>
 
 #include <array>
@@ -50,8 +51,8 @@ struct BasicQuietPrior {
         return {mean, std_ratio * std::abs(mean)};
     }
 
-    /// -log(2 pi) / 2
-    static constexpr double constant = -0.91893853320467274178;
+    /// That of the normal density: -log(2 pi) / 2.
+    static constexpr double constant = MeanFieldNormal::constant;
     /// What follows from the options, computed once and not to be set: to change an option, make a
     /// new object.
     double log_height = 2 * constant - 0.5 * std::log(mean_std * mean_std + eps);

@@ -3,7 +3,7 @@
 /// The scale mixture of two normals.
 #pragma once
 
-#include <blue/config.hpp>
+#include <blue/distributions/mean_field_normal.hpp>
 
 #include <cmath>
 
@@ -34,8 +34,8 @@ struct ScaleMixturePrior {
     double log_height1 = std::log(weight / std1) + constant;
     double log_height2 = std::log((1 - weight) / std2) + constant;
 
-    /// -log(2 pi) / 2
-    static constexpr double constant = -0.91893853320467274178;
+    /// That of the normal density: -log(2 pi) / 2.
+    static constexpr double constant = MeanFieldNormal::constant;
 };
 
 }  // namespace blue

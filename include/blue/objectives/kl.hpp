@@ -12,21 +12,6 @@
 
 namespace blue {
 
-/// KL(N(mean, std^2) || N(p.mean, p.std^2)). The variance floor is left out, as in torch_blue.
-template <class T>
-BLUE_HOST_DEVICE T kl(const MeanFieldNormal&, const MeanFieldNormal& p, T mean, T std) {
-    const T prior_precision = 1 / (T(p.std) * T(p.std));
-    const T variance_ratio = square(std) * prior_precision;
-    return 0.5 * (square(mean - p.mean) * prior_precision + variance_ratio - 1) - log(std) +
-           log(T(p.std));
-}
-
-/// The negative entropy of N(mean, std^2): the divergence from a flat prior of density 1.
-template <class T>
-BLUE_HOST_DEVICE T kl(const MeanFieldNormal&, const UniformPrior&, T, T std) {
-    return -log(std) - 0.5 + MeanFieldNormal::constant;
-}
-
 /// The divergence of any distribution with an `entropy` from a flat prior of density 1.
 template <class Q, class... T>
 requires requires(const Q& q, T... parameters) {

@@ -3,10 +3,12 @@
 #include <blue/blue.hpp>
 
 #include "support/catch.hpp"
+#include "train/toys.hpp"
 
 #include <boost/mp11.hpp>
 
 #include <cmath>
+#include <limits>
 #include <string>
 
 using namespace blue;
@@ -29,12 +31,14 @@ using Meaningful = mp::mp_copy_if<Pairs, goes_together>;
 // distributions without a mean.
 static_assert(mp::mp_size<Meaningful>::value == 7 * 9 - 6 - 2);
 
-/// Some steps of training; the loss of the last one.
+/// Some steps of training; the loss of the last one, or NaN when a parameter of the weights stands
+/// still.
 template <class Q, class P>
 double train() {
     const float inputs[] = {0.5f, -1, 2, 1, 0.25f, -0.5f};
     const std::int32_t classes[] = {0, 1};
     auto layer = make<Linear<3, 2, Q, P>>(Seed{1});
+    const auto before = blue_test::parameters_of(layer);
     auto optimizer = make_optimizer(layer, Adam{.learning_rate = 1e-2});
     Tape<Cpu<float>> tape;
     const Elbo objective{Categorical{}};
@@ -49,6 +53,9 @@ double train() {
         optimizer.step(layer, tape);
         value = static_cast<double>(loss.total.value());
     }
+    const auto after = blue_test::parameters_of(layer);
+    for (std::size_t i = 0; i < after.size(); ++i)
+        if (after[i] == before[i]) return std::numeric_limits<double>::quiet_NaN();
     return value;
 }
 

@@ -3,14 +3,55 @@
 /// Exceptions. Each message says what was expected and what came.
 #pragma once
 
+#include <charconv>
+#include <initializer_list>
 #include <stdexcept>
 #include <string>
+#include <string_view>
+#include <type_traits>
 
 namespace blue {
+namespace detail {
+
+/// A part of a message: text, or a number with the digits that it needs.
+class MessagePart {
+public:
+    MessagePart(std::string_view text) : text_(text) {}
+    MessagePart(const std::string& text) : text_(text) {}
+    MessagePart(const char* text) : text_(text) {}
+    MessagePart(char letter) : digits_{letter}, text_(digits_, 1) {}
+    template <class T>
+    requires std::is_arithmetic_v<T> MessagePart(T number)
+        : text_(digits_,
+                static_cast<std::size_t>(
+                    std::to_chars(digits_, digits_ + sizeof digits_, number).ptr - digits_)) {}
+    MessagePart(const MessagePart&) = delete;
+    MessagePart& operator=(const MessagePart&) = delete;
+
+    std::string_view text() const { return text_; }
+
+private:
+    char digits_[32];
+    std::string_view text_;
+};
+
+/// Not inlined: what a message is made of does not burden the functions that throw it.
+[[gnu::noinline]] inline std::string joined(std::initializer_list<MessagePart> parts) {
+    std::string message;
+    for (const MessagePart& part : parts) message += part.text();
+    return message;
+}
+
+}  // namespace detail
 
 /// Base of everything that the library throws.
 struct Error : std::runtime_error {
     using std::runtime_error::runtime_error;
+
+    /// The message is the parts, texts and numbers, one behind the other.
+    template <class... Parts>
+    requires(sizeof...(Parts) > 1) explicit Error(const Parts&... parts)
+        : runtime_error(detail::joined({parts...})) {}
 };
 
 /// A run-time size or shape does not fit; the message gives both shapes.

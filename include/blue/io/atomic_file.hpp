@@ -93,13 +93,13 @@ private:
         temporary_.clear();
     }
 
-    [[noreturn]] void fail(const std::string& message) const {
-        throw FileError(target_.string() + ": " + message);
+    [[noreturn]] void fail(const char* message) const {
+        throw FileError(target_.string(), ": ", message);
     }
-    [[noreturn]] void fail_with_errno(const std::string& message, int error = errno) const {
-        fail(message + ": " + std::strerror(error));
+    [[noreturn]] void fail_with_errno(const char* message, int error = errno) const {
+        throw FileError(target_.string(), ": ", message, ": ", std::strerror(error));
     }
-    [[noreturn]] void discard_and_fail(const std::string& message) {
+    [[noreturn]] void discard_and_fail(const char* message) {
         const int error = errno;
         discard();
         fail_with_errno(message, error);

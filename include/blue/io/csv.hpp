@@ -55,14 +55,12 @@ public:
             std::size_t count = 0;
             for (; next_field(); ++count) {
                 if (columns != 0 && count == columns)
-                    fail(start_,
-                         "expected " + std::to_string(columns) + " columns, got more: " + quoted());
+                    fail(start_, "expected ", columns, " columns, got more: ", quoted());
                 values.push_back(number());
             }
             if (columns == 0) columns = count;
             if (count < columns)
-                fail(line_.size() + 1, "expected " + std::to_string(columns) + " columns, got " +
-                                           std::to_string(count));
+                fail(line_.size() + 1, "expected ", columns, " columns, got ", count);
         }
         table.values = Array<double>({rows, static_cast<Index>(columns)}, std::move(values));
         return table;
@@ -109,8 +107,8 @@ private:
         more_ = separator_is_space();
         if (position_ < line_.size() && !separator_is_space()) {
             if (line_[position_] != options_.separator)
-                fail(position_ + 1, std::string("expected '") + options_.separator +
-                                        "' or the end of the line behind " + quoted());
+                fail(position_ + 1, "expected '", options_.separator,
+                     "' or the end of the line behind ", quoted());
             ++position_;
             more_ = true;
         }
@@ -140,19 +138,19 @@ private:
         double value = 0;
         const auto [end, code] = std::from_chars(text.data(), text.data() + text.size(), value);
         if (code == std::errc::result_out_of_range)
-            fail(start_, "expected a number in the range of a double, got " + quoted());
+            fail(start_, "expected a number in the range of a double, got ", quoted());
         if (code != std::errc() || end != text.data() + text.size())
-            fail(start_, "expected a number, got " + quoted());
+            fail(start_, "expected a number, got ", quoted());
         if (!std::isfinite(value) && !options_.allow_non_finite)
-            fail(start_, "expected a finite number, got " + quoted());
+            fail(start_, "expected a finite number, got ", quoted());
         return value;
     }
 
     std::string quoted() const { return '"' + field_ + '"'; }
 
-    [[noreturn]] void fail(std::size_t column, const std::string& message) const {
-        throw FileError(path_.string() + ":" + std::to_string(line_number_) + ":" +
-                        std::to_string(column) + ": " + message);
+    template <class... Parts>
+    [[noreturn]] void fail(std::size_t column, const Parts&... parts) const {
+        throw FileError(path_.string(), ":", line_number_, ":", column, ": ", parts...);
     }
 
     const std::filesystem::path& path_;

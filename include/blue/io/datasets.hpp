@@ -49,8 +49,8 @@ inline std::filesystem::path data_folder(const std::string& name) {
         places += ' ';
         places += (directory / name).string();
     }
-    throw FileError("data set \"" + name + "\" not found, looked for" +
-                    (places.empty() ? " nothing" : places) +
+    throw FileError("data set \"", name, "\" not found, looked for",
+                    places.empty() ? " nothing" : places,
                     "; set BLUE_DATA to the folder that holds it");
 }
 
@@ -81,13 +81,13 @@ inline Dataset<std::int32_t> load_mnist_part(const std::filesystem::path& folder
     const auto bytes = read_idx(images_path);
     const auto& shape = bytes.shape();
     if (shape.size() != 3 || shape[0] < 1 || shape[1] != 28 || shape[2] != 28)
-        throw FileError(images_path.string() + ": expected images of shape (N, 28, 28), got " +
+        throw FileError(images_path.string(), ": expected images of shape (N, 28, 28), got ",
                         to_string(shape));
     const auto labels = read_idx(labels_path);
     if (labels.shape() != std::vector<Index>{shape[0]})
-        throw FileError(labels_path.string() + ": expected labels of shape " +
-                        to_string({shape[0]}) + " as in " + images_path.filename().string() +
-                        ", got " + to_string(labels.shape()));
+        throw FileError(labels_path.string(), ": expected labels of shape ", to_string({shape[0]}),
+                        " as in ", images_path.filename().string(), ", got ",
+                        to_string(labels.shape()));
 
     Dataset<std::int32_t> part_data{Array<float>({shape[0], 28 * 28}),
                                     Array<std::int32_t>({shape[0]})};
@@ -95,8 +95,8 @@ inline Dataset<std::int32_t> load_mnist_part(const std::filesystem::path& folder
         part_data.inputs[i] = static_cast<float>(bytes[i]) / 255.0f;
     for (Index i = 0; i < labels.size(); ++i) {
         if (labels[i] > 9)
-            throw FileError(labels_path.string() + ": expected labels from 0 to 9, got " +
-                            std::to_string(labels[i]) + " for image " + std::to_string(i));
+            throw FileError(labels_path.string(), ": expected labels from 0 to 9, got ", labels[i],
+                            " for image ", i);
         part_data.targets[i] = labels[i];
     }
     return part_data;

@@ -29,9 +29,9 @@ public:
         if (!std::filesystem::exists(status)) fail("expected a file, but there is none");
         if (!std::filesystem::is_regular_file(status)) fail("expected a regular file");
         file_.reset(std::fopen(path_.c_str(), "rb"));
-        if (!file_) fail(std::string("cannot be opened for reading: ") + std::strerror(errno));
+        if (!file_) fail("cannot be opened for reading: ", std::strerror(errno));
         size_ = std::filesystem::file_size(path_, code);
-        if (code) fail("cannot get the size: " + code.message());
+        if (code) fail("cannot get the size: ", code.message());
     }
 
     const std::filesystem::path& path() const { return path_; }
@@ -48,14 +48,19 @@ public:
     }
 
     /// Throws FileError: "path: message".
-    [[noreturn]] void fail(const std::string& message) const {
-        throw FileError(path_.string() + ": " + message);
+    template <class... Parts>
+    [[noreturn]] void fail(const Parts&... parts) const {
+        throw FileError(path_.string(), ": ", parts...);
     }
     /// Throws FileError: "path: at byte 12: message".
-    [[noreturn]] void fail_at(std::uint64_t offset, const std::string& message) const {
-        fail("at byte " + std::to_string(offset) + ": " + message);
+    template <class... Parts>
+    [[noreturn]] void fail_at(std::uint64_t offset, const Parts&... parts) const {
+        fail("at byte ", offset, ": ", parts...);
     }
-    [[noreturn]] void fail_here(const std::string& message) const { fail_at(offset_, message); }
+    template <class... Parts>
+    [[noreturn]] void fail_here(const Parts&... parts) const {
+        fail_at(offset_, parts...);
+    }
 
 private:
     struct Close {

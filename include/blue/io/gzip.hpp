@@ -59,9 +59,10 @@ public:
     }
 
     /// Throws FileError: "path: at byte 12: message", with the offset in the decompressed data.
-    [[noreturn]] void fail_at(std::uint64_t offset, const std::string& message) const {
+    template <class... Parts>
+    [[noreturn]] void fail_at(std::uint64_t offset, const Parts&... parts) const {
         const char* where = compressed_ ? "at decompressed byte " : "at byte ";
-        file_.fail(where + std::to_string(offset) + ": " + message);
+        file_.fail(where, offset, ": ", parts...);
     }
 
 private:
@@ -95,9 +96,8 @@ private:
             file_.fail_at(file_.offset(),
                           "the compressed data is truncated: the file ends inside it");
         else if (code != Z_OK)
-            file_.fail_at(file_.offset() - stream_.avail_in,
-                          std::string("the compressed data is corrupt: ") +
-                              (stream_.msg ? stream_.msg : zError(code)));
+            file_.fail_at(file_.offset() - stream_.avail_in, "the compressed data is corrupt: ",
+                          (stream_.msg ? stream_.msg : zError(code)));
         return n - stream_.avail_out;
     }
 

@@ -65,9 +65,8 @@ inline void read_idx_part(GzipFile& file, void* out, std::size_t n, const std::s
     const std::uint64_t start = file.offset();
     const std::size_t got = file.read(out, n);
     if (got < n)
-        file.fail_at(start, "expected " + what + " (" + std::to_string(n) +
-                                " bytes), but the data ends after " + std::to_string(got) +
-                                " of them");
+        file.fail_at(start, "expected ", what, " (", n, " bytes), but the data ends after ", got,
+                     " of them");
 }
 
 /// Reads the header up to the first element and returns the shape.
@@ -76,14 +75,13 @@ inline std::vector<Index> read_idx_header(GzipFile& file, unsigned code, Index e
     std::uint8_t magic[4];
     read_idx_part(file, magic, sizeof magic, "an IDX magic number");
     if (magic[0] != 0 || magic[1] != 0)
-        file.fail_at(0, "expected an IDX magic number, which starts with 0x00 0x00, got " +
-                            hex(magic[0]) + " " + hex(magic[1]));
+        file.fail_at(0, "expected an IDX magic number, which starts with 0x00 0x00, got ",
+                     hex(magic[0]), " ", hex(magic[1]));
     if (magic[2] != code)
-        file.fail_at(2, "expected elements of type " + idx_type_name(code) + ", got " +
-                            idx_type_name(magic[2]));
+        file.fail_at(2, "expected elements of type ", idx_type_name(code), ", got ",
+                     idx_type_name(magic[2]));
     if (magic[3] < 1 || magic[3] > most_axes)
-        file.fail_at(3, "expected 1 to " + std::to_string(most_axes) + " axes, got " +
-                            std::to_string(magic[3]));
+        file.fail_at(3, "expected 1 to ", most_axes, " axes, got ", magic[3]);
     std::vector<Index> shape(magic[3]);
     for (std::size_t axis = 0; axis < shape.size(); ++axis) {
         std::uint8_t bytes[4];
@@ -93,9 +91,9 @@ inline std::vector<Index> read_idx_header(GzipFile& file, unsigned code, Index e
     const auto bytes = checked_bytes(shape, element_size);
     const std::uint64_t room = file.largest_size() - std::min(file.largest_size(), file.offset());
     if (!bytes || static_cast<std::uint64_t>(*bytes) > room)
-        file.fail_at(4, "the header announces the shape " + to_string(shape) + " of " +
-                            std::to_string(element_size) + "-byte elements, but at most " +
-                            std::to_string(room) + " bytes can follow in a file of this size");
+        file.fail_at(4, "the header announces the shape ", to_string(shape), " of ", element_size,
+                     "-byte elements, but at most ", room,
+                     " bytes can follow in a file of this size");
     return shape;
 }
 
@@ -116,8 +114,8 @@ Array<T> read_idx(const std::filesystem::path& path) {
     char next;
     const std::uint64_t end = file.offset();
     if (file.read(&next, 1) != 0)
-        file.fail_at(end, "expected the end of the data behind the shape " +
-                              to_string(array.shape()) + ", but there are more bytes");
+        file.fail_at(end, "expected the end of the data behind the shape ",
+                     to_string(array.shape()), ", but there are more bytes");
     if constexpr (sizeof(T) > 1 && std::endian::native == std::endian::little)
         for (T& element : array) {
             auto bytes = std::bit_cast<std::array<std::uint8_t, sizeof(T)>>(element);

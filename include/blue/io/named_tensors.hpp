@@ -9,7 +9,6 @@
 
 #include <algorithm>
 #include <bit>
-#include <charconv>
 #include <cmath>
 #include <cstddef>
 #include <cstring>
@@ -56,7 +55,7 @@ public:
         constexpr std::size_t most = 8;
         for (std::size_t i = 0; i < std::min(names_.size(), most); ++i)
             message += (i ? ", " : ": ") + names_[i];
-        fail(message + (names_.size() > most ? ", ..." : ""));
+        fail(message, (names_.size() > most ? ", ..." : ""));
     }
 
     /// The tensor converted to T, if every value of its type is a value of T (float takes F32, F16,
@@ -78,14 +77,12 @@ public:
     /// bytes do not fit.
     void add(const std::string& name, RawTensor tensor) {
         if (contains(name))
-            throw ValueError(source_ + ": expected a new name, got a second tensor " +
-                             quoted(name));
+            throw ValueError(source_, ": expected a new name, got a second tensor ", quoted(name));
         const auto bytes = detail::checked_bytes(tensor.shape, size_of(tensor.dtype));
         if (!bytes || *bytes != static_cast<Index>(tensor.bytes.size()))
-            throw ShapeError(source_ + ": tensor " + quoted(name) + " of shape " +
-                             to_string(tensor.shape) + " and type " +
-                             std::string(name_of(tensor.dtype)) + " does not have " +
-                             std::to_string(tensor.bytes.size()) + " bytes");
+            throw ShapeError(source_, ": tensor ", quoted(name), " of shape ",
+                             to_string(tensor.shape), " and type ", name_of(tensor.dtype),
+                             " does not have ", tensor.bytes.size(), " bytes");
         tensors_.emplace(name, std::move(tensor));
         names_.push_back(name);
     }
@@ -98,8 +95,9 @@ public:
 
 private:
     static std::string quoted(const std::string& name) { return '"' + name + '"'; }
-    [[noreturn]] void fail(const std::string& message) const {
-        throw FileError(source_ + ": " + message);
+    template <class... Parts>
+    [[noreturn]] void fail(const Parts&... parts) const {
+        throw FileError(source_, ": ", parts...);
     }
 
     template <class T, bool round>
@@ -116,25 +114,19 @@ private:
                     element = detail::to_number<T>(stored);
                 }
             } else {
-                fail("tensor " + quoted(name) + ": expected a type whose values " +
-                     std::string(name_of(dtype_of<T>())) + " can hold, got " +
-                     std::string(name_of(tensor.dtype)));
+                fail("tensor ", quoted(name), ": expected a type whose values ",
+                     name_of(dtype_of<T>()), " can hold, got ", name_of(tensor.dtype));
             }
         });
         return array;
-    }
-
-    static std::string shortest(double value) {
-        char text[32];
-        return {text, std::to_chars(text, text + sizeof text, value).ptr};
     }
 
     template <class T, class From>
     void check_range(const std::string& name, From value) const {
         if constexpr (std::is_same_v<From, double>)
             if (std::isfinite(value) && std::abs(value) > std::numeric_limits<T>::max())
-                fail("tensor " + quoted(name) + ": expected values in the range of " +
-                     std::string(name_of(dtype_of<T>())) + ", got " + shortest(value));
+                fail("tensor ", quoted(name), ": expected values in the range of ",
+                     name_of(dtype_of<T>()), ", got ", value);
     }
 
     std::string source_;

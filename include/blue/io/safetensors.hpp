@@ -49,16 +49,16 @@ inline nlohmann::json parse_safetensors_header(const InputFile& file, const std:
         keys.resize(static_cast<std::size_t>(depth) + 1);
         if (event == Json::parse_event_t::key &&
             !keys[static_cast<std::size_t>(depth)].insert(value.get<std::string>()).second)
-            file.fail_at(start, "the header has the key " + value.dump() + " twice");
+            file.fail_at(start, "the header has the key ", value.dump(), " twice");
         return true;
     };
     try {
         return Json::parse(text, check);
     } catch (const Json::parse_error& error) {
         file.fail_at(start + (error.byte > 0 ? error.byte - 1 : 0),
-                     std::string("the header is not valid JSON: ") + error.what());
+                     "the header is not valid JSON: ", error.what());
     } catch (const Json::exception& error) {  // a number that no type holds
-        file.fail_at(start, std::string("the header is not valid: ") + error.what());
+        file.fail_at(start, "the header is not valid: ", error.what());
     }
 }
 
@@ -71,22 +71,22 @@ struct SafetensorsEntry {
 
     SafetensorsEntry(const InputFile& file, std::string key, const nlohmann::json& json)
         : name(std::move(key)) {
-        const auto fail = [&](const std::string& expected, const nlohmann::json& got) {
+        const auto fail = [&](const nlohmann::json& got, const auto&... expected) {
             constexpr std::size_t most = 200;
-            file.fail("tensor \"" + name + "\": expected " + expected + ", got " +
+            file.fail("tensor \"", name, "\": expected ", expected..., ", got ",
                       got.dump().substr(0, most));
         };
-        if (!json.is_object()) fail("an object with dtype, shape and data_offsets", json);
+        if (!json.is_object()) fail(json, "an object with dtype, shape and data_offsets");
         for (const char* field : {"dtype", "shape", "data_offsets"})
-            if (!json.contains(field)) fail(std::string("a field ") + field, json);
+            if (!json.contains(field)) fail(json, "a field ", field);
 
         const auto& type = json.at("dtype");
         const auto known =
             type.is_string() ? dtype_from_name(type.get<std::string>()) : std::nullopt;
         if (!known) {
             std::string names;
-            for (const auto& info : dtypes) names += " " + std::string(info.name);
-            fail("a dtype out of" + names, type);
+            for (const auto& info : dtypes) names.append(" ").append(info.name);
+            fail(type, "a dtype out of", names);
         }
         dtype = *known;
 
@@ -97,19 +97,17 @@ struct SafetensorsEntry {
                                   static_cast<std::uint64_t>(std::numeric_limits<Index>::max());
                    });
         };
-        if (!are_sizes(json.at("shape"))) fail("a shape of whole numbers", json.at("shape"));
+        if (!are_sizes(json.at("shape"))) fail(json.at("shape"), "a shape of whole numbers");
         for (const auto& extent : json.at("shape")) shape.push_back(extent.get<Index>());
         const auto& offsets = json.at("data_offsets");
-        if (!are_sizes(offsets) || offsets.size() != 2) fail("two data_offsets", offsets);
+        if (!are_sizes(offsets) || offsets.size() != 2) fail(offsets, "two data_offsets");
         begin = offsets[0].get<std::uint64_t>();
         end = offsets[1].get<std::uint64_t>();
         const auto bytes = checked_bytes(shape, size_of(dtype));
         if (!bytes || end < begin || end - begin != static_cast<std::uint64_t>(*bytes))
-            fail("data_offsets that span the " +
-                     (bytes ? std::to_string(*bytes) : std::string("countless")) +
-                     " bytes of the shape " + to_string(shape) + " in " +
-                     std::string(name_of(dtype)),
-                 offsets);
+            fail(offsets, "data_offsets that span the ",
+                 bytes ? std::to_string(*bytes) : "countless", " bytes of the shape ",
+                 to_string(shape), " in ", name_of(dtype));
     }
 };
 
@@ -118,12 +116,12 @@ inline std::vector<SafetensorsEntry> read_safetensors_header(InputFile& file,
                                                              NamedTensors& content) {
     std::uint64_t length = 0;
     if (file.read(&length, sizeof length) != sizeof length)
-        file.fail_at(0, "expected the length of the header in 8 bytes, but the file has only " +
-                            std::to_string(file.size()));
+        file.fail_at(0, "expected the length of the header in 8 bytes, but the file has only ",
+                     file.size());
     if (length < 2 || length > safetensors_header_cap || length > file.size() - sizeof length)
-        file.fail_at(0, "expected a header of 2 to " +
-                            std::to_string(std::min(safetensors_header_cap, file.size() - 8)) +
-                            " bytes, got the length " + std::to_string(length));
+        file.fail_at(0, "expected a header of 2 to ",
+                     std::min(safetensors_header_cap, file.size() - 8), " bytes, got the length ",
+                     length);
     std::string text(static_cast<std::size_t>(length), '\0');
     if (file.read(text.data(), text.size()) != text.size())
         file.fail_here("the file became shorter while it was read");
@@ -138,8 +136,7 @@ inline std::vector<SafetensorsEntry> read_safetensors_header(InputFile& file,
         if (!value.is_object()) file.fail("expected __metadata__ to be an object");
         for (const auto& [name, entry] : value.items()) {
             if (!entry.is_string())
-                file.fail("expected __metadata__ of strings, got " +
-                          std::string(entry.type_name()));
+                file.fail("expected __metadata__ of strings, got ", entry.type_name());
             content.metadata[name] = entry.template get<std::string>();
         }
     }
@@ -156,14 +153,13 @@ inline void sort_by_offset(const InputFile& file, std::vector<SafetensorsEntry>&
     std::uint64_t end = 0;
     for (const auto& entry : entries) {
         if (entry.begin != end)
-            file.fail("tensor \"" + entry.name + "\": expected its data at offset " +
-                      std::to_string(end) + ", behind the data before it, got offset " +
-                      std::to_string(entry.begin));
+            file.fail("tensor \"", entry.name, "\": expected its data at offset ", end,
+                      ", behind the data before it, got offset ", entry.begin);
         end = entry.end;
     }
     if (end != file.size() - file.offset())
-        file.fail_here("expected " + std::to_string(end) + " bytes of tensors, but " +
-                       std::to_string(file.size() - file.offset()) + " bytes follow");
+        file.fail_here("expected ", end, " bytes of tensors, but ", file.size() - file.offset(),
+                       " bytes follow");
 }
 
 }  // namespace detail
@@ -203,7 +199,7 @@ inline void write_safetensors(const std::filesystem::path& path, const NamedTens
         std::size_t offset = 0;
         for (const auto& name : names) {
             if (name == detail::safetensors_metadata_key)
-                throw ValueError(path.string() + ": the tensor name \"" + name + "\" is reserved");
+                throw ValueError(path.string(), ": the tensor name \"", name, "\" is reserved");
             const RawTensor& tensor = content.at(name);
             const std::size_t end = offset + tensor.bytes.size();
             text += json(name) + ":{\"dtype\":" + json(name_of(tensor.dtype)) +
@@ -212,15 +208,14 @@ inline void write_safetensors(const std::filesystem::path& path, const NamedTens
             offset = end;
         }
     } catch (const nlohmann::json::type_error& error) {
-        throw ValueError(path.string() + ": names and metadata must be UTF-8: " + error.what());
+        throw ValueError(path.string(), ": names and metadata must be UTF-8: ", error.what());
     }
     if (text.back() == ',') text.pop_back();
     text += '}';
     text.resize((text.size() + 7) / 8 * 8, ' ');
     if (text.size() > detail::safetensors_header_cap)
-        throw ValueError(path.string() + ": the header would have " + std::to_string(text.size()) +
-                         " bytes, the format allows " +
-                         std::to_string(detail::safetensors_header_cap));
+        throw ValueError(path.string(), ": the header would have ", text.size(),
+                         " bytes, the format allows ", detail::safetensors_header_cap);
     const std::uint64_t length = text.size();
     AtomicFile file(path);
     file.write(&length, sizeof length);

@@ -89,7 +89,7 @@ void load_state_dict(M& model, const NamedTensors& tensors, const LoadOptions& o
     for (const std::string& name : tensors.names())
         if (!known.contains(name)) problems += "\n  superfluous: " + name;
     if (!problems.empty())
-        throw FileError("the parameters do not fit the model; it stays as it was:" + problems);
+        throw FileError("the parameters do not fit the model; it stays as it was:", problems);
     std::size_t position = 0;
     detail::for_each_parameter(
         model, [&](const std::string&, auto& state, int k, const std::vector<Index>&) {

@@ -98,9 +98,7 @@ std::vector<ReliabilityBin> reliability_bins(const Array<T>& probabilities,
                                              const Array<Label>& labels, Index bins = 15,
                                              Binning binning = Binning::equal_width) {
     detail::check_classification(probabilities, labels, "reliability_bins");
-    if (bins < 1)
-        throw ValueError("reliability_bins: expected at least one bin, got " +
-                         std::to_string(bins));
+    if (bins < 1) throw ValueError("reliability_bins: expected at least one bin, got ", bins);
     auto outcomes = detail::outcomes(probabilities, labels);
     auto result = binning == Binning::equal_width
                       ? detail::equal_width_bins(outcomes, bins)

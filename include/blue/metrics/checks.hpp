@@ -7,7 +7,6 @@
 #include <blue/error.hpp>
 #include <blue/tensor/array.hpp>
 
-#include <charconv>
 #include <cmath>
 #include <string>
 #include <type_traits>
@@ -22,19 +21,12 @@ inline constexpr double probability_sum_tolerance = 1e-4;
 
 namespace detail {
 
-/// A number with the digits that it needs: std::to_string would turn -1e-9 into -0.000000.
-template <class T>
-std::string shortest(T value) {
-    char text[32];
-    return {text, std::to_chars(text, text + sizeof text, value).ptr};
-}
-
 /// Throws ShapeError unless the shape has the given rank and no extent is zero.
 template <class T>
 void check_rank(const Array<T>& array, Index rank, const char* metric, const char* expected) {
     if (array.rank() != rank || array.empty())
-        throw ShapeError(std::string(metric) + ": expected " + expected +
-                         " without empty axes, got " + to_string(array.shape()));
+        throw ShapeError(metric, ": expected ", expected, " without empty axes, got ",
+                         to_string(array.shape()));
 }
 
 /// Throws ValueError unless each group of `classes` numbers is a distribution.
@@ -46,16 +38,15 @@ void check_distributions(const Array<T>& probabilities, Index classes, const cha
         for (Index c = first; c < first + classes; ++c) {
             const double p = static_cast<double>(probabilities[c]);
             if (!(p >= 0) || !std::isfinite(p))
-                throw ValueError(std::string(metric) +
-                                 ": expected finite probabilities that are not negative, got " +
-                                 shortest(p) + " at element " + std::to_string(c));
+                throw ValueError(metric,
+                                 ": expected finite probabilities that are not negative, got ", p,
+                                 " at element ", c);
             sum += p;
         }
         if (std::abs(sum - 1) > probability_sum_tolerance)
             throw ValueError(
-                std::string(metric) +
-                ": expected probabilities that sum to 1 over the classes, got the sum " +
-                shortest(sum) + " in row " + std::to_string(first / classes));
+                metric, ": expected probabilities that sum to 1 over the classes, got the sum ",
+                sum, " in row ", first / classes);
     }
 }
 
@@ -67,14 +58,13 @@ void check_classification(const Array<T>& probabilities, const Array<Label>& lab
     check_rank(probabilities, 2, metric, "probabilities of shape (N, C)");
     const Index classes = probabilities.shape()[1];
     if (labels.shape() != std::vector<Index>{probabilities.rows()})
-        throw ShapeError(std::string(metric) + ": expected labels of shape " +
-                         to_string({probabilities.rows()}) + " for probabilities of shape " +
-                         to_string(probabilities.shape()) + ", got " + to_string(labels.shape()));
+        throw ShapeError(metric, ": expected labels of shape ", to_string({probabilities.rows()}),
+                         " for probabilities of shape ", to_string(probabilities.shape()), ", got ",
+                         to_string(labels.shape()));
     for (Index i = 0; i < labels.size(); ++i)
         if (std::cmp_less(labels[i], 0) || std::cmp_greater_equal(labels[i], classes))
-            throw ValueError(std::string(metric) + ": expected labels from 0 to " +
-                             std::to_string(classes - 1) + ", got " + std::to_string(labels[i]) +
-                             " for example " + std::to_string(i));
+            throw ValueError(metric, ": expected labels from 0 to ", classes - 1, ", got ",
+                             labels[i], " for example ", i);
     check_distributions(probabilities, classes, metric);
 }
 
@@ -83,9 +73,9 @@ template <class T, class U>
 void check_pair(const Array<T>& a, const char* a_name, const Array<U>& b, const char* b_name,
                 const char* metric) {
     if (a.shape() != b.shape() || a.empty())
-        throw ShapeError(std::string(metric) + ": expected " + a_name + " and " + b_name +
-                         " of the same shape without empty axes, got " + to_string(a.shape()) +
-                         " and " + to_string(b.shape()));
+        throw ShapeError(metric, ": expected ", a_name, " and ", b_name,
+                         " of the same shape without empty axes, got ", to_string(a.shape()),
+                         " and ", to_string(b.shape()));
 }
 
 /// Throws ValueError for infinities and NaN.
@@ -93,9 +83,8 @@ template <class T>
 void check_finite(const Array<T>& array, const char* name, const char* metric) {
     for (Index i = 0; i < array.size(); ++i)
         if (!std::isfinite(static_cast<double>(array[i])))
-            throw ValueError(std::string(metric) + ": expected finite numbers, got " +
-                             shortest(array[i]) + " in " + name + " at element " +
-                             std::to_string(i));
+            throw ValueError(metric, ": expected finite numbers, got ", array[i], " in ", name,
+                             " at element ", i);
 }
 
 }  // namespace detail

@@ -33,8 +33,8 @@ void check_normal(const Array<M>& mean, const Array<S>& std, const Array<T>& tar
     check_finite(target, "target", metric);
     for (Index i = 0; i < std.size(); ++i)
         if (!(std[i] > 0))
-            throw ValueError(std::string(metric) + ": expected positive standard deviations, got " +
-                             shortest(std[i]) + " at element " + std::to_string(i));
+            throw ValueError(metric, ": expected positive standard deviations, got ", std[i],
+                             " at element ", i);
 }
 
 /// Checks samples of shape (S, ...) for targets of shape (...).
@@ -43,17 +43,16 @@ void check_ensemble(const Array<X>& samples, const Array<T>& target, const char*
     auto expected = target.shape();
     expected.insert(expected.begin(), samples.rows());
     if (samples.shape() != expected || samples.empty())
-        throw ShapeError(std::string(metric) +
-                         ": expected samples of shape (S, ...) for targets of shape (...), got " +
-                         to_string(samples.shape()) + " and " + to_string(target.shape()));
+        throw ShapeError(metric,
+                         ": expected samples of shape (S, ...) for targets of shape (...), got ",
+                         to_string(samples.shape()), " and ", to_string(target.shape()));
     check_finite(samples, "samples", metric);
     check_finite(target, "target", metric);
 }
 
 inline void check_level(double level, const char* metric) {
     if (!(level > 0 && level < 1))
-        throw ValueError(std::string(metric) + ": expected a level between 0 and 1, got " +
-                         shortest(level));
+        throw ValueError(metric, ": expected a level between 0 and 1, got ", level);
 }
 
 /// The draws of one target, sorted.
@@ -140,9 +139,8 @@ double interval_coverage(const Array<L>& lower, const Array<U>& upper, const Arr
     detail::check_finite(target, "target", metric);
     for (Index i = 0; i < target.size(); ++i)
         if (!(static_cast<double>(lower[i]) <= static_cast<double>(upper[i])))
-            throw ValueError(std::string(metric) + ": expected lower <= upper, got " +
-                             detail::shortest(lower[i]) + " and " + detail::shortest(upper[i]) +
-                             " at element " + std::to_string(i));
+            throw ValueError(metric, ": expected lower <= upper, got ", lower[i], " and ", upper[i],
+                             " at element ", i);
     return detail::mean_over(target.size(), [&](Index i) {
         const double y = static_cast<double>(target[i]);
         return static_cast<double>(lower[i]) <= y && y <= static_cast<double>(upper[i]) ? 1.0 : 0.0;
@@ -169,7 +167,7 @@ template <class X>
 std::pair<Array<double>, Array<double>> central_interval(const Array<X>& samples, double level) {
     detail::check_level(level, "central_interval");
     if (samples.rank() < 1 || samples.empty())
-        throw ShapeError("central_interval: expected samples of shape (S, ...), got " +
+        throw ShapeError("central_interval: expected samples of shape (S, ...), got ",
                          to_string(samples.shape()));
     detail::check_finite(samples, "samples", "central_interval");
     const std::vector<Index> shape(samples.shape().begin() + 1, samples.shape().end());

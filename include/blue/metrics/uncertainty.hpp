@@ -128,8 +128,8 @@ double auroc(const Array<T>& usual, const Array<U>& unusual) {
     for (U score : unusual) scores.emplace_back(static_cast<double>(score), true);
     for (const auto& [score, is_unusual] : scores)
         if (std::isnan(score))
-            throw ValueError(std::string("auroc: expected scores, got NaN among those of the ") +
-                             (is_unusual ? "unusual" : "usual") + " inputs");
+            throw ValueError("auroc: expected scores, got NaN among those of the ",
+                             is_unusual ? "unusual" : "usual", " inputs");
     std::sort(scores.begin(), scores.end());
 
     double rank_sum = 0;  // of the unusual inputs; equal scores share the mean of their ranks

@@ -59,11 +59,10 @@ PreparedPass<B> begin_pass(std::span<const VariableView<B>> variables, Scores wa
                            const ForwardOptions& options,
                            std::span<const typename B::scalar* const> noise) {
     const Index slots = static_cast<Index>(variables.size()), samples = options.samples;
-    if (samples < 1)
-        throw ValueError("forward: expected at least 1 sample, got " + std::to_string(samples));
+    if (samples < 1) throw ValueError("forward: expected at least 1 sample, got ", samples);
     if (!noise.empty() && noise.size() != variables.size())
-        throw ShapeError("forward: expected supplied noise for " + std::to_string(slots) +
-                         " variables, got " + std::to_string(noise.size()));
+        throw ShapeError("forward: expected supplied noise for ", slots, " variables, got ",
+                         noise.size());
     const Index scored = wanted == Scores::none ? 0 : slots;
     Node<B>* const table = tape.node(scored, samples, 2, true);
     Node<B>* const divergences = tape.node(scored, 1, 1, true);

@@ -18,9 +18,7 @@ struct DatasetSize {
     Index value;
     /// Throws ValueError unless positive.
     explicit DatasetSize(Index size) : value(size) {
-        if (size < 1)
-            throw ValueError("DatasetSize: expected a positive number, got " +
-                             std::to_string(size));
+        if (size < 1) throw ValueError("DatasetSize: expected a positive number, got ", size);
     }
 };
 

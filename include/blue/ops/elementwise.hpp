@@ -35,10 +35,8 @@ ElementwiseSizes elementwise_sizes(std::span<Node<B>* const> inputs, Index* step
     ElementwiseSizes sizes;
     for (const Node<B>* x : inputs) {
         if (!fit(sizes.samples, x->samples) || !fit(sizes.batch, x->batch))
-            throw ShapeError("elementwise: cannot combine " + std::to_string(sizes.samples) +
-                             " samples x batch " + std::to_string(sizes.batch) + " with " +
-                             std::to_string(x->samples) + " samples x batch " +
-                             std::to_string(x->batch));
+            throw ShapeError("elementwise: cannot combine ", sizes.samples, " samples x batch ",
+                             sizes.batch, " with ", x->samples, " samples x batch ", x->batch);
         sizes.samples = std::max(sizes.samples, x->samples);
         sizes.batch = std::max(sizes.batch, x->batch);
         sizes.item = std::max(sizes.item, x->item);
@@ -47,9 +45,8 @@ ElementwiseSizes elementwise_sizes(std::span<Node<B>* const> inputs, Index* step
     sizes.row_size = sizes.batch * sizes.item;
     for (const Node<B>* x : inputs) {
         if (x->item != sizes.item && x->per_sample() != 1)
-            throw ShapeError("elementwise: cannot combine one number for each of " +
-                             std::to_string(x->batch) + " rows with items of " +
-                             std::to_string(sizes.item) + " numbers");
+            throw ShapeError("elementwise: cannot combine one number for each of ", x->batch,
+                             " rows with items of ", sizes.item, " numbers");
         *steps++ = x->per_sample() == 1 ? 0 : 1;
         if (x->batch < sizes.batch && x->per_sample() != 1) {
             sizes.rows = sizes.batch;

@@ -35,9 +35,8 @@ Node<B>* linear(Tape<B>& tape, Node<B>* x, Draw<B>* weight, Draw<B>* bias, Index
     if (bias) samples = std::max(samples, bias->samples);
     const auto fits = [&](Index given) { return given == 1 || given == samples; };
     if (!fits(x->samples) || !fits(weight->samples))
-        throw ShapeError("linear: an input with " + std::to_string(x->samples) +
-                         " samples does not go with weights of " + std::to_string(samples) +
-                         " samples");
+        throw ShapeError("linear: an input with ", x->samples,
+                         " samples does not go with weights of ", samples, " samples");
     args.y = tape.node(samples, x->batch, x->item / in * out, true);
     linear_forward(tape, args);
     tape.record(LinearRecord<B>{{}, args});

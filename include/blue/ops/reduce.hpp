@@ -67,8 +67,7 @@ auto mean_samples(Var<B, Shape> x) {
 template <class B, class Shape>
 auto std_samples(Var<B, Shape> x) {
     if (x.samples() < 2)
-        throw ValueError("std_samples: expected at least 2 samples, got " +
-                         std::to_string(x.samples()));
+        throw ValueError("std_samples: expected at least 2 samples, got ", x.samples());
     return detail::reduce<Var<B, Shape>>(x, detail::Reduction::std_samples, 1, x.batch(),
                                          x.node->item, 1);
 }
@@ -102,9 +101,8 @@ template <class B>
 Labels<B> make_labels(Tape<B>& tape, const std::int32_t* host_labels, Index count, Index classes) {
     for (Index i = 0; i < count; ++i)
         if (host_labels[i] < 0 || host_labels[i] >= classes)
-            throw ValueError("labels: expected numbers in [0, " + std::to_string(classes) +
-                             "), got " + std::to_string(host_labels[i]) + " at position " +
-                             std::to_string(i));
+            throw ValueError("labels: expected numbers in [0, ", classes, "), got ", host_labels[i],
+                             " at position ", i);
     return {B::to_device(tape, host_labels, count), count};
 }
 
@@ -114,8 +112,7 @@ auto pick(Var<B, Shape> x, Labels<B> labels) {
     const Node<B>& in = *x.node;
     const Index classes = last_extent<Shape>, item = in.item / classes;
     if (labels.count != in.batch * item)
-        throw ShapeError("pick: expected " + std::to_string(in.batch * item) + " labels, got " +
-                         std::to_string(labels.count));
+        throw ShapeError("pick: expected ", in.batch * item, " labels, got ", labels.count);
     detail::PickArgs<B> args{x.node, x.tape->node(in.samples, in.batch, item, in.needs_grad),
                              labels.data, classes};
     pick_forward(*x.tape, args);

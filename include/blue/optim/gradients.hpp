@@ -43,8 +43,7 @@ void scale_gradients(Tape<B>& tape, double factor) {
 /// ValueError unless the limit is positive.
 template <class B>
 double clip_gradients(Tape<B>& tape, double limit) {
-    if (!(limit > 0))
-        throw ValueError("clip_gradients: expected a positive limit, got " + std::to_string(limit));
+    if (!(limit > 0)) throw ValueError("clip_gradients: expected a positive limit, got ", limit);
     const double norm = total_norm(gradient_norms(tape));
     if (norm > limit && std::isfinite(norm)) scale_gradients(tape, limit / norm);
     return norm;

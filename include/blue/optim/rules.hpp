@@ -14,10 +14,10 @@ namespace blue {
 namespace detail {
 inline void require_rate(const char* rule, double rate) {
     if (!(rate >= 0) || !std::isfinite(rate))
-        throw ValueError(std::string(rule) +
+        throw ValueError(rule,
                          ": expected a learning rate that is finite and not "
-                         "negative, got " +
-                         std::to_string(rate));
+                         "negative, got ",
+                         rate);
 }
 }  // namespace detail
 

@@ -21,11 +21,10 @@ public:
     /// ValueError for an interval below 1, and a factor that is not positive and finite.
     static Schedule step(Index interval, double factor) {
         if (interval < 1)
-            throw ValueError("Schedule::step: expected an interval of at least 1 step, got " +
-                             std::to_string(interval));
+            throw ValueError("Schedule::step: expected an interval of at least 1 step, got ",
+                             interval);
         if (!(factor > 0) || !std::isfinite(factor))
-            throw ValueError("Schedule::step: expected a positive and finite factor, got " +
-                             std::to_string(factor));
+            throw ValueError("Schedule::step: expected a positive and finite factor, got ", factor);
         return {Kind::step, interval, factor};
     }
     /// From 1 towards `final_factor` along half a cosine (Loshchilov and Hutter 2017, equation 5):
@@ -35,8 +34,8 @@ public:
         if (!(final_factor >= 0) || !std::isfinite(final_factor))
             throw ValueError(
                 "Schedule::cosine: expected a final factor that is finite and not "
-                "negative, got " +
-                std::to_string(final_factor));
+                "negative, got ",
+                final_factor);
         return {Kind::cosine, 0, final_factor};
     }
 
@@ -45,8 +44,7 @@ public:
     /// negative number.
     Schedule with_warm_up(Index steps) const {
         if (steps < 0)
-            throw ValueError("Schedule: expected a warm-up of at least 0 steps, got " +
-                             std::to_string(steps));
+            throw ValueError("Schedule: expected a warm-up of at least 0 steps, got ", steps);
         Schedule copy = *this;
         copy.warm_up_ = steps;
         return copy;

@@ -27,9 +27,9 @@ inline Index element_count(const std::vector<Index>& shape) {
     Index n = 1;
     for (Index extent : shape) {
         if (extent < 0)
-            throw ShapeError("Array: extents must not be negative, got " + to_string(shape));
+            throw ShapeError("Array: extents must not be negative, got ", to_string(shape));
         if (extent > 0 && n > std::numeric_limits<Index>::max() / extent)
-            throw ShapeError("Array: too many elements in shape " + to_string(shape));
+            throw ShapeError("Array: too many elements in shape ", to_string(shape));
         n *= extent;
     }
     return n;
@@ -50,9 +50,8 @@ public:
     Array(std::vector<Index> shape, std::vector<T> data)
         : shape_(std::move(shape)), data_(std::move(data)) {
         if (element_count(shape_) != static_cast<Index>(data_.size()))
-            throw ShapeError("Array: shape " + to_string(shape_) + " has " +
-                             std::to_string(element_count(shape_)) + " elements, but " +
-                             std::to_string(data_.size()) + " were given");
+            throw ShapeError("Array: shape ", to_string(shape_), " has ", element_count(shape_),
+                             " elements, but ", data_.size(), " were given");
     }
 
     const std::vector<Index>& shape() const { return shape_; }
@@ -79,8 +78,7 @@ public:
     /// The same elements under another shape. Throws ShapeError when the counts differ.
     void reshape(std::vector<Index> shape) {
         if (element_count(shape) != size())
-            throw ShapeError("Array: cannot reshape " + to_string(shape_) + " to " +
-                             to_string(shape));
+            throw ShapeError("Array: cannot reshape ", to_string(shape_), " to ", to_string(shape));
         shape_ = std::move(shape);
     }
 

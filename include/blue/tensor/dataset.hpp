@@ -19,16 +19,14 @@ struct Dataset {
 /// Throws ShapeError unless there are inputs of `input_size` numbers each, and as many targets.
 template <class Target>
 void check_dataset(const Dataset<Target>& data, Index input_size, const char* what) {
-    if (data.inputs.empty())
-        throw ShapeError(std::string(what) + ": expected examples, got an empty data set");
+    if (data.inputs.empty()) throw ShapeError(what, ": expected examples, got an empty data set");
     if (data.inputs.row_size() != input_size)
-        throw ShapeError(std::string(what) + ": the model expects " + std::to_string(input_size) +
-                         " numbers per input, but the inputs have shape " +
+        throw ShapeError(what, ": the model expects ", input_size,
+                         " numbers per input, but the inputs have shape ",
                          to_string(data.inputs.shape()));
     if (data.targets.rows() != data.inputs.rows())
-        throw ShapeError(std::string(what) +
-                         ": expected one target per input, got inputs of shape " +
-                         to_string(data.inputs.shape()) + " and targets of shape " +
+        throw ShapeError(what, ": expected one target per input, got inputs of shape ",
+                         to_string(data.inputs.shape()), " and targets of shape ",
                          to_string(data.targets.shape()));
 }
 

@@ -182,10 +182,8 @@ public:
     template <class Shape>
     void backward(Var<B, Shape> root) {
         if (root.node->size() != 1)
-            throw ShapeError("backward: expected a single number, got " +
-                             std::to_string(root.node->samples) + " samples x " +
-                             std::to_string(root.node->batch) + " x " +
-                             std::to_string(root.node->item));
+            throw ShapeError("backward: expected a single number, got ", root.node->samples,
+                             " samples x ", root.node->batch, " x ", root.node->item);
         if (!root.node->needs_grad)
             throw Error("backward: the value does not depend on anything that has a gradient");
         const T one = 1;

@@ -96,9 +96,9 @@ using target_number = std::conditional_t<std::is_integral_v<typename Likelihood:
 inline void check_target_size(const std::vector<Index>& shape, Index given, Index expected,
                               const char* what) {
     if (given != expected)
-        throw ShapeError(std::string(what) + ": the model needs " + std::to_string(expected) +
-                         (expected == 1 ? " target" : " targets") +
-                         " per example, but the targets have shape " + to_string(shape));
+        throw ShapeError(what, ": the model needs ", expected,
+                         expected == 1 ? " target" : " targets",
+                         " per example, but the targets have shape ", to_string(shape));
 }
 
 }  // namespace detail
@@ -118,10 +118,9 @@ void check_all_finite(const Array<T>& numbers, const char* name, const char* wha
     if constexpr (std::is_floating_point_v<T>)
         for (Index i = 0; i < numbers.size(); ++i)
             if (!std::isfinite(numbers[i]))
-                throw NumericalError(std::string(what) + ": expected finite " + name + ", got " +
-                                     std::to_string(numbers[i]) + " in example " +
-                                     std::to_string(i / numbers.row_size()) + " at position " +
-                                     std::to_string(i % numbers.row_size()) + " (counted from 0)");
+                throw NumericalError(what, ": expected finite ", name, ", got ", numbers[i],
+                                     " in example ", i / numbers.row_size(), " at position ",
+                                     i % numbers.row_size(), " (counted from 0)");
 }
 
 /// Checks targets against a likelihood and the shape of a model's output. Throws ShapeError when
@@ -136,10 +135,8 @@ void check_targets(const Array<Target>& targets, const char* what) {
         detail::check_target_size(targets.shape(), targets.row_size(), Shape::size / classes, what);
         for (Index i = 0; i < targets.size(); ++i)
             if (targets[i] < Target(0) || !(static_cast<double>(targets[i]) < classes))
-                throw ValueError(std::string(what) + ": expected labels in [0, " +
-                                 std::to_string(classes) + "), got " + std::to_string(targets[i]) +
-                                 " for example " + std::to_string(i / targets.row_size()) +
-                                 " (counted from 0)");
+                throw ValueError(what, ": expected labels in [0, ", classes, "), got ", targets[i],
+                                 " for example ", i / targets.row_size(), " (counted from 0)");
     } else {
         detail::check_target_size(targets.shape(), targets.row_size(), Shape::size, what);
         check_all_finite(targets, "targets", what);

@@ -103,8 +103,7 @@ template <class B>
     std::snprintf(loss, sizeof loss, " (loss %.6g = data %.6g + prior %.6g nats)", failed.loss,
                   failed.data_fitting, failed.prior_matching);
     throw NumericalError(
-        "fit: epoch " + std::to_string(failed.epoch) + ", step " + std::to_string(failed.step) +
-        ": " + what + loss +
+        "fit: epoch ", failed.epoch, ", step ", failed.step, ": ", what, loss,
         "; the parameters are those before this step. Lower the learning rate, set clip_norm, or "
         "scale inputs and targets to a standard deviation of about 1");
 }

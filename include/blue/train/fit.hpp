@@ -67,20 +67,16 @@ namespace detail {
 
 inline void check_fit_options(const FitOptions& options) {
     const auto positive = [](const char* name, Index value) {
-        if (value < 1)
-            throw ValueError(std::string("fit: expected ") + name + " of at least 1, got " +
-                             std::to_string(value));
+        if (value < 1) throw ValueError("fit: expected ", name, " of at least 1, got ", value);
     };
     positive("epochs", options.epochs);
     positive("batch_size", options.batch_size);
     positive("samples", options.samples);
     positive("validation_samples", options.validation_samples);
     if (options.patience < 0)
-        throw ValueError("fit: expected a patience of at least 0, got " +
-                         std::to_string(options.patience));
+        throw ValueError("fit: expected a patience of at least 0, got ", options.patience);
     if (!(options.clip_norm >= 0))
-        throw ValueError("fit: expected a clip_norm of at least 0, got " +
-                         std::to_string(options.clip_norm));
+        throw ValueError("fit: expected a clip_norm of at least 0, got ", options.clip_norm);
 }
 
 inline double validation_loss(const ClassReport& report) {
@@ -117,8 +113,8 @@ FitReport fit(M& model, Objective&& objective, const Dataset<Target>& train,
     check_examples<M, Likelihood>(train, "fit");
     if (validation) check_examples<M, Likelihood>(*validation, "fit (validation)");
     if (options.patience > 0 && !validation)
-        throw ValueError("fit: expected a validation set for the patience of " +
-                         std::to_string(options.patience) + " epochs, got none");
+        throw ValueError("fit: expected a validation set for the patience of ", options.patience,
+                         " epochs, got none");
 
     const Index n = train.size();
     const Index steps = (n + options.batch_size - 1) / options.batch_size;

@@ -155,9 +155,7 @@ std::vector<Index> with_rows(Index rows) {
 
 inline void check_predict_options(const PredictOptions& options) {
     const auto positive = [](const char* name, Index value) {
-        if (value < 1)
-            throw ValueError(std::string("predict: expected ") + name + " of at least 1, got " +
-                             std::to_string(value));
+        if (value < 1) throw ValueError("predict: expected ", name, " of at least 1, got ", value);
     };
     positive("samples", options.samples);
     positive("batch_size", options.batch_size);
@@ -171,10 +169,9 @@ void check_outputs(const std::vector<T>& outputs, Index item, Index batch, Index
     for (std::size_t i = 0; i < outputs.size(); ++i)
         if (!std::isfinite(outputs[i])) {
             const Index row = static_cast<Index>(i) / item;
-            throw NumericalError("predict: expected finite outputs, got " +
-                                 std::to_string(outputs[i]) + " for input " +
-                                 std::to_string(first_row + row % batch) + " in draw " +
-                                 std::to_string(first_draw + row / batch) + " (counted from 0)");
+            throw NumericalError("predict: expected finite outputs, got ", outputs[i],
+                                 " for input ", first_row + row % batch, " in draw ",
+                                 first_draw + row / batch, " (counted from 0)");
         }
 }
 
@@ -195,8 +192,8 @@ auto predict(const M& model, const Likelihood& likelihood, const Array<float>& i
     using Input = input_shape_of<M>;
     detail::check_predict_options(options);
     if (inputs.empty() || inputs.row_size() != Input::size)
-        throw ShapeError("predict: the model expects " + std::to_string(Input::size) +
-                         " numbers per input, but the inputs have shape " +
+        throw ShapeError("predict: the model expects ", Input::size,
+                         " numbers per input, but the inputs have shape ",
                          to_string(inputs.shape()));
     check_all_finite(inputs, "inputs", "predict");
     Tape<B> tape;

@@ -160,8 +160,7 @@ inline int default_threads() {
     if (const char* text = std::getenv("BLUE_NUM_THREADS")) {
         const int threads = std::atoi(text);
         if (threads < 1)
-            throw ValueError("BLUE_NUM_THREADS: expected a positive number, got \"" +
-                             std::string(text) + "\"");
+            throw ValueError("BLUE_NUM_THREADS: expected a positive number, got \"", text, "\"");
         return threads;
     }
     return std::max(1, static_cast<int>(std::thread::hardware_concurrency()));
@@ -187,9 +186,7 @@ namespace blue {
 /// environment, else the number of processors. Results do not depend on it, to the last bit.
 /// Must not be called while another thread computes. Throws ValueError unless positive.
 inline void set_num_threads(int threads) {
-    if (threads < 1)
-        throw ValueError("set_num_threads: expected a positive number, got " +
-                         std::to_string(threads));
+    if (threads < 1) throw ValueError("set_num_threads: expected a positive number, got ", threads);
     if (cpu::pool().threads() != threads)
         cpu::detail::pool_storage() = std::make_unique<cpu::Pool>(threads);
 }

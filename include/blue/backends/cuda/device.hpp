@@ -72,13 +72,12 @@ inline void check(cudaError_t error, const char* what) {
 inline void check(cublasStatus_t status, const char* what) {
     if (status == CUBLAS_STATUS_SUCCESS) return;
     if (status == CUBLAS_STATUS_ALLOC_FAILED)
-        throw DeviceError(std::string("out of device memory for the workspace of cuBLAS in ") +
-                          what + ": use fewer samples or a smaller batch");
+        throw DeviceError("out of device memory for the workspace of cuBLAS in ", what,
+                          ": use fewer samples or a smaller batch");
     if (status == CUBLAS_STATUS_ARCH_MISMATCH)
-        throw DeviceError(std::string("cuBLAS does not support this device in ") + what +
+        throw DeviceError("cuBLAS does not support this device in ", what,
                           ": use the CUDA toolkit that names its architecture");
-    throw DeviceError(std::string("cuBLAS failed in ") + what + ": " +
-                      cublasGetStatusString(status));
+    throw DeviceError("cuBLAS failed in ", what, ": ", cublasGetStatusString(status));
 }
 
 /// What all work is started on.
@@ -186,9 +185,8 @@ struct Device {
             static_cast<void>(cudaGetLastError());
             std::size_t free = 0, total = 0;
             static_cast<void>(cudaMemGetInfo(&free, &total));
-            throw DeviceError("out of device memory: " + std::to_string(bytes) +
-                              " bytes were asked for, " + std::to_string(free) + " of " +
-                              std::to_string(total) +
+            throw DeviceError("out of device memory: ", bytes, " bytes were asked for, ", free,
+                              " of ", total,
                               " are free: use fewer samples, a smaller batch or a smaller model");
         }
         detail::check(error, "cudaMalloc");
@@ -237,8 +235,7 @@ struct Device {
         for (Index size : sizes)
             if (size > INT_MAX)
                 throw ShapeError(
-                    "a matrix product on the device: expected extents below 2^31, got " +
-                    std::to_string(size));
+                    "a matrix product on the device: expected extents below 2^31, got ", size);
         const auto call = [&](auto function) {
             const auto op = [](bool transpose) { return transpose ? CUBLAS_OP_T : CUBLAS_OP_N; };
             const T one = 1;
@@ -259,8 +256,7 @@ struct Device {
 private:
     static unsigned grid(Index blocks) {
         if (blocks > INT_MAX)
-            throw ShapeError("a kernel: expected at most 2^31 blocks of threads, got " +
-                             std::to_string(blocks));
+            throw ShapeError("a kernel: expected at most 2^31 blocks of threads, got ", blocks);
         return static_cast<unsigned>(blocks);
     }
 };

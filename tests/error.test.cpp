@@ -1,0 +1,27 @@
+// SPDX-License-Identifier: BSD-3-Clause
+#include <blue/error.hpp>
+
+#include "support/catch.hpp"
+
+#include <cstdint>
+#include <limits>
+#include <string>
+#include <string_view>
+
+TEST_CASE("A message is made of its parts") {
+    const blue::ShapeError error("expected ", 3, " of ", std::string("name"), ", got ",
+                                 std::string_view("nothing"), ' ', std::int64_t{-4});
+    CHECK(std::string(error.what()) == "expected 3 of name, got nothing -4");
+}
+
+TEST_CASE("Numbers in messages have the digits that they need") {
+    const blue::ValueError error("", 0.1f, " ", -1e-9, " ", 1e300, " ", 0.5, " ",
+                                 std::numeric_limits<std::uint64_t>::max(), " ",
+                                 std::numeric_limits<double>::infinity());
+    CHECK(std::string(error.what()) == "0.1 -1e-09 1e+300 0.5 18446744073709551615 inf");
+}
+
+TEST_CASE("A message may be one text") {
+    CHECK(std::string(blue::FileError("a file").what()) == "a file");
+    CHECK(std::string(blue::NumericalError(std::string("not a number")).what()) == "not a number");
+}

@@ -4,6 +4,7 @@
 #pragma once
 
 #include <charconv>
+#include <concepts>
 #include <initializer_list>
 #include <stdexcept>
 #include <string>
@@ -20,17 +21,28 @@ public:
     MessagePart(const std::string& text) : text_(text) {}
     MessagePart(const char* text) : text_(text) {}
     MessagePart(char letter) : digits_{letter}, text_(digits_, 1) {}
-    template <class T>
-    requires std::is_arithmetic_v<T> MessagePart(T number)
-        : text_(digits_,
-                static_cast<std::size_t>(
-                    std::to_chars(digits_, digits_ + sizeof digits_, number).ptr - digits_)) {}
+    MessagePart(double number) { set(number); }
+    MessagePart(float number) { set(number); }
+    template <std::signed_integral T>
+    MessagePart(T number) {
+        set(static_cast<long long>(number));
+    }
+    template <std::unsigned_integral T>
+    MessagePart(T number) {
+        set(static_cast<unsigned long long>(number));
+    }
     MessagePart(const MessagePart&) = delete;
     MessagePart& operator=(const MessagePart&) = delete;
 
     std::string_view text() const { return text_; }
 
 private:
+    template <class T>
+    [[gnu::noinline]] void set(T number) {
+        const char* const end = std::to_chars(digits_, digits_ + sizeof digits_, number).ptr;
+        text_ = {digits_, static_cast<std::size_t>(end - digits_)};
+    }
+
     char digits_[32];
     std::string_view text_;
 };

@@ -3,69 +3,124 @@
 /// Matrix products on the CPU: one thread each, no allocation.
 #pragma once
 
-#include <blue/config.hpp>
-
-#include <Eigen/Core>
+#include <blue/math/detail/transpose.hpp>
+#include <blue/math/pack.hpp>
 
 #include <algorithm>
-
-static_assert(EIGEN_VERSION_AT_LEAST(3, 4, 0), "blue needs Eigen 3.4 or later");
 
 namespace blue::cpu {
 
 namespace detail {
 
-/// Eigen's block sizes with workspace from the caller. Eigen's own products take theirs from the
-/// heap each time; a training step would allocate hundreds of times.
+/// Terms of a product that are summed up before C is touched.
+inline constexpr Index gemm_terms = 256;
+
+/// Rows of C that are computed at once: as many sums as hide the latency of a multiply-add and
+/// leave registers for the factors.
+inline constexpr int gemm_rows = BLUE_REGISTER_BYTES == 64 ? 8 : 6;
+
+/// Copies the transposed matrix, in which rows become columns. The last one is repeated up to
+/// `width` columns, a multiple of the lanes of a register: numbers that nobody uses, but whose
+/// products are no slower than others.
 template <class T>
-struct Blocking : Eigen::internal::level3_blocking<T, T> {
-    Blocking(Index m, Index n, Index k) {
-        this->m_mc = m;
-        this->m_nc = n;
-        this->m_kc = k;
-        Eigen::internal::computeProductBlockingSizes<T, T>(this->m_kc, this->m_mc, this->m_nc,
-                                                           Index{1});
+void copy_transposed(Index rows, Index columns, const T* from, Index from_stride, T* to,
+                     Index to_stride, Index width) {
+    constexpr Index block = math::detail::register_lanes<T>;
+    const Index whole = columns / block * block;
+    for (Index i = 0; i < width; i += block) {
+        for (Index j = 0; j < whole; j += block)
+            math::detail::transpose(from + j, from_stride, i, rows - 1, to + j * to_stride + i,
+                                    to_stride);
+        for (Index j = whole; j < columns; ++j)
+            for (Index l = i; l < i + block; ++l)
+                to[j * to_stride + l] = from[std::min(l, rows - 1) * from_stride + j];
     }
-    Index workspace() const { return round_up(this->m_mc * this->m_kc) + this->m_kc * this->m_nc; }
-    void set_workspace(T* memory) {
-        this->m_blockA = memory;
-        this->m_blockB = memory + round_up(this->m_mc * this->m_kc);
+}
+
+/// Some terms of as many columns of a product as a pack has lanes. Its part of op(B), one row
+/// behind the other, stays in the first-level cache while all rows of A pass by.
+template <class T>
+struct GemmPanel {
+    using S = math::NativePack<T>;
+    static constexpr Index width = S::lanes;
+
+    T* numbers;
+    Index terms, columns;
+
+    template <bool Trans>
+    void fill(const T* b, Index ldb) const {
+        if constexpr (Trans)
+            copy_transposed(columns, terms, b, ldb, numbers, width, width);
+        else if (columns == width)
+            for (Index l = 0; l < terms; ++l) S::load(b + l * ldb).store(numbers + l * width);
+        else
+            for (Index l = 0; l < terms; ++l)
+                std::fill(std::copy_n(b + l * ldb, columns, numbers + l * width),
+                          numbers + (l + 1) * width, T(0));
     }
-    void allocateA() {}
-    void allocateB() {}
-    void allocateAll() {}
+
+    /// C = or += A times the panel for m rows.
+    template <int Rows = gemm_rows>
+    void multiply(Index m, const T* a, Index lda, T* c, Index ldc, bool add) const {
+        for (; m >= Rows; m -= Rows, a += Rows * lda, c += Rows * ldc)
+            multiply_rows<Rows>(a, lda, c, ldc, add);
+        if constexpr (Rows > 1) multiply<Rows / 2>(m, a, lda, c, ldc, add);
+    }
 
 private:
-    static Index round_up(Index n) { return (n + 15) / 16 * 16; }
+    template <int Rows>
+    void multiply_rows(const T* a, Index lda, T* c, Index ldc, bool add) const {
+        S sums[Rows];
+        BLUE_UNROLL for (int i = 0; i < Rows; ++i) sums[i] = S(0);
+        for (Index l = 0; l < terms; ++l) {
+            const S b = S::load(numbers + l * width);
+            BLUE_UNROLL for (int i = 0; i < Rows; ++i) sums[i] = fma(S(a[i * lda + l]), b, sums[i]);
+        }
+        const int n = static_cast<int>(columns);
+        BLUE_UNROLL for (int i = 0; i < Rows; ++i) {
+            T* const row = c + i * ldc;
+            if (n == width)
+                (add ? S::load(row) + sums[i] : sums[i]).store(row);
+            else
+                (add ? S::load(row, n) + sums[i] : sums[i]).store(row, n);
+        }
+    }
 };
 
 }  // namespace detail
 
-/// Numbers of workspace that a product of this size needs.
+/// Numbers of workspace that a product needs. \param m the rows of the result when A is transposed
 template <class T>
-Index gemm_workspace(Index m, Index n, Index k) {
-    // The kernels see the transposed problem (column-major result), hence the order.
-    return detail::Blocking<T>(n, m, k).workspace();
+Index gemm_workspace(Index m = 0) {
+    return detail::gemm_terms * (detail::GemmPanel<T>::width + m);
 }
 
 /// C (m x n, row-major, stride ldc) = or += op(A) op(B) with k terms. A and B are row-major;
-/// op is the transposition when `TransA` / `TransB`. `workspace` has `gemm_workspace(m, n, k)`
-/// numbers, aligned to 64 bytes.
+/// op is the transposition when `TransA` / `TransB`. `workspace` has `gemm_workspace<T>()` numbers,
+/// or `gemm_workspace<T>(m)` when A is transposed.
 template <bool TransA, bool TransB, class T>
 void gemm(Index m, Index n, Index k, const T* a, Index lda, const T* b, Index ldb, T* c, Index ldc,
           bool add, T* workspace) {
-    // Named here: nvcc cannot read a using declaration of two names.
-    constexpr int column = Eigen::ColMajor, row = Eigen::RowMajor;
-    if (!add)
-        for (Index i = 0; i < m; ++i) std::fill_n(c + i * ldc, n, T(0));
-    if (m == 0 || n == 0 || k == 0) return;
-    detail::Blocking<T> blocking(n, m, k);
-    blocking.set_workspace(workspace);
-    // Row-major C = A B is column-major C' = B' A'.
-    Eigen::internal::general_matrix_matrix_product<Index, T, TransB ? row : column, false, T,
-                                                   TransA ? row : column, false, column,
-                                                   1>::run(n, m, k, b, ldb, a, lda, c, 1, ldc, T(1),
-                                                           blocking, nullptr);
+    using Panel = detail::GemmPanel<T>;
+    constexpr Index block = math::detail::register_lanes<T>;
+    const Index parts = std::max<Index>(1, (k + detail::gemm_terms - 1) / detail::gemm_terms);
+    const Index most = ((k + parts - 1) / parts + block - 1) / block * block;
+    for (Index l = 0, part = 0; part < parts; ++part, l += most, add = true) {
+        const Index terms = std::min(most, k - l);
+        const T* rows = a + l;
+        Index stride = lda;
+        if constexpr (TransA) {
+            T* const copy = workspace + detail::gemm_terms * Panel::width;
+            stride = (terms + block - 1) / block * block;
+            detail::copy_transposed(terms, m, a + l * lda, lda, copy, stride, stride);
+            rows = copy;
+        }
+        for (Index j = 0; j < n; j += Panel::width) {
+            const Panel panel{workspace, terms, std::min(Panel::width, n - j)};
+            panel.template fill<TransB>(b + (TransB ? j * ldb + l : l * ldb + j), ldb);
+            panel.multiply(m, rows, stride, c + j, ldc, add);
+        }
+    }
 }
 
 }  // namespace blue::cpu

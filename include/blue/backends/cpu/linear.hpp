@@ -124,8 +124,7 @@ void linear_forward(Tape<Cpu<T, Isa>>& tape, const LinearArgs<Cpu<T, Isa>>& args
     } else if (args.owns_weight) {
         draw_forward(tape, weight);
     }
-    const cpu::Scratch<B> scratch(
-        tape, cpu::gemm_workspace<T>(rows, std::min(out, cpu::linear_block), in));
+    const cpu::Scratch<B> scratch(tape, cpu::gemm_workspace<T>());
     cpu::pool().run(y.samples * blocks, [&](Index unit, int worker) {
         const Index s = unit / blocks, from = unit % blocks * cpu::linear_block;
         const Index to = std::min(out, from + cpu::linear_block);
@@ -146,7 +145,7 @@ template <class T, class Isa>
 void linear_backward(Tape<Cpu<T, Isa>>& tape, const LinearArgs<Cpu<T, Isa>>& args) {
     using B = Cpu<T, Isa>;
     Node<B>& x = *args.x;
-    const Index rows = args.rows, in = args.in, out = args.out;
+    const Index in = args.in, out = args.out;
     if (!args.y->grad_live) {
         // Nothing used the result, but the variable's log probs may have been used.
         if (args.owns_weight)
@@ -158,11 +157,7 @@ void linear_backward(Tape<Cpu<T, Isa>>& tape, const LinearArgs<Cpu<T, Isa>>& arg
     const Index input_blocks = (in + cpu::linear_input_block - 1) / cpu::linear_input_block;
     const Index input_units = x.needs_grad ? x.samples * input_blocks : 0;
     const Index n = std::min(out, cpu::linear_block);
-    const cpu::Scratch<B> scratch(
-        tape,
-        (n * in + 15) / 16 * 16 +
-            std::max(cpu::gemm_workspace<T>(n, in, rows),
-                     cpu::gemm_workspace<T>(rows, std::min(in, cpu::linear_input_block), out)));
+    const cpu::Scratch<B> scratch(tape, (n * in + 15) / 16 * 16 + cpu::gemm_workspace<T>(n));
     const bool weight_live = cpu::begin_gradient(tape, *args.weight);
     const bool bias_live = args.bias && cpu::begin_gradient(tape, *args.bias);
     const cpu::LinearBackward<B> backward{args, weight_live, bias_live,

@@ -48,6 +48,21 @@ BLUE_INLINE auto sum_lanes(V a) {
         for (int i = 0; i < half; ++i) a[i] = a[i] + a[i + half];
     return a[0];
 }
+inline constexpr int interleaved_bytes = bytes;
+template <class T, Register V>
+BLUE_INLINE void load_interleaved(const T* first, const T*, V& a) {
+    load(first, a);
+}
+template <Register V>
+BLUE_INLINE void interleave(V a, V b, V& first, V& second) {
+    constexpr int half = lanes_of<V> / 2;
+    BLUE_UNROLL for (int i = 0; i < half; ++i) {
+        first[2 * i] = a[i];
+        first[2 * i + 1] = b[i];
+        second[2 * i] = a[half + i];
+        second[2 * i + 1] = b[half + i];
+    }
+}
 template <class M>
 BLUE_INLINE bool any_lane(M a) {
     bool result = false;

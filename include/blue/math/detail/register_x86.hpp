@@ -91,6 +91,60 @@ BLUE_INLINE void store(double* p, Doubles a) { _mm_storeu_pd(p, a); }
 // clang-format on
 #endif
 
+/// Bytes among which `interleave` moves numbers: on AVX2 each half of a register by itself, which
+/// is one instruction instead of two.
+#if defined(BLUE_ISA_AVX2)
+inline constexpr int interleaved_bytes = 16;
+#else
+inline constexpr int interleaved_bytes = bytes;
+#endif
+
+/// a0 b0 a1 b1 ...: the first half and the second.
+BLUE_INLINE void interleave(Floats a, Floats b, Floats& first, Floats& second) {
+#if defined(BLUE_ISA_AVX512)
+    const __m512i low = _mm512_setr_epi32(0, 16, 1, 17, 2, 18, 3, 19, 4, 20, 5, 21, 6, 22, 7, 23);
+    const __m512i high =
+        _mm512_setr_epi32(8, 24, 9, 25, 10, 26, 11, 27, 12, 28, 13, 29, 14, 30, 15, 31);
+    first = _mm512_permutex2var_ps(a, low, b);
+    second = _mm512_permutex2var_ps(a, high, b);
+#elif defined(BLUE_ISA_AVX2)
+    first = _mm256_unpacklo_ps(a, b);
+    second = _mm256_unpackhi_ps(a, b);
+#else
+    first = _mm_unpacklo_ps(a, b);
+    second = _mm_unpackhi_ps(a, b);
+#endif
+}
+BLUE_INLINE void interleave(Doubles a, Doubles b, Doubles& first, Doubles& second) {
+#if defined(BLUE_ISA_AVX512)
+    first = _mm512_permutex2var_pd(a, _mm512_setr_epi64(0, 8, 1, 9, 2, 10, 3, 11), b);
+    second = _mm512_permutex2var_pd(a, _mm512_setr_epi64(4, 12, 5, 13, 6, 14, 7, 15), b);
+#elif defined(BLUE_ISA_AVX2)
+    first = _mm256_unpacklo_pd(a, b);
+    second = _mm256_unpackhi_pd(a, b);
+#else
+    first = _mm_unpacklo_pd(a, b);
+    second = _mm_unpackhi_pd(a, b);
+#endif
+}
+
+/// Loads the two halves of a register from two places (one place where `interleave` moves numbers
+/// through the whole register).
+template <class T, Register V>
+BLUE_INLINE void load_interleaved(const T* first, [[maybe_unused]] const T* second, V& a) {
+#if defined(BLUE_ISA_AVX2)
+    if constexpr (sizeof(T) == 4) {
+        a = _mm256_insertf128_ps(_mm256_castps128_ps256(_mm_loadu_ps(first)), _mm_loadu_ps(second),
+                                 1);
+    } else {
+        a = _mm256_insertf128_pd(_mm256_castpd128_pd256(_mm_loadu_pd(first)), _mm_loadu_pd(second),
+                                 1);
+    }
+#else
+    load(first, a);
+#endif
+}
+
 /// Widens as many words of 32 bits as there are doubles in a register.
 BLUE_INLINE void widen(const std::uint32_t* p, Vector<std::uint64_t>::type& a) {
 #if defined(BLUE_ISA_AVX512)

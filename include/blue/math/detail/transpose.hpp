@@ -1,0 +1,39 @@
+// SPDX-License-Identifier: BSD-3-Clause
+/// \file
+/// The transposition of a square block of numbers.
+#pragma once
+
+#include <blue/math/detail/register.hpp>
+
+#include <algorithm>
+
+namespace blue::math {
+inline namespace BLUE_ISA {
+namespace detail {
+
+/// Writes the transposed block that begins with row `first`: as many rows and columns as a register
+/// has lanes. Behind the last row it is repeated. The strides are the numbers between rows.
+template <class T>
+BLUE_INLINE void transpose(const T* from, Index from_stride, Index first, Index last, T* to,
+                           Index to_stride) {
+    constexpr int n = interleaved_bytes / static_cast<int>(sizeof(T));
+    const auto row = [&](Index i) BLUE_INLINE_LAMBDA {
+        return from + std::min(first + i, last) * from_stride;
+    };
+    for (int column = 0; column < register_lanes<T>; column += n) {
+        typename Vector<T>::type rows[n], shuffled[n];
+        BLUE_UNROLL for (int i = 0; i < n; ++i)
+            load_interleaved(row(i) + column, row(i + n) + column, rows[i]);
+        // Each turn is a perfect shuffle of the whole block; log2(n) of them transpose it.
+        BLUE_UNROLL for (int turn = 1; turn < n; turn *= 2) {
+            BLUE_UNROLL for (int i = 0; i < n / 2; ++i)
+                interleave(rows[i], rows[i + n / 2], shuffled[2 * i], shuffled[2 * i + 1]);
+            BLUE_UNROLL for (int i = 0; i < n; ++i) rows[i] = shuffled[i];
+        }
+        BLUE_UNROLL for (int i = 0; i < n; ++i) store(to + (column + i) * to_stride, rows[i]);
+    }
+}
+
+}  // namespace detail
+}  // namespace BLUE_ISA
+}  // namespace blue::math

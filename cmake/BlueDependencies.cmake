@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: BSD-3-Clause
-# What the library needs (Eigen, Mp11, threads) and what its components need. A missing component is
-# no error: BLUE_HAS_IO and BLUE_HAS_CUDA say what the tests and examples may use.
+# What the library needs (Mp11, threads) and what its components need. A missing component is no
+# error: BLUE_HAS_EIGEN, BLUE_HAS_IO and BLUE_HAS_CUDA say what the tests and examples may use.
 
-# Both are header-only: what is fetched is used as a folder, without their build systems.
+# For header-only libraries: what is fetched is used as a folder, without its build system.
 function(blue_fetch name target include_dir)
     include(FetchContent)
     FetchContent_Declare(blue_${name} ${ARGN} GIT_SHALLOW TRUE SOURCE_SUBDIR no-build-system)
@@ -15,24 +15,6 @@ endfunction()
 
 find_package(Threads REQUIRED)
 
-if(NOT TARGET Eigen3::Eigen)
-    find_package(Eigen3 CONFIG QUIET)
-    # Checked by hand: Eigen 5 would reject a request for 3.4.
-    if(Eigen3_FOUND AND Eigen3_VERSION VERSION_LESS 3.4)
-        message(FATAL_ERROR "blue needs Eigen 3.4 or newer, ${Eigen3_DIR} has ${Eigen3_VERSION}")
-    endif()
-endif()
-if(NOT TARGET Eigen3::Eigen AND BLUE_FETCH_DEPENDENCIES)
-    blue_fetch(
-        eigen Eigen3::Eigen . GIT_REPOSITORY https://gitlab.com/libeigen/eigen.git GIT_TAG 3.4.0)
-endif()
-if(NOT TARGET Eigen3::Eigen)
-    message(
-        FATAL_ERROR
-            "blue needs Eigen 3.4 or newer. Install it (Debian and Ubuntu: libeigen3-dev), name "
-            "its place in CMAKE_PREFIX_PATH, or set BLUE_FETCH_DEPENDENCIES=ON.")
-endif()
-
 find_package(Mp11 MODULE QUIET)
 if(NOT TARGET Boost::mp11 AND BLUE_FETCH_DEPENDENCIES)
     blue_fetch(
@@ -44,6 +26,24 @@ if(NOT TARGET Boost::mp11)
         FATAL_ERROR
             "blue needs Boost.Mp11. Install it (Debian and Ubuntu: libboost-dev), name its place "
             "in CMAKE_PREFIX_PATH, or set BLUE_FETCH_DEPENDENCIES=ON.")
+endif()
+
+# blue::eigen
+if(NOT TARGET Eigen3::Eigen)
+    find_package(Eigen3 CONFIG QUIET)
+    # Checked by hand: Eigen 5 would reject a request for 3.4.
+    if(Eigen3_FOUND AND Eigen3_VERSION VERSION_LESS 3.4)
+        message(FATAL_ERROR "blue needs Eigen 3.4 or newer, ${Eigen3_DIR} has ${Eigen3_VERSION}")
+    endif()
+endif()
+if(NOT TARGET Eigen3::Eigen AND BLUE_FETCH_DEPENDENCIES)
+    blue_fetch(
+        eigen Eigen3::Eigen . GIT_REPOSITORY https://gitlab.com/libeigen/eigen.git GIT_TAG 3.4.0)
+endif()
+if(TARGET Eigen3::Eigen)
+    set(BLUE_HAS_EIGEN TRUE)
+else()
+    set(BLUE_HAS_EIGEN FALSE)
 endif()
 
 # blue::io

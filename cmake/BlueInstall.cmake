@@ -1,12 +1,12 @@
 # SPDX-License-Identifier: BSD-3-Clause
-# Install rules and the package files for find_package(blue [COMPONENTS io cuda]).
+# Install rules and the package files for find_package(blue [COMPONENTS eigen io cuda]).
 include(GNUInstallDirs)
 include(CMakePackageConfigHelpers)
 
 set(blue_package_dir "${CMAKE_INSTALL_DATADIR}/cmake/blue")
 
 # One file per component, so that a component's dependencies are needed only by who asks for it.
-foreach(component IN ITEMS blue blue_io blue_cuda)
+foreach(component IN ITEMS blue blue_eigen blue_io blue_cuda)
     install(TARGETS ${component} EXPORT ${component} FILE_SET HEADERS)
     install(
         EXPORT ${component}

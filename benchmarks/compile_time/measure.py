@@ -44,12 +44,7 @@ class Failure(Exception):
 
 
 def includes(given: list[str]) -> list[str]:
-    if given:
-        folders = [folder for text in given for folder in text.split(";") if folder]
-    else:
-        found = subprocess.run(["pkg-config", "--cflags-only-I", "eigen3"], capture_output=True,
-                               text=True).stdout.split() if shutil.which("pkg-config") else []
-        folders = [flag[2:] for flag in found] or ["/usr/include/eigen3"]
+    folders = [folder for text in given for folder in text.split(";") if folder]
     # Naming a compiler's own folder again hides what <cstdlib> includes next.
     own = {str(ROOT / "include"), "/usr/include", "/usr/local/include"}
     return [f"-I{ROOT / 'include'}", f"-I{ROOT / 'examples'}",  # for the first program's digits
@@ -80,7 +75,7 @@ def instantiations(compiler: str, case: str, flags: list[str], folder: Path) -> 
     trace = folder / f"{case}.json"
     compile_once([compiler, *FLAGS, "-O0", *flags, "-ftime-trace", "-ftime-trace-granularity=0",
                   f"{case}.cpp", "-o", f"{case}.o"], folder)
-    counts = dict.fromkeys(["blue", "Eigen", "std", "other"], 0)
+    counts = dict.fromkeys(["blue", "std", "other"], 0)
     for event in json.loads(trace.read_text())["traceEvents"]:
         if event["name"] in ("InstantiateFunction", "InstantiateClass"):
             library = event["args"]["detail"].partition("::")[0]
@@ -209,7 +204,7 @@ def main() -> int:
                         help="default: O0,O2")
     parser.add_argument("--repeats", type=int, default=3, metavar="N", help="default: 3")
     parser.add_argument("--include", action="append", default=[], metavar="FOLDER",
-                        help="where the dependencies lie (default: pkg-config eigen3)")
+                        help="where the dependencies lie (default: where the compiler looks)")
     parser.add_argument("--output", type=Path, default=ROOT / "build" / "bench", metavar="FOLDER",
                         help="where the tables go (build/bench)")
     parser.add_argument("--check", action="store_true", help="compare counts with baseline.json")

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: BSD-3-Clause
 /// \file
-/// Bayesian neural networks on the CPU: everything that needs only Boost.Mp11 and Eigen.
+/// Bayesian neural networks on the CPU: everything that needs only Boost.Mp11.
 ///
 /// Not included: `blue/cuda.hpp` (the CUDA backend), `blue/io/*.hpp` (files: zlib, nlohmann/json)
 /// and `blue/testing/*.hpp` (laws and gradient checks for your own distributions and operations).

@@ -2,8 +2,8 @@
 /// \file
 /// Bayesian neural networks on an NVIDIA GPU: `blue::Cuda<float>` as the last policy of each layer.
 ///
-/// Everything that `blue/blue.hpp` has except the CPU backend, so nothing here needs Eigen. A file
-/// that uses both backends includes both.
+/// Everything that `blue/blue.hpp` has except the CPU backend. A file that uses both backends
+/// includes both.
 #pragma once
 
 #if !defined(__CUDACC__)

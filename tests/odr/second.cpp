@@ -2,7 +2,6 @@
 /// \file
 /// The other translation unit, with the macros that C and POSIX headers define under short names.
 /// What the library includes comes first, so that only its own names are tested.
-#include <Eigen/Core>
 #include <boost/mp11.hpp>
 #ifdef BLUE_HAS_IO
 #include <zlib.h>

@@ -22,6 +22,7 @@
 #include <blue/distributions/predictive.hpp>
 #include <blue/distributions/quiet_prior.hpp>
 #include <blue/distributions/scale_mixture_prior.hpp>
+#include <blue/distributions/softplus_scale.hpp>
 #include <blue/distributions/student_t.hpp>
 #include <blue/distributions/uniform_prior.hpp>
 #include <blue/layers/activations.hpp>

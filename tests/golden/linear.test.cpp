@@ -39,8 +39,8 @@ void run(golden::Runner<B>& cases) {
         "linear_mixed_priors");
 
     cases.template forward<Linear<4, 3, NonBayesian, N, B>, PointEstimate>("linear_nonbayesian");
-    cases.template forward<Linear<4, 3, NonBayesian, U, B>, PointEstimate>(
-        "linear_nonbayesian_analytical");
+    cases.template forward<Linear<4, 3, NonBayesian, U, B>, PointEstimate, shape<4>,
+                           AnalyticalKullbackLeiblerLoss>("linear_nonbayesian_analytical");
     cases.template forward<Linear<4, 3, per_variable<N, NonBayesian>, N, B>, PointEstimate>(
         "linear_nonbayesian_bias");
 

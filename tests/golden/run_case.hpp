@@ -33,17 +33,19 @@ public:
 
     /// A forward pass: weights, output, log probs, loss and gradients.
     /// \tparam Item the shape of one input.
-    template <class M, class Likelihood, class Item = input_of<M>>
+    template <class M, class Likelihood, class Item = input_of<M>,
+              template <class> class Objective = blue::KullbackLeiblerLoss>
     void forward(const std::string& name) {
         attempt(name, [&](const Case& c) {
             M model;
             const Variables variables = set_up(model, c);
-            auto objective = make_objective<Likelihood>(c);
+            auto objective = make_objective<Objective<Likelihood>>(c);
             blue::Tape<B> tape;
             const Pass pass(c, tape, variables, 0);
             const auto x =
                 tape.template input<Item>(pass.input.data(), pass.batch, pass.input_samples);
-            const auto result = blue::forward(model, tape, x, pass.options, pass.noise);
+            const auto result = blue::forward<Objective<Likelihood>::scores>(
+                model, tape, x, pass.options, pass.noise);
             const auto target = make_target<Likelihood>(c, 0, result.samples);
             const blue::Loss<B> loss = objective(result, put(tape, result.samples, target));
             backward(loss);
@@ -61,7 +63,7 @@ public:
         attempt(name, [&](const Case& c) {
             M model;
             const Variables variables = set_up(model, c);
-            auto objective = make_objective<Likelihood>(c);
+            auto objective = make_objective<blue::KullbackLeiblerLoss<Likelihood>>(c);
             const Json& options = c.description.at("optimizer");
             require_type(options, "Adam");
             auto optimizer =
@@ -177,21 +179,20 @@ private:
             }
     }
 
-    template <class Likelihood>
-    static auto make_objective(const Case& c) {
+    template <class Objective>
+    static Objective make_objective(const Case& c) {
         const Json& loss = c.description.at("loss");
-        // Without random variables the analytical loss is the same: both divergences are 0.
-        if (loss.at("type") != "AnalyticalKullbackLeiblerLoss" ||
-            !c.description.at("noise_order").empty())
-            require_type(loss, "KullbackLeiblerLoss");
+        require_type(loss, Objective::scores == blue::Scores::closed_form
+                               ? "AnalyticalKullbackLeiblerLoss"
+                               : "KullbackLeiblerLoss");
         const bool norm_constants = c.description.at("norm_constants");
-        Likelihood likelihood;
+        decltype(Objective::likelihood) likelihood;
         configure(likelihood, loss.at("predictive_distribution"), norm_constants);
-        blue::KullbackLeiblerLossOptions options{.heat = loss.at("heat"),
+        blue::KullbackLeiblerLossOptions options{.heat = loss.at("heat").get<double>(),
                                                  .norm_constants = norm_constants};
         if (!loss.at("dataset_size").is_null())
             options.dataset_size = blue::DatasetSize{loss.at("dataset_size").get<Index>()};
-        return blue::KullbackLeiblerLoss{likelihood, options};
+        return Objective(likelihood, options);
     }
 
     /// The targets of a step, in the type that the likelihood wants.

@@ -71,6 +71,16 @@ struct prior_support : check {
         "in prior_support<...>: choose another prior, or a distribution of positive numbers");
 };
 
+/// The pair of a random variable whose divergence must be exact.
+template <bool Ok, class Path, class Variational, class Prior>
+struct closed_form : check {
+    static_assert(
+        Ok,
+        "blue: the divergence of a variable has no closed form, see its path, distribution and "
+        "prior in closed_form<...>: use Elbo or KullbackLeiblerLoss, or write kl(q, p, "
+        "parameters...) beside the distribution");
+};
+
 template <class P, class Q>
 constexpr auto failed_prior_check() {
     if constexpr (!Prior<P>)

@@ -7,6 +7,7 @@
 #include <blue/models/log_probs.hpp>
 #include <blue/models/sequential.hpp>
 #include <blue/models/variable_view.hpp>
+#include <blue/objectives/kl.hpp>
 
 #include <numeric>
 #include <span>
@@ -15,10 +16,12 @@ namespace blue {
 
 /// What a pass computes about the weights besides drawing them.
 enum class Scores {
-    none,       ///< nothing: prediction
-    log_probs,  ///< log p(w) and log q(w) of each sample: Monte Carlo divergences
-    divergence  ///< the closed-form divergence where the pair of distributions has one, else log
-                ///< probs
+    none,        ///< nothing: prediction
+    log_probs,   ///< log p(w) and log q(w) of each sample: Monte Carlo divergences
+    divergence,  ///< the closed-form divergence where the pair of distributions has one, else log
+                 ///< probs
+    closed_form  ///< the closed-form divergence of all that is random, a compile error where the
+                 ///< pair of distributions has none; nothing for point estimates
 };
 
 /// How a pass draws.
@@ -30,7 +33,7 @@ struct ForwardOptions {
     std::uint64_t pass = 0;
     /// The number of the first sample: passes that differ only in it draw different samples.
     Index first_sample = 0;
-    /// Whether log probs keep their normalisation constants.
+    /// Whether log probs and closed-form divergences keep their normalisation constants.
     bool norm_constants = true;
 };
 
@@ -87,9 +90,10 @@ PreparedPass<B> begin_pass(std::span<const VariableView<B>> variables, Scores wa
                     static_cast<std::uint32_t>(options.first_sample),
                     static_cast<std::uint32_t>(random::purpose::weights)};
         draw.slot = slot;
-        draw.uses_divergence =
-            wanted == Scores::divergence && variable.kernels->divergence != nullptr;
-        draw.scores_log_prob = wanted != Scores::none && !draw.uses_divergence;
+        draw.uses_divergence = (wanted == Scores::divergence || wanted == Scores::closed_form) &&
+                               variable.kernels->divergence != nullptr;
+        draw.scores_log_prob =
+            wanted == Scores::log_probs || (wanted == Scores::divergence && !draw.uses_divergence);
         draw.norm_constants = options.norm_constants;
         draw.log_prob = table->value + slot * samples * 2;
         draw.divergence = divergences->value + slot;
@@ -108,6 +112,24 @@ template <class M, class B>
 inline constexpr bool computes_with =
     std::is_same_v<backend_of<M>, B> || std::is_void_v<backend_of<M>>;
 
+/// What is random and has no closed-form divergence.
+template <class Placed>
+using lacks_closed_form =
+    mp::mp_bool<is_random<variational_of<Placed>> &&
+                !has_closed_form_kl<variational_of<Placed>, prior_of<Placed>>>;
+
+/// The check of the first of these variables; one that passes when there is none.
+template <class Variables>
+struct closed_form_check {
+    using type = requirement::check;
+};
+template <class First, class... Rest>
+struct closed_form_check<mp::mp_list<First, Rest...>> {
+    using path = typename First::path::template append<key(First::variable::name)>;
+    using type =
+        requirement::closed_form<false, spell_path<path>, variational_of<First>, prior_of<First>>;
+};
+
 }  // namespace detail
 
 /// Runs a model on an input of `tape` with weights drawn from its variational distributions.
@@ -125,6 +147,10 @@ auto forward(const M& model, Tape<B>& tape, Var<B, Shape> x, const ForwardOption
     static_assert(
         requirement::input_backend<detail::computes_with<M, B>,
                                    requirement::expected<backend_of<M>>, requirement::given<B>>{});
+    if constexpr (Wanted == Scores::closed_form)
+        static_assert(
+            typename detail::closed_form_check<
+                detail::mp::mp_copy_if<random_variables<M>, detail::lacks_closed_form>>::type{});
     using LogProbs = std::conditional_t<Wanted == Scores::none, NoLogProbs, LogProbs<M, B>>;
     if constexpr (detail::computes_with<M, B>) {
         const auto variables = variable_views<M, B>(model);

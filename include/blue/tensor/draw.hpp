@@ -39,7 +39,7 @@ struct Draw {
     bool drawn;               ///< an operation of this pass has drawn it
     bool scores_log_prob;     ///< Monte Carlo log probs are wanted
     bool uses_divergence;     ///< the closed-form divergence is wanted instead
-    bool norm_constants;      ///< log probs keep their normalisation constants
+    bool norm_constants;      ///< log probs and divergences keep their normalisation constants
     double log_prob_offset;   ///< of each sample, from preparing the parameters
     bool floor_visible;       ///< the variance floor changes numbers of this pass
     bool gradient_live;       ///< `gradient` holds numbers already: the first writer assigns
@@ -49,5 +49,23 @@ struct Draw {
     const T* divergence_gradient;  ///< may be nullptr
     Index pass_samples;            ///< number of samples of the pass
 };
+
+namespace detail {
+
+/// Normalisation constants of the log probs of all elements, in nats.
+struct NormConstants {
+    double prior, variational;
+};
+/// Those that the pass leaves out.
+template <class B>
+NormConstants omitted_constants(const Draw<B>& draw) {
+    if (draw.norm_constants) return {0, 0};
+    const double n = static_cast<double>(draw.size);
+    double prior = 0;
+    const double variational = draw.kernels->norm_constants(draw, &prior);
+    return {n * prior, n * variational};
+}
+
+}  // namespace detail
 
 }  // namespace blue

@@ -35,7 +35,10 @@ void begin_draw(Tape<B>& tape, Draw<B>& draw) {
         draw.floor_visible |= prepared[i].floor_visible;
         if (draw.uses_divergence) divergence += divergences[i];
     }
-    if (draw.uses_divergence) *draw.divergence = static_cast<T>(divergence);
+    if (draw.uses_divergence) {
+        const auto omitted = blue::detail::omitted_constants(draw);
+        *draw.divergence = static_cast<T>(divergence + omitted.prior - omitted.variational);
+    }
 }
 
 /// Adds up the sums of the units, samples x units x (prior, variational), in order.
@@ -43,12 +46,10 @@ template <class B>
 void finish_log_prob(Draw<B>& draw, const double* partial, Index units) {
     using T = typename B::scalar;
     if (!draw.scores_log_prob) return;
-    double prior_constant = 0;
-    double constant = draw.kernels->norm_constants(draw, &prior_constant);
-    const double n = draw.norm_constants ? 0 : static_cast<double>(draw.size);
+    const auto omitted = blue::detail::omitted_constants(draw);
     for (Index s = 0; s < draw.pass_samples; ++s) {
         const double* sums = partial + (draw.samples == 1 ? 0 : s) * units * 2;
-        double prior = -n * prior_constant, variational = draw.log_prob_offset - n * constant;
+        double prior = -omitted.prior, variational = draw.log_prob_offset - omitted.variational;
         for (Index unit = 0; unit < units; ++unit) {
             prior += sums[2 * unit];
             variational += sums[2 * unit + 1];

@@ -81,28 +81,28 @@ void draw_forward(Tape<Cuda<T, Executor>>& tape, Draw<Cuda<T, Executor>>& draw) 
     draw.weights = tape.template device_memory<T>(draw.samples * draw.weight_stride);
     double* const constants = tape.template device_memory<double>(blocks);
     kernels.prepare(draw, constants);
+    const auto omitted = blue::detail::omitted_constants(draw);
     if (draw.uses_divergence) {
         double* const parts = tape.template device_memory<double>(blocks);
         kernels.divergence(draw, parts);
+        const T offset = static_cast<T>(omitted.prior - omitted.variational);
+        if (offset != 0) Executor::for_each(1, cuda::Assign<T>{draw.divergence, offset});
         Executor::template reduce<cuda::block_lanes>(
-            1, cuda::SumParts<T>{{}, parts, blocks, draw.divergence, false});
+            1, cuda::SumParts<T>{{}, parts, blocks, draw.divergence, offset != 0});
     }
     double* const parts = draw.scores_log_prob
                               ? tape.template device_memory<double>(draw.samples * blocks * 2)
                               : nullptr;
     kernels.sample(draw, parts);
     if (!draw.scores_log_prob) return;
-    double prior_constant = 0;
-    const double constant = kernels.norm_constants(draw, &prior_constant);
-    const double n = draw.norm_constants ? 0 : static_cast<double>(draw.size);
     Executor::template reduce<cuda::block_lanes>(draw.pass_samples,
                                                  cuda::LogProbBody<T>{{},
                                                                       parts,
                                                                       constants,
                                                                       blocks,
                                                                       draw.samples == 1,
-                                                                      n * prior_constant,
-                                                                      n * constant,
+                                                                      omitted.prior,
+                                                                      omitted.variational,
                                                                       draw.log_prob});
 }
 

@@ -114,10 +114,14 @@ namespace {
 struct Remembering : blue::Elbo<blue::Gaussian> {
     std::vector<std::vector<float>>* seen;
     template <class Result, class Target>
-    auto operator()(const Result& result, Target target, blue::DatasetSize size) const {
+    auto operator()(const Result& result, Target target, blue::DatasetSize size,
+                    blue::TrainingStep step) const {
+        CHECK(step.step == static_cast<Index>(seen->size()));
+        CHECK(step.steps_per_epoch == 3);
+        CHECK(step.epochs == 2);
         seen->push_back(target.to_host());
         CHECK(size.value == 10);
-        return blue::Elbo<blue::Gaussian>::operator()(result, target, size);
+        return blue::Elbo<blue::Gaussian>::operator()(result, target, size, step);
     }
 };
 

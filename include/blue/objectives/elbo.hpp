@@ -11,8 +11,7 @@ namespace blue {
 struct ElboOptions {
     /// Examples in the training set; `fit` fills it in.
     std::optional<DatasetSize> dataset_size{};
-    /// Weight of the divergence: 1 for the bound, less for a tempered posterior.
-    double heat = 1;
+    Heat heat{};
 };
 
 /// The negative evidence lower bound in nats for the whole data set (Jordan et al. 1999, Blundell
@@ -32,9 +31,11 @@ struct Elbo {
 
     /// \param result of `forward` with `Scores::divergence` (or `log_probs`).
     /// \param size used when the options name none. Throws ValueError when neither does.
+    /// \param step for a heat that changes.
     template <class B, class Shape, class M, class Target>
     Loss<B> operator()(const VIReturn<Var<B, Shape>, LogProbs<M, B>>& result, Target target,
-                       std::optional<DatasetSize> size = {}) const {
+                       std::optional<DatasetSize> size = {},
+                       std::optional<TrainingStep> step = {}) const {
         const std::optional<DatasetSize> n = options.dataset_size ? options.dataset_size : size;
         if (!n)
             throw ValueError(
@@ -42,7 +43,7 @@ struct Elbo {
         const auto log_prob = likelihood.log_prob(result.samples, target);
         const double scale = -static_cast<double>(n->value) /
                              static_cast<double>(log_prob.batch() * log_prob.samples());
-        return detail::make_loss(sum(log_prob), scale, result.log_probs, options.heat);
+        return detail::make_loss(sum(log_prob), scale, result.log_probs, options.heat(step));
     }
 };
 

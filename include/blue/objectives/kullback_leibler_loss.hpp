@@ -14,8 +14,7 @@ struct KullbackLeiblerLossOptions {
     /// Examples in the training set; `fit` fills it in. Without it the batch size is used, as in
     /// torch_blue.
     std::optional<DatasetSize> dataset_size{};
-    /// Weight of the divergence.
-    double heat = 1;
+    Heat heat{};
     /// Keep the normalisation constants of log probs and divergences. They change the value, not
     /// the gradient.
     bool norm_constants = false;
@@ -47,14 +46,16 @@ struct PredictiveLoss {
         : likelihood(predictive), options(options) {}
 
     /// \param result of `forward` with the `scores` of the loss.
+    /// \param step for a heat that changes.
     template <class B, class Shape, class M, class Target>
     Loss<B> operator()(const VIReturn<Var<B, Shape>, LogProbs<M, B>>& result, Target target,
-                       std::optional<DatasetSize> size = {}) {
+                       std::optional<DatasetSize> size = {},
+                       std::optional<TrainingStep> step = {}) {
         if (options.dataset_size) size = options.dataset_size;
         const double n = static_cast<double>(size ? size->value : result.samples.batch());
         const auto log_prob = likelihood.mixture_log_prob(result.samples, target);
         const double scale = -n / static_cast<double>(log_prob.batch());
-        const Loss<B> loss = make_loss(sum(log_prob), scale, result.log_probs, options.heat);
+        const Loss<B> loss = make_loss(sum(log_prob), scale, result.log_probs, options.heat(step));
         if (options.track) {
             const auto values = loss.values();
             history.data_fitting.push_back(values.data_fitting);

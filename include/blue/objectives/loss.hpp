@@ -4,6 +4,7 @@
 #pragma once
 
 #include <blue/models/forward.hpp>
+#include <blue/objectives/heat.hpp>
 #include <blue/ops/loss_terms.hpp>
 #include <blue/ops/reduce.hpp>
 
@@ -33,7 +34,7 @@ struct Loss {
     /// The parts on the host, as `values` copies them.
     struct Values {
         double data_fitting;    ///< negative log-likelihood, estimated from the batch
-        double prior_matching;  ///< heat times divergence
+        double prior_matching;  ///< heat times divergence, the heat being that of the step
         double divergence;      ///< KL(q || p) of all weights
     };
     /// The parts of the loss in nats. Waits for the device.

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: BSD-3-Clause
 /// \file
-/// Learning rate schedules.
+/// Schedules of the learning rate and of other weights.
 #pragma once
 
 #include <blue/config.hpp>
@@ -12,10 +12,11 @@
 
 namespace blue {
 
-/// What the learning rate is multiplied with, step by step. A step is one batch, not one epoch.
+/// What the learning rate, or the weight of the divergence, is multiplied with, step by step. A
+/// step is one batch, not one epoch.
 class Schedule {
 public:
-    /// The rate of the optimiser throughout.
+    /// The same throughout.
     static Schedule constant() { return {Kind::constant, 0, 1}; }
     /// Times `factor` after every `interval` steps: factor^floor(step / interval). Throws
     /// ValueError for an interval below 1, and a factor that is not positive and finite.
@@ -49,6 +50,9 @@ public:
         copy.warm_up_ = steps;
         return copy;
     }
+
+    /// Whether the factor is 1 at every step.
+    bool is_constant() const { return kind_ == Kind::constant && warm_up_ == 0; }
 
     /// The factor of step 0, 1, ..., total - 1, for the `total` steps of a training run.
     double operator()(Index step, Index total) const {

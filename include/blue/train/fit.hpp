@@ -93,7 +93,7 @@ inline double validation_loss(const RealReport& report) {
 /// `Optimizer::step`. The optimiser starts anew; to go on with a trained model, choose another
 /// seed, so that the noise is new, too.
 ///
-/// \param objective such as `Elbo{Categorical{}}`; its dataset size is filled in.
+/// \param objective such as `Elbo{Categorical{}}`; it is told the dataset size and the step.
 /// \param validation a data set for `patience` and EpochReport::validation_loss, or nullptr.
 /// \param rule update rule of the optimiser.
 /// Before anything is changed it throws ShapeError and ValueError for data and options that do not
@@ -150,7 +150,8 @@ FitReport fit(M& model, Objective&& objective, const Dataset<Target>& train,
                  .norm_constants = objective.norm_constants});
             const auto target = detail::make_target<Likelihood>(
                 tape, result.samples, targets.gather(train.targets, rows), batch);
-            const Loss<B> loss = objective(result, target, DatasetSize(n));
+            const Loss<B> loss = objective(result, target, DatasetSize(n),
+                                           TrainingStep{total_step, steps, options.epochs});
             const double value = static_cast<double>(loss.total.value());
             const auto parts = loss.values();
             const std::vector<double> divergences = loss.divergences();

@@ -64,27 +64,28 @@ TEST_CASE("cuda: a distribution of one's own gives the CPU's numbers", "[cuda]")
 }
 
 TEST_CASE("cuda: kernels that nvcc compiles for the host give the CPU's numbers", "[cuda]") {
-    for (bool elbo : {false, true})
-        CHECK(worst_of(trajectory<Emulated<double>>(elbo), trajectory<Cpu<double>>(elbo)) < 1e-11);
+    for (Objective objective : all_objectives)
+        CHECK(worst_of(trajectory<Emulated<double>>(objective),
+                       trajectory<Cpu<double>>(objective)) < 1e-11);
 }
 
 TEST_CASE("cuda: training on the device gives the CPU's numbers", "[cuda]") {
     if (no_device()) return;
-    for (bool elbo : {false, true}) {
-        const std::vector<double> expected = trajectory<Cpu<double>>(elbo);
-        const std::vector<double> given = trajectory<Cuda<double>>(elbo);
+    for (Objective objective : all_objectives) {
+        const std::vector<double> expected = trajectory<Cpu<double>>(objective);
+        const std::vector<double> given = trajectory<Cuda<double>>(objective);
         // Rounding of 1e-16 in sums of some thousand terms, amplified by three steps of Adam.
         CHECK(worst_of(given, expected) < 1e-10);
-        CHECK(trajectory<Cuda<double>>(elbo) == given);  // to the last bit
-        CHECK(worst_of(trajectory<Cuda<float>>(elbo), expected) < 1e-3);
+        CHECK(trajectory<Cuda<double>>(objective) == given);  // to the last bit
+        CHECK(worst_of(trajectory<Cuda<float>>(objective), expected) < 1e-3);
     }
 }
 
 TEST_CASE("cuda: gradients on the device are those of finite differences", "[cuda]") {
     if (no_device()) return;
     // See backends/cuda/backend.test.cpp.
-    CHECK(gradient_error<Cuda<double>>(false) < 1e-6);
-    CHECK(gradient_error<Cuda<double>>(true) < 1e-6);
+    for (Objective objective : all_objectives)
+        CHECK(gradient_error<Cuda<double>>(objective) < 1e-6);
 }
 
 TEST_CASE("cuda: fit and predict on the device", "[cuda]") {

@@ -34,7 +34,9 @@
 #include <blue/models/sequential.hpp>
 #include <blue/objectives/analytical_kullback_leibler_loss.hpp>
 #include <blue/objectives/elbo.hpp>
+#include <blue/objectives/importance_weighted_elbo.hpp>
 #include <blue/objectives/kullback_leibler_loss.hpp>
+#include <blue/objectives/renyi_bound.hpp>
 #include <blue/optim/optimizer.hpp>
 #include <blue/train/fit.hpp>
 #include <blue/version.hpp>

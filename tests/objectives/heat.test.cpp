@@ -105,6 +105,8 @@ TEST_CASE("every objective weighs its divergence with the heat of the step", "[o
     check(Elbo{Categorical{}, {.heat = heat}});
     check(KullbackLeiblerLoss{Categorical{}, {.heat = heat}});
     check(AnalyticalKullbackLeiblerLoss{Categorical{}, {.heat = heat}});
+    check(RenyiBound{Categorical{}, {.heat = heat}});
+    check(ImportanceWeightedElbo{Categorical{}, {.heat = heat}});
 }
 
 TEST_CASE("fit anneals", "[objectives]") {

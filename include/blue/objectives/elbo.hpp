@@ -36,13 +36,9 @@ struct Elbo {
     Loss<B> operator()(const VIReturn<Var<B, Shape>, LogProbs<M, B>>& result, Target target,
                        std::optional<DatasetSize> size = {},
                        std::optional<TrainingStep> step = {}) const {
-        const std::optional<DatasetSize> n = options.dataset_size ? options.dataset_size : size;
-        if (!n)
-            throw ValueError(
-                "Elbo: expected a dataset size, in its options or in the call, got none");
+        const double n = detail::required_size(options.dataset_size, size);
         const auto log_prob = likelihood.log_prob(result.samples, target);
-        const double scale = -static_cast<double>(n->value) /
-                             static_cast<double>(log_prob.batch() * log_prob.samples());
+        const double scale = -n / static_cast<double>(log_prob.batch() * log_prob.samples());
         return detail::make_loss(sum(log_prob), scale, result.log_probs, options.heat(step));
     }
 };

@@ -26,7 +26,8 @@ struct DatasetSize {
 /// A loss in nats for the whole data set, and its parts. Valid until the tape is reset.
 template <class B>
 struct Loss {
-    /// What to call `backward` on: data_fitting + prior_matching.
+    /// What to call `backward` on: data_fitting + prior_matching, except for bounds that are
+    /// tighter than their sum (see `RenyiBound`).
     Var<B, scalar_shape> total;
     Node<B>* parts;
     Node<B>* per_variable;
@@ -55,12 +56,24 @@ private:
 
 namespace detail {
 
+/// The size that the options name, or else that of the call. Throws ValueError when neither does.
+inline double required_size(const std::optional<DatasetSize>& option,
+                            const std::optional<DatasetSize>& call) {
+    if (!option && !call)
+        throw ValueError(
+            "expected a dataset size, in the objective's options or in the call, got none");
+    return static_cast<double>((option ? option : call)->value);
+}
+
 /// The loss of a pass: `data_scale` times the summed log-likelihood, plus `heat` times the
-/// divergence.
+/// divergence; see LossTerms for other orders than 1.
 template <class B>
 Loss<B> make_loss(Tape<B>& tape, Node<B>* log_likelihood, double data_scale, Node<B>* log_probs,
-                  Node<B>* divergences, double heat) {
-    const Index variables = divergences->samples;
+                  Node<B>* divergences, double heat, double order) {
+    const Index variables = divergences->samples, samples = log_probs->batch;
+    if (log_likelihood->samples != 1 && log_likelihood->samples != samples)
+        throw ShapeError("loss: expected the log-likelihoods of ", samples, " samples, got ",
+                         log_likelihood->samples);
     const LossTerms<B> args{log_likelihood,
                             log_probs,
                             divergences,
@@ -68,18 +81,20 @@ Loss<B> make_loss(Tape<B>& tape, Node<B>* log_likelihood, double data_scale, Nod
                             tape.node(3, 1, 1, false),
                             tape.node(1, 1, 1, true),
                             variables,
-                            log_probs->batch,
+                            samples,
                             data_scale,
-                            heat};
+                            heat,
+                            order,
+                            order == 1 ? nullptr : tape.template device_memory<double>(samples)};
     loss_terms_forward(tape, args);
     tape.record(LossTermsRecord<B>{{}, args});
     return {{&tape, args.total}, args.parts, args.per_variable};
 }
 template <class M, class B>
 Loss<B> make_loss(Var<B, scalar_shape> log_likelihood, double data_scale,
-                  const LogProbs<M, B>& log_probs, double heat) {
+                  const LogProbs<M, B>& log_probs, double heat, double order = 1) {
     return make_loss(*log_likelihood.tape, log_likelihood.node, data_scale, log_probs.table(),
-                     log_probs.divergences(), heat);
+                     log_probs.divergences(), heat, order);
 }
 
 }  // namespace detail

@@ -81,6 +81,12 @@ template <class B, class Shape>
 auto mean(Var<B, Shape> x) {
     return sum(x) * (1.0 / static_cast<double>(x.node->size()));
 }
+/// Sum over batch and items: one number for each sample, (S, B, ...) to (S, 1).
+template <class B, class Shape>
+auto sum_per_sample(Var<B, Shape> x) {
+    return detail::reduce<Var<B, scalar_shape>>(x, detail::Reduction::sum_last, x.samples(), 1, 1,
+                                                x.node->per_sample());
+}
 /// Sum over the last axis.
 template <class B, class Shape>
 auto sum_last(Var<B, Shape> x) {

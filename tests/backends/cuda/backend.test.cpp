@@ -13,13 +13,13 @@ using namespace blue;
 using namespace blue_test;
 
 TEST_CASE("cuda backend: training gives the numbers of the CPU", "[cuda]") {
-    for (bool elbo : {false, true}) {
-        const std::vector<double> expected = trajectory<Cpu<double>>(elbo);
-        const std::vector<double> given = trajectory<Emulated<double>>(elbo);
+    for (Objective objective : all_objectives) {
+        const std::vector<double> expected = trajectory<Cpu<double>>(objective);
+        const std::vector<double> given = trajectory<Emulated<double>>(objective);
         // Rounding of 1e-16 in sums of some thousand terms, amplified by three steps of Adam.
         CHECK(worst_of(given, expected) < 1e-11);
         HostExecutor::reverse = true;
-        CHECK(trajectory<Emulated<double>>(elbo) == given);
+        CHECK(trajectory<Emulated<double>>(objective) == given);
         HostExecutor::reverse = false;
     }
 }
@@ -27,8 +27,8 @@ TEST_CASE("cuda backend: training gives the numbers of the CPU", "[cuda]") {
 TEST_CASE("cuda backend: gradients are those of finite differences", "[cuda]") {
     // The error of central differences with a step of 1e-5: about 1e-10 of the second derivative
     // plus 1e-16 * loss / step, with losses of some thousand.
-    CHECK(gradient_error<Emulated<double>>(false) < 1e-6);
-    CHECK(gradient_error<Emulated<double>>(true) < 1e-6);
+    for (Objective objective : all_objectives)
+        CHECK(gradient_error<Emulated<double>>(objective) < 1e-6);
 }
 
 TEST_CASE("cuda backend: a step starts few kernels", "[cuda]") {
@@ -37,7 +37,7 @@ TEST_CASE("cuda backend: a step starts few kernels", "[cuda]") {
     Everything<Emulated<double>> net{Seed{3}};
     Tape<Emulated<double>> tape;
     const long before = HostExecutor::launches();
-    step(net, tape, false, 0, true);
+    step(net, tape, Objective::kullback_leibler_loss, 0, true);
     CHECK(HostExecutor::launches() - before <= 124);
 }
 

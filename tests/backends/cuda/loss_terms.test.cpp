@@ -14,7 +14,7 @@ using namespace blue_test;
 namespace {
 
 template <class B>
-std::vector<double> all_numbers(Index variables, Index samples) {
+std::vector<double> all_numbers(Index likelihoods, Index variables, Index samples, double order) {
     Tape<B> tape;
     const auto filled = [&](Index a, Index b, Index c, double low) {
         const std::vector<double> values = numbers<double>(a * b * c, low, low + 5);
@@ -22,16 +22,19 @@ std::vector<double> all_numbers(Index variables, Index samples) {
         B::memory::copy_from_host(node->value, values.data(), node->size());
         return node;
     };
-    const detail::LossTerms<B> args{filled(1, 1, 1, -3),
-                                    filled(variables, samples, 2, -7),
-                                    filled(variables, 1, 1, 2),
-                                    tape.node(variables, 1, 1, false),
-                                    tape.node(3, 1, 1, false),
-                                    tape.node(1, 1, 1, true),
-                                    variables,
-                                    samples,
-                                    -1.5,
-                                    0.7};
+    const detail::LossTerms<B> args{
+        filled(likelihoods, 1, 1, -3),
+        filled(variables, samples, 2, -7),
+        filled(variables, 1, 1, 2),
+        tape.node(variables, 1, 1, false),
+        tape.node(3, 1, 1, false),
+        tape.node(1, 1, 1, true),
+        variables,
+        samples,
+        -1.5,
+        0.7,
+        order,
+        order == 1 ? nullptr : tape.template device_memory<double>(samples)};
     std::vector<double> result;
     const auto keep = [&](const double* data, Index n) {
         std::vector<double> copy(static_cast<std::size_t>(n));
@@ -56,9 +59,16 @@ std::vector<double> all_numbers(Index variables, Index samples) {
 }  // namespace
 
 TEST_CASE("cuda loss terms: values and gradients", "[cuda]") {
-    // 300 variables are more than the lanes of a block, 1 sample is fewer than a variable each.
-    for (Index variables : {1, 6, 300})
-        for (Index samples : {1, 4})
-            CHECK(difference(all_numbers<Emulated<double>>(variables, samples),
-                             all_numbers<Cpu<double>>(variables, samples)) < rounding<double>);
+    // 300 variables are more than the lanes of a block, 1 sample is fewer than a variable each; no
+    // variables at all; more samples than entries of the table.
+    for (Index variables : {0, 1, 6, 300})
+        for (Index samples : {1, 4, 500})
+            for (Index likelihoods : {Index{1}, samples})
+                for (double order : {1.0, 0.5, 0.0}) {
+                    if (variables * samples > 2000) continue;
+                    CHECK(difference(
+                              all_numbers<Emulated<double>>(likelihoods, variables, samples, order),
+                              all_numbers<Cpu<double>>(likelihoods, variables, samples, order)) <
+                          rounding<double>);
+                }
 }

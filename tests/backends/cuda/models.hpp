@@ -14,6 +14,7 @@
 #include <blue/models/sequential.hpp>
 #include <blue/objectives/elbo.hpp>
 #include <blue/objectives/kullback_leibler_loss.hpp>
+#include <blue/objectives/renyi_bound.hpp>
 #include <blue/optim/gradients.hpp>
 #include <blue/optim/optimizer.hpp>
 
@@ -79,16 +80,25 @@ struct Examples {
     std::vector<std::int32_t> labels{0, 1, 2, 3, 1, 0};
 };
 
-/// The loss of one pass and everything that leads to it. With the KullbackLeiblerLoss of torch_blue
-/// or, with `elbo`, with closed-form divergences where there are some.
+/// What is minimised: torch_blue's loss; closed-form divergences where there are some, and no
+/// normalisation constants; a bound in which samples differ in weight.
+enum class Objective { kullback_leibler_loss, elbo, renyi_bound };
+inline constexpr Objective all_objectives[] = {Objective::kullback_leibler_loss, Objective::elbo,
+                                               Objective::renyi_bound};
+
+/// The loss of one pass and everything that leads to it.
 template <class B, class M>
-std::vector<double> step(M& net, blue::Tape<B>& tape, bool elbo, int pass, bool differentiate) {
+std::vector<double> step(M& net, blue::Tape<B>& tape, Objective objective, int pass,
+                         bool differentiate) {
     const Examples<typename B::scalar> data;
     tape.reset();
     const auto x = tape.template input<blue::shape<8>>(data.inputs.data(), data.count);
     const auto labels = blue::make_labels(tape, data.labels.data(), data.count, 4);
-    const blue::ForwardOptions options{
-        .samples = 3, .seed = blue::Seed{5}, .pass = static_cast<std::uint64_t>(pass)};
+    const blue::ForwardOptions options{.samples = 3,
+                                       .seed = blue::Seed{5},
+                                       .pass = static_cast<std::uint64_t>(pass),
+                                       .norm_constants = objective != Objective::elbo};
+    const blue::DatasetSize size{50};
     std::vector<double> result;
     const auto finish = [&](const auto& output, const auto& loss) {
         result.push_back(static_cast<double>(loss.total.value()));
@@ -101,28 +111,28 @@ std::vector<double> step(M& net, blue::Tape<B>& tape, bool elbo, int pass, bool 
         backward(loss);
         for (double norm : blue::gradient_norms(tape)) result.push_back(norm);
     };
-    if (elbo) {
+    if (objective == Objective::elbo) {
         const auto r = forward<blue::Scores::divergence>(net, tape, x, options);
-        finish(r.samples,
-               blue::Elbo{blue::Categorical{}, {.dataset_size = blue::DatasetSize{50}}}(r, labels));
+        finish(r.samples, blue::Elbo{blue::Categorical{}}(r, labels, size));
     } else {
         const auto r = forward(net, tape, x, options);
-        blue::KullbackLeiblerLoss loss{blue::Categorical{},
-                                       {.dataset_size = blue::DatasetSize{50}, .heat = 0.7}};
-        finish(r.samples, loss(r, labels));
+        blue::KullbackLeiblerLoss loss{blue::Categorical{}, {.heat = 0.7}};
+        const blue::RenyiBound bound{blue::Categorical{}, {.alpha = 0.9, .heat = 0.7}};
+        finish(r.samples, objective == Objective::renyi_bound ? bound(r, labels, size)
+                                                              : loss(r, labels, size));
     }
     return result;
 }
 
 /// All numbers of three steps of training.
 template <class B>
-std::vector<double> trajectory(bool elbo) {
+std::vector<double> trajectory(Objective objective) {
     Everything<B> net{blue::Seed{3}};
     blue::Tape<B> tape;
     auto optimizer = make_optimizer(net, blue::Adam{.learning_rate = 1e-2});
     std::vector<double> result;
     for (int pass = 0; pass < 3; ++pass) {
-        const std::vector<double> numbers = step(net, tape, elbo, pass, true);
+        const std::vector<double> numbers = step(net, tape, objective, pass, true);
         result.insert(result.end(), numbers.begin(), numbers.end());
         optimizer.step(net, tape);
     }
@@ -144,11 +154,11 @@ inline double worst_of(const std::vector<double>& a, const std::vector<double>& 
 /// The largest relative difference between the gradient of the loss and differences of values, over
 /// some parameters of every variable.
 template <class B>
-double gradient_error(bool elbo) {
+double gradient_error(Objective objective) {
     using T = typename B::scalar;
     Everything<B> net{blue::Seed{3}};
     blue::Tape<B> tape;
-    step(net, tape, elbo, 0, true);
+    step(net, tape, objective, 0, true);
     std::vector<std::vector<T>> gradients;
     for (const blue::Draw<B>& draw : tape.draws()) {
         gradients.emplace_back(static_cast<std::size_t>(draw.kernels->parameters * draw.stride));
@@ -166,7 +176,7 @@ double gradient_error(bool elbo) {
                 const T h = T(1e-5);
                 const auto loss_at = [&](T value) {
                     B::memory::copy_from_host(parameter, &value, 1);
-                    return step(net, tape, elbo, 0, false).front();
+                    return step(net, tape, objective, 0, false).front();
                 };
                 const double slope = (loss_at(start + h) - loss_at(start - h)) / (2 * 1e-5);
                 loss_at(start);

@@ -21,12 +21,20 @@ void loss_terms_forward(Tape<Cpu<T, Isa>>&, const detail::LossTerms<Cpu<T, Isa>>
         args.per_variable->value[v] = static_cast<T>(kl);
         divergence += kl;
     }
-    const double data = args.data_scale * static_cast<double>(*args.log_likelihood->value);
+    const Index likelihoods = args.log_likelihood->samples;
+    double log_likelihood = 0;
+    for (Index s = 0; s < likelihoods; ++s)
+        log_likelihood += static_cast<double>(args.log_likelihood->value[s]);
+    const double data = args.data_scale * log_likelihood / static_cast<double>(likelihoods);
     T* const parts = args.parts->value;
     parts[0] = static_cast<T>(data);
     parts[1] = static_cast<T>(args.heat * divergence);
     parts[2] = static_cast<T>(divergence);
     *args.total->value = static_cast<T>(data + args.heat * divergence);
+    if (!args.sample_weights) return;
+    const auto loss = detail::sample_loss(args);
+    for (Index s = 0; s < args.samples; ++s) loss(s);
+    detail::generalised_mean(args)(0);
 }
 
 template <class T, class Isa>
@@ -37,9 +45,13 @@ void loss_terms_backward(Tape<Cpu<T, Isa>>&, const detail::LossTerms<Cpu<T, Isa>
         target.data[i] = static_cast<T>(value) + (target.add ? target.data[i] : T(0));
     };
     const double slope = static_cast<double>(*args.total->grad);
-    put(log_likelihood, 0, slope * args.data_scale);
-    const double part = slope * args.heat / static_cast<double>(args.samples);
+    const detail::SampleShare share{args.sample_weights, args.samples};
+    const Index likelihoods = args.log_likelihood->samples;
+    for (Index s = 0; s < likelihoods; ++s)
+        put(log_likelihood, s,
+            likelihoods == 1 ? slope * args.data_scale : share(slope * args.data_scale, s));
     for (Index i = 0; i < args.variables * args.samples; ++i) {
+        const double part = share(slope * args.heat, i % args.samples);
         put(log_probs, 2 * i, -part);
         put(log_probs, 2 * i + 1, part);
     }

@@ -6,19 +6,22 @@
 #include <blue/backends/cuda/cuda.hpp>
 #include <blue/ops/loss_terms.hpp>
 
+#include <algorithm>
+
 namespace blue {
 namespace cuda {
 
-/// One block of threads for all variables.
+/// One block of threads for all variables, and for the log-likelihoods of all samples.
 template <class T>
-struct LossTermsForward : Adding<1> {
+struct LossTermsForward : Adding<2> {
+    using result = typename Adding<2>::result;
     const T* log_likelihood;
     const T* log_probs;
     const T* divergences;
     T* per_variable;
     T* parts;
     T* loss;
-    Index variables, samples;
+    Index likelihoods, variables, samples;
     double data_scale, heat;
 
     BLUE_HOST_DEVICE result part(Index, int lane) const {
@@ -33,11 +36,13 @@ struct LossTermsForward : Adding<1> {
             per_variable[v] = static_cast<T>(kl);
             sum.total[0] += kl;
         }
+        for (Index s = lane; s < likelihoods; s += block_lanes)
+            sum.total[1] += static_cast<double>(log_likelihood[s]);
         return sum;
     }
     BLUE_HOST_DEVICE void finish(Index, int lane, const result& sum) const {
         if (lane != 0) return;
-        const double data = data_scale * static_cast<double>(*log_likelihood);
+        const double data = data_scale * sum.total[1] / static_cast<double>(likelihoods);
         const double divergence = sum.total[0];
         parts[0] = static_cast<T>(data);
         parts[1] = static_cast<T>(heat * divergence);
@@ -46,20 +51,24 @@ struct LossTermsForward : Adding<1> {
     }
 };
 
-/// For i < variables * samples, and for the log-likelihood, which is there also without variables.
+/// For i < variables * samples, and i < likelihoods, which are there also without variables.
 template <class T>
 struct LossTermsBackward {
     const T* slope;
-    Index variables, samples;
+    blue::detail::SampleShare share;
+    Index likelihoods, variables;
     double data_scale, heat;
     GradientTarget<T> log_likelihood, log_probs, divergences;
 
     BLUE_HOST_DEVICE void operator()(Index i) const {
         const double d = static_cast<double>(*slope);
-        const T part = static_cast<T>(d * heat / static_cast<double>(samples));
-        if (i == 0) put(log_likelihood.data, static_cast<T>(d * data_scale), log_likelihood.add);
+        if (i < likelihoods)
+            put(log_likelihood.data + i,
+                static_cast<T>(likelihoods == 1 ? d * data_scale : share(d * data_scale, i)),
+                log_likelihood.add);
         if (i < variables) put(divergences.data + i, static_cast<T>(d * heat), divergences.add);
-        if (i < variables * samples) {
+        if (i < variables * share.samples) {
+            const T part = static_cast<T>(share(d * heat, i % share.samples));
             put(log_probs.data + 2 * i, -part, log_probs.add);
             put(log_probs.data + 2 * i + 1, part, log_probs.add);
         }
@@ -77,20 +86,31 @@ void loss_terms_forward(Tape<Cuda<T, E>>&, const detail::LossTerms<Cuda<T, E>>& 
                                                                        args.per_variable->value,
                                                                        args.parts->value,
                                                                        args.total->value,
+                                                                       args.log_likelihood->samples,
                                                                        args.variables,
                                                                        args.samples,
                                                                        args.data_scale,
                                                                        args.heat});
+    if (!args.sample_weights) return;
+    E::for_each(args.samples, detail::sample_loss(args));
+    E::for_each(1, detail::generalised_mean(args));  // few numbers: one thread
 }
 
 template <class T, class E>
 void loss_terms_backward(Tape<Cuda<T, E>>&, const detail::LossTerms<Cuda<T, E>>& args,
                          GradientTarget<T> log_likelihood, GradientTarget<T> log_probs,
                          GradientTarget<T> divergences) {
-    E::for_each(
-        1 + args.variables * args.samples,
-        cuda::LossTermsBackward<T>{args.total->grad, args.variables, args.samples, args.data_scale,
-                                   args.heat, log_likelihood, log_probs, divergences});
+    const Index likelihoods = args.log_likelihood->samples;
+    E::for_each(std::max(likelihoods, args.variables * args.samples),
+                cuda::LossTermsBackward<T>{args.total->grad,
+                                           {args.sample_weights, args.samples},
+                                           likelihoods,
+                                           args.variables,
+                                           args.data_scale,
+                                           args.heat,
+                                           log_likelihood,
+                                           log_probs,
+                                           divergences});
 }
 
 }  // namespace blue

@@ -32,11 +32,10 @@ Loss<Cpu<double>>::Values loss_values(P prior, bool norm_constants) {
     SmallModel<MeanFieldNormal, P> net{Seed{1}, blue::prior(prior)};
     set_parameters(net);
     Tape<Cpu<double>> tape;
-    const auto result = small_pass<Scores::closed_form>(net, tape, norm_constants);
+    auto given = small_pass<Scores::closed_form>(net, tape, norm_constants);
     std::vector<double> outputs;
     for (int k = 0; k < small_samples * small_batch * 4; ++k) outputs.push_back(std::cos(0.37 * k));
-    const VIReturn given{tape.input<shape<4>>(outputs.data(), small_batch, small_samples),
-                         result.log_probs};
+    given.samples = tape.input<shape<4>>(outputs.data(), small_batch, small_samples);
     AnalyticalKullbackLeiblerLoss loss{Categorical{},
                                        {.dataset_size = DatasetSize{30},
                                         .heat = 0.7,

@@ -150,9 +150,9 @@ TEST_CASE("orders and sizes that make no sense", "[objectives]") {
               small_loss<Scores::log_probs>(net, tape, RenyiBound{Categorical{}});
           }) == "expected a dataset size, in the objective's options or in the call, got none");
     // Outputs of another number of samples than the pass has.
-    const auto result = small_pass<Scores::log_probs>(net, tape);
-    const VIReturn other{tape.input<shape<4>>(result.samples.to_host().data(), small_batch, 2),
-                         result.log_probs};
+    auto other = small_pass<Scores::log_probs>(net, tape);
+    const auto outputs = other.samples.to_host();
+    other.samples = tape.input<shape<4>>(outputs.data(), small_batch, 2);
     CHECK_THROWS_AS(
         RenyiBound{Categorical{}}(other, make_labels(tape, small_labels().data(), small_batch, 4),
                                   DatasetSize{30}),

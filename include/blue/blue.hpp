@@ -32,6 +32,7 @@
 #include <blue/models/forward.hpp>
 #include <blue/models/residual.hpp>
 #include <blue/models/sequential.hpp>
+#include <blue/objectives/accuracy_versus_uncertainty.hpp>
 #include <blue/objectives/analytical_kullback_leibler_loss.hpp>
 #include <blue/objectives/elbo.hpp>
 #include <blue/objectives/importance_weighted_elbo.hpp>

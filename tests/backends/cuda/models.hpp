@@ -12,6 +12,7 @@
 #include <blue/layers/linear.hpp>
 #include <blue/models/residual.hpp>
 #include <blue/models/sequential.hpp>
+#include <blue/objectives/accuracy_versus_uncertainty.hpp>
 #include <blue/objectives/elbo.hpp>
 #include <blue/objectives/kullback_leibler_loss.hpp>
 #include <blue/objectives/renyi_bound.hpp>
@@ -81,10 +82,10 @@ struct Examples {
 };
 
 /// What is minimised: torch_blue's loss; closed-form divergences where there are some, and no
-/// normalisation constants; a bound in which samples differ in weight.
-enum class Objective { kullback_leibler_loss, elbo, renyi_bound };
+/// normalisation constants; a bound in which samples differ in weight; calibration, too.
+enum class Objective { kullback_leibler_loss, elbo, renyi_bound, calibrated };
 inline constexpr Objective all_objectives[] = {Objective::kullback_leibler_loss, Objective::elbo,
-                                               Objective::renyi_bound};
+                                               Objective::renyi_bound, Objective::calibrated};
 
 /// The loss of one pass and everything that leads to it.
 template <class B, class M>
@@ -116,10 +117,12 @@ std::vector<double> step(M& net, blue::Tape<B>& tape, Objective objective, int p
         finish(r.samples, blue::Elbo{blue::Categorical{}}(r, labels, size));
     } else {
         const auto r = forward(net, tape, x, options);
+        blue::AccuracyVersusUncertainty calibrated{blue::Elbo{blue::Categorical{}}};
         blue::KullbackLeiblerLoss loss{blue::Categorical{}, {.heat = 0.7}};
         const blue::RenyiBound bound{blue::Categorical{}, {.alpha = 0.9, .heat = 0.7}};
-        finish(r.samples, objective == Objective::renyi_bound ? bound(r, labels, size)
-                                                              : loss(r, labels, size));
+        finish(r.samples, objective == Objective::renyi_bound  ? bound(r, labels, size)
+                          : objective == Objective::calibrated ? calibrated(r, labels, size)
+                                                               : loss(r, labels, size));
     }
     return result;
 }

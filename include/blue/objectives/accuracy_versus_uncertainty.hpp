@@ -51,6 +51,11 @@ struct AccuracyVersusUncertaintyOptions {
 
 namespace detail {
 
+template <class Likelihood, class Output>
+concept HasProbabilities = requires(const Likelihood& likelihood, Output output) {
+    likelihood.probabilities(output);
+};
+
 /// Which predictions of a batch are accurate, and which are certain.
 struct Verdicts {
     std::vector<double> accurate, certain;
@@ -142,12 +147,9 @@ struct AccuracyVersusUncertainty : Objective {
     Loss<B> operator()(const VIReturn<Var<B, Shape>, LogProbs>& result, Target target,
                        std::optional<DatasetSize> size = {},
                        std::optional<TrainingStep> step = {}) {
-        constexpr bool has_probabilities =
-            requires(decltype(Objective::likelihood) likelihood, Var<B, Shape> output) {
-            likelihood.probabilities(output);
-        };
-        static_assert(
-            requirement::class_probabilities<has_probabilities, decltype(Objective::likelihood)>{});
+        using Likelihood = decltype(Objective::likelihood);
+        constexpr bool has_probabilities = detail::HasProbabilities<Likelihood, Var<B, Shape>>;
+        static_assert(requirement::class_probabilities<has_probabilities, Likelihood>{});
         check("weight", calibration.weight);
         check("threshold", calibration.threshold.value_or(0));
         Loss<B> loss = Objective::operator()(result, target, size, step);

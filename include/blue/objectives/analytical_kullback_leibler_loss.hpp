@@ -8,8 +8,8 @@
 namespace blue {
 
 /// torch_blue's loss with exact divergences, in nats for the whole data set: the data term of
-/// `KullbackLeiblerLoss`, and heat times the sum of `kl(q, p)` of all random variables. Variables
-/// that are no random ones (`NonBayesian`) count 0, whatever their prior.
+/// `KullbackLeiblerLoss`, and heat times the sum of `kl(q, p)` of all random variables. Point
+/// estimates (`NonBayesian`) count 0, whatever their prior.
 ///
 /// A pair of distributions without a closed form is a compile error. Unlike torch_blue's it takes a
 /// pair for each variable, and weights are drawn as in any other pass.

@@ -40,8 +40,8 @@ public:
             throw ValueError("heat: expected a finite number of at least 0, got ", value);
     }
 
-    /// The weight at a step. A heat that is the same for all steps needs none; for others
-    /// ValueError is thrown without one, and for one that cannot be.
+    /// The weight at a step. Throws ValueError without one when the heat changes from step to step,
+    /// and for one that is not in a training run.
     double operator()(const std::optional<TrainingStep>& at) const {
         if (schedule_.is_constant() && minibatch_weights_ == MinibatchWeights::uniform)
             return value_;

@@ -85,10 +85,9 @@ void draw_forward(Tape<Cuda<T, Executor>>& tape, Draw<Cuda<T, Executor>>& draw) 
     if (draw.uses_divergence) {
         double* const parts = tape.template device_memory<double>(blocks);
         kernels.divergence(draw, parts);
-        const T offset = static_cast<T>(omitted.prior - omitted.variational);
-        if (offset != 0) Executor::for_each(1, cuda::Assign<T>{draw.divergence, offset});
         Executor::template reduce<cuda::block_lanes>(
-            1, cuda::SumParts<T>{{}, parts, blocks, draw.divergence, offset != 0});
+            1, cuda::SumParts<T>{
+                   {}, parts, blocks, draw.divergence, false, omitted.prior - omitted.variational});
     }
     double* const parts = draw.scores_log_prob
                               ? tape.template device_memory<double>(draw.samples * blocks * 2)

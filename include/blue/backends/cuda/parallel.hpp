@@ -76,14 +76,14 @@ struct Assign {
 };
 
 /// Adds up what the groups of a long sum left: `groups` totals of `count` parts each, as N-tuples.
-/// to[group] (of group g: to + g N) = scale * (sum of the parts), added to what is there when
-/// `add`.
+/// to[group] = sum of the parts + offset, added to what is there when `add`.
 template <class T>
 struct SumParts : Adding<1> {
     const double* parts;
     Index count;
     T* to;
     bool add;
+    double offset = 0;
 
     BLUE_HOST_DEVICE result part(Index group, int lane) const {
         result sum{};
@@ -91,7 +91,7 @@ struct SumParts : Adding<1> {
         return sum;
     }
     BLUE_HOST_DEVICE void finish(Index group, int lane, const result& sum) const {
-        if (lane == 0) put(to + group, static_cast<T>(sum.total[0]), add);
+        if (lane == 0) put(to + group, static_cast<T>(sum.total[0] + offset), add);
     }
 };
 

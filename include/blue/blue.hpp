@@ -12,6 +12,7 @@
 #include <blue/concepts/prior.hpp>
 
 #include <blue/backends/cpu/backend.hpp>
+#include <blue/distributions/bernoulli.hpp>
 #include <blue/distributions/categorical.hpp>
 #include <blue/distributions/cauchy.hpp>
 #include <blue/distributions/laplace.hpp>

@@ -49,18 +49,6 @@ double tolerance(double g2, double h) {
     return 3 * std::sqrt(g2 / static_cast<double>(samples)) / (h * std::sqrt(2 * decay));
 }
 
-/// A likelihood as a user writes it: classes 0 and 1 from one logit.
-struct BernoulliLogProb {
-    template <class T>
-    T apply(T y, T logit) const {
-        return y * logit - softplus(logit);
-    }
-};
-struct Bernoulli {
-    using target_type = double;
-    auto log_prob(auto logit, auto y) const { return elementwise(BernoulliLogProb{}, y, logit); }
-};
-
 }  // namespace
 
 TEST_CASE("Bayesian linear regression finds the exact mean-field posterior", "[objectives]") {

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #include <blue/backends/cpu/backend.hpp>
+#include <blue/distributions/bernoulli.hpp>
 #include <blue/distributions/categorical.hpp>
 #include <blue/distributions/predictive.hpp>
 #include <blue/layers/flatten.hpp>
@@ -137,4 +138,26 @@ TEST_CASE("numbers that are not finite are errors with their place") {
         CHECK(error() == "evaluate: expected finite targets, got " + name +
                              " in example 1 at position 0 (counted from 0)");
     }
+}
+
+TEST_CASE("targets outside the support of a likelihood are errors with their place") {
+    Dataset<float> data{Array<float>({3, 2}), Array<float>({3, 2}, {0, 1, 1, 0, 0, 0})};
+    const auto error = [&] {
+        return message_of<ValueError>(
+            [&] { blue::check_examples<Regressor, blue::Bernoulli>(data, "fit"); });
+    };
+    CHECK(error().empty());
+    for (float wrong : {-1.f, 0.5f, 2.f}) {
+        data.targets[3] = wrong;
+        CHECK(error() == "fit: expected targets of 0 or 1, got " +
+                             std::string(wrong < 0   ? "-1"
+                                         : wrong < 1 ? "0.5"
+                                                     : "2") +
+                             " in example 1 at position 1 (counted from 0)");
+    }
+    data.targets[3] = 1;
+    CHECK(error().empty());
+    // Whole numbers are numbers.
+    CHECK_NOTHROW(blue::check_examples<Regressor, blue::Bernoulli>(
+        Dataset<std::int32_t>{data.inputs, Array<std::int32_t>({3, 2}, {0, 1, 1, 0, 0, 0})}, ""));
 }

@@ -77,14 +77,29 @@ template <class M, class Input, class B = backend_of<M>>
 using output_of =
     decltype(std::declval<const M&>()(std::declval<Pass<B>&>(), std::declval<Var<B, Input>>()));
 
-/// Puts targets on a tape: labels for class likelihoods, numbers of the output's shape for others.
+/// The shape of an example's targets for a likelihood over numbers: the output's, or what the
+/// likelihood makes of it.
+template <class Likelihood, class Output>
+struct target_shape_of {
+    using type = Output;
+};
+template <class Likelihood, class Output>
+requires requires {
+    typename Likelihood::template target_shape<Output>;
+}
+struct target_shape_of<Likelihood, Output> {
+    using type = typename Likelihood::template target_shape<Output>;
+};
+
+/// Puts targets on a tape: labels for class likelihoods, numbers for others.
 template <class Likelihood, class B, class Shape, class Target>
 auto make_target(Tape<B>& tape, Var<B, Shape> output, const Target* targets, Index batch) {
     if constexpr (std::is_integral_v<typename Likelihood::target_type>)
         return make_labels(tape, targets, batch * (output.node->item / last_extent<Shape>),
                            last_extent<Shape>);
     else
-        return tape.template input<Shape>(targets, batch);
+        return tape.template input<typename target_shape_of<Likelihood, Shape>::type>(targets,
+                                                                                      batch);
 }
 
 /// The type in which targets of a likelihood are handed to a backend.
@@ -123,9 +138,21 @@ void check_all_finite(const Array<T>& numbers, const char* name, const char* wha
                                      i % numbers.row_size(), " (counted from 0)");
 }
 
+/// Throws ValueError with the first target to which a likelihood gives no probability, and its
+/// place. Likelihoods of all numbers have no `supports`.
+template <class Likelihood, class T>
+void check_support(const Array<T>& targets, const char* what) {
+    if constexpr (requires { Likelihood::supports(0.0); })
+        for (Index i = 0; i < targets.size(); ++i)
+            if (!Likelihood::supports(static_cast<double>(targets[i])))
+                throw ValueError(what, ": expected ", Likelihood::support, ", got ", targets[i],
+                                 " in example ", i / targets.row_size(), " at position ",
+                                 i % targets.row_size(), " (counted from 0)");
+}
+
 /// Checks targets against a likelihood and the shape of a model's output. Throws ShapeError when
-/// their number does not fit, ValueError for labels that are no class, NumericalError for numbers
-/// that are not finite.
+/// their number does not fit, ValueError for labels that are no class and numbers outside the
+/// likelihood's support, NumericalError for numbers that are not finite.
 template <class Likelihood, class Shape, class Target>
 void check_targets(const Array<Target>& targets, const char* what) {
     if constexpr (std::is_integral_v<typename Likelihood::target_type>) {
@@ -138,8 +165,10 @@ void check_targets(const Array<Target>& targets, const char* what) {
                 throw ValueError(what, ": expected labels in [0, ", classes, "), got ", targets[i],
                                  " for example ", i / targets.row_size(), " (counted from 0)");
     } else {
-        detail::check_target_size(targets.shape(), targets.row_size(), Shape::size, what);
+        detail::check_target_size(targets.shape(), targets.row_size(),
+                                  detail::target_shape_of<Likelihood, Shape>::type::size, what);
         check_all_finite(targets, "targets", what);
+        check_support<Likelihood>(targets, what);
     }
 }
 

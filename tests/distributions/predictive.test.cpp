@@ -56,7 +56,7 @@ TEST_CASE("log probs of numbers", "[distributions]") {
     const auto each = Gaussian{0.5}.log_prob(a, b).to_host();
     CHECK(each[0] == Approx(normal(2, 1, 0.25)).epsilon(1e-14));
     CHECK(each[3] == Approx(normal(5, 0, 0.25)).epsilon(1e-14));
-    CHECK(Gaussian{0.5}.noise_variance() == 0.25);
+    CHECK(Gaussian{0.5}.variance(a) == 0.25);
 }
 
 TEST_CASE("a deviation over samples needs two", "[distributions]") {

@@ -50,8 +50,76 @@ TEST_CASE("a report of numbers has what the metrics give") {
     targets.reshape({40, 1});
     CHECK(report.root_mean_squared_error ==
           metrics::root_mean_squared_error(prediction.mean, targets));
-    CHECK(report.negative_log_likelihood ==
+    // Draw by draw: -log of the mean density.
+    double nats = 0;
+    std::vector<double> density(40);
+    for (Index s = 0; s < 7; ++s) {
+        blue::Tape<blue::Cpu<float>> tape;
+        const auto x = tape.input<blue::shape<1>>(data.inputs.data(), 40);
+        const auto draw = blue::forward(net, tape, x,
+                                        {.samples = 1,
+                                         .seed = blue::PredictOptions{}.seed,
+                                         .pass = blue::detail::prediction_pass,
+                                         .first_sample = s})
+                              .samples.to_host();
+        for (std::size_t i = 0; i < 40; ++i) {
+            const double z = (double(targets[Index(i)]) - double(draw[i])) / 0.3;
+            density[i] += std::exp(-z * z / 2) / (0.3 * std::sqrt(2 * std::acos(-1.0))) / 7;
+        }
+    }
+    for (double p : density) nats -= std::log(p) / 40;
+    // Log densities of order 1 in float.
+    CHECK(report.negative_log_likelihood == Approx(nats).epsilon(1e-5));
+    // Not the normal with the same mean and variance, which given predictions are compared with.
+    const auto given = blue::evaluate(prediction, targets);
+    CHECK(given.root_mean_squared_error == report.root_mean_squared_error);
+    CHECK(given.negative_log_likelihood ==
           metrics::normal_negative_log_likelihood(prediction.mean, prediction.std(), targets));
+    CHECK(std::abs(given.negative_log_likelihood - nats) > 0.05);
+}
+
+TEST_CASE("batches and chunks of draws do not change a report of numbers") {
+    const Regressor net{blue::Seed{1}};
+    const auto data = blue_test::sine(40);
+    const auto report = [&](Index batch_size, Index chunk) {
+        return blue::evaluate(net, blue::Gaussian{.std = 0.3}, data,
+                              {.samples = 7, .batch_size = batch_size, .samples_per_chunk = chunk});
+    };
+    const auto expected = report(40, 1);
+    for (const auto& other : {report(40, 3), report(40, 100), report(7, 2)}) {
+        // Products of another size round differently, by some 1e-7 in float.
+        CHECK(other.negative_log_likelihood ==
+              Approx(expected.negative_log_likelihood).epsilon(1e-5));
+        CHECK(other.root_mean_squared_error ==
+              Approx(expected.root_mean_squared_error).epsilon(1e-5));
+    }
+}
+
+TEST_CASE("densities that no double can hold are averaged") {
+    blue::detail::LogMeanExp average;
+    for (double x : {-2000.0, -2001.0, -std::numeric_limits<double>::infinity()}) average.add(0, x);
+    for (double x : {-std::numeric_limits<double>::infinity(), 3.0, 3.0}) average.add(1, x);
+    CHECK(average.mean(3) ==
+          Approx((-2000 + std::log(1 + std::exp(-1)) + 3 + std::log(2)) / 2 - std::log(3))
+              .epsilon(1e-14));
+}
+
+TEST_CASE("outcomes are reported as two classes") {
+    const blue::Sequential<blue::Linear<2, 3>> net{blue::Seed{1}};
+    blue::Dataset<float> data{Array<float>({30, 2}), Array<float>({30, 3})};
+    for (Index i = 0; i < 60; ++i) data.inputs[i] = blue_test::number(3, i);
+    for (Index i = 0; i < 90; ++i) data.targets[i] = i % 4 == 0 ? 1 : 0;
+    const auto report = blue::evaluate(net, blue::Bernoulli{}, data, {.samples = 5});
+    const auto prediction =
+        blue::predict(net, blue::Bernoulli{}, data.inputs, {.samples = 5}).probabilities;
+    double nats = 0, right = 0;
+    for (Index i = 0; i < 90; ++i) {
+        const double p = prediction[2 * i + (i % 4 == 0 ? 1 : 0)];
+        nats -= std::log(p) / 90;
+        right += p > 0.5 ? 1.0 / 90 : 0;
+    }
+    CHECK(report.negative_log_likelihood == Approx(nats).epsilon(1e-13));
+    CHECK(report.accuracy == Approx(right).epsilon(1e-13));
 }
 
 TEST_CASE("given predictions are evaluated, by hand") {

@@ -134,6 +134,37 @@ TEST_CASE("probabilities sum to 1 and the entropy has its two parts") {
     }
 }
 
+TEST_CASE("predicted outcomes have probabilities and both parts of the entropy, by hand") {
+    const Classifier net{blue::Seed{2}};  // three outcomes
+    const Array<float> inputs = inputs_for(5, 2);
+    const auto prediction = blue::predict(net, blue::Bernoulli{}, inputs,
+                                          {.samples = 6, .batch_size = 2, .seed = blue::Seed{9}});
+    REQUIRE(prediction.probabilities.shape() == std::vector<Index>{5, 3, 2});
+    REQUIRE(prediction.predictive_entropy.shape() == std::vector<Index>{5, 3});
+    const auto entropy = [](double p) { return -p * std::log(p) - (1 - p) * std::log(1 - p); };
+    std::vector<double> mean(15), expected(15);
+    for (Index s = 0; s < 6; ++s) {
+        const std::vector<float> logits = outputs_of_draw(net, inputs, s, blue::Seed{9});
+        for (std::size_t i = 0; i < 15; ++i) {
+            const double p = 1 / (1 + std::exp(-double(logits[i])));
+            mean[i] += p / 6;
+            expected[i] += entropy(p) / 6;
+        }
+    }
+    // Logits of another batch size differ by some 1e-7.
+    for (Index i = 0; i < 15; ++i) {
+        const auto at = static_cast<std::size_t>(i);
+        CHECK(prediction.probabilities[2 * i + 1] == Approx(mean[at]).margin(1e-6));
+        CHECK(prediction.probabilities[2 * i] == Approx(1 - mean[at]).margin(1e-6));
+        CHECK(prediction.expected_entropy[i] == Approx(expected[at]).margin(1e-6));
+        CHECK(prediction.predictive_entropy[i] == Approx(entropy(mean[at])).margin(1e-6));
+        CHECK(prediction.mutual_information[i] ==
+              Approx(entropy(mean[at]) - expected[at]).margin(1e-6));
+        CHECK(prediction.mutual_information[i] > 1e-3);
+        CHECK(prediction.classes()[at] == (mean[at] > 0.5 ? 1 : 0));
+    }
+}
+
 TEST_CASE("draws come from the seed") {
     const Classifier net{blue::Seed{2}};
     const Array<float> inputs = inputs_for(4, 2);
@@ -277,12 +308,13 @@ TEST_CASE("numbers that are not finite are errors, not predictions") {
 
 TEST_CASE("large outputs that differ little keep their spread") {
     // 1e8 + {-1, 0, 1}: squares in double would be lost without Welford's update.
-    blue::Predictor<blue::Gaussian> predictor({1, 1});
+    blue::detail::RealPredictor predictor({1, 1});
     for (Index draw = 0; draw < 3; ++draw) {
-        const double output = 1e8 + static_cast<double>(draw) - 1;
-        predictor.add(0, 1, &output, draw);
+        const double output = 1e8 + static_cast<double>(draw) - 1, variance = 2;
+        predictor.add(0, 1, &output, &variance, draw);
     }
-    const auto prediction = predictor.result(blue::Gaussian{}, 3);
+    const auto prediction = predictor.result(3);
     CHECK(prediction.mean[0] == 1e8);
     CHECK(prediction.epistemic_variance[0] == 1);
+    CHECK(prediction.aleatoric_variance[0] == 2);
 }

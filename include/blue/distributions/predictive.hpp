@@ -69,7 +69,11 @@ struct Gaussian {
     double std = 1;
 
     using target_type = float;
-    constexpr double noise_variance() const { return std * std; }
+    /// The variance of a target around the output.
+    template <class Output>
+    constexpr double variance(Output) const {
+        return std * std;
+    }
 
     /// log N(y; x, std^2) of each sample in nats: (S, B, ...).
     template <class B, class Shape, class TargetShape>

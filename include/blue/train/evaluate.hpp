@@ -9,8 +9,10 @@
 #include <blue/train/predict.hpp>
 
 #include <algorithm>
+#include <cmath>
 #include <limits>
 #include <type_traits>
+#include <vector>
 
 namespace blue {
 
@@ -26,9 +28,10 @@ struct ClassReport {
 /// Quality of predicted numbers.
 struct RealReport {
     double root_mean_squared_error;
-    /// Nats per number, of a normal with the predictive mean and standard deviation. NaN when such
-    /// a standard deviation is 0, as without random variables and observation noise: then there is
-    /// no density.
+    /// Nats per number, of the likelihood averaged over the draws: -log mean p(y | w). For given
+    /// predictions and likelihoods without `log_prob`, of a normal with the predictive mean and
+    /// standard deviation, and NaN when such a standard deviation is infinite, or 0, as without
+    /// random variables and observation noise: then there is no density.
     double negative_log_likelihood;
 };
 
@@ -65,19 +68,108 @@ RealReport evaluate(const RealPrediction& prediction, Array<Target> targets) {
     RealReport report{metrics::root_mean_squared_error(prediction.mean, targets),
                       std::numeric_limits<double>::quiet_NaN()};
     const Array<double> std = prediction.std();
-    if (*std::min_element(std.begin(), std.end()) > 0)
+    const auto [least, most] = std::minmax_element(std.begin(), std.end());
+    if (*least > 0 && std::isfinite(*most))
         report.negative_log_likelihood =
             metrics::normal_negative_log_likelihood(prediction.mean, std, targets);
     return report;
 }
 
-/// Predicts and compares with the targets: ClassReport for `Categorical`, else RealReport. Errors
-/// as in `check_examples` and `predict`.
+namespace detail {
+
+/// The targets as `evaluate` takes them beside a prediction.
+template <class Likelihood, class Target>
+const Array<Target>& as_compared(const Likelihood&, const Array<Target>& targets) {
+    return targets;
+}
+/// Outcomes as classes.
+template <class Target>
+Array<std::int32_t> as_compared(const Bernoulli&, const Array<Target>& targets) {
+    Array<std::int32_t> labels(targets.shape());
+    std::transform(targets.begin(), targets.end(), labels.begin(),
+                   [](Target y) { return static_cast<std::int32_t>(y); });
+    return labels;
+}
+
+/// The output of a model, and the targets of a likelihood over numbers, on a tape.
+template <class M>
+using output_var = Var<backend_of<M>, output_shape_of<M>>;
+template <class M, class Likelihood>
+using target_var =
+    Var<backend_of<M>, typename target_shape_of<Likelihood, output_shape_of<M>>::type>;
+
+/// A likelihood that predicts numbers and gives each a density or probability.
+template <class Likelihood, class M>
+concept ScoresNumbers =
+    !std::is_integral_v<typename Likelihood::target_type> &&
+    !std::is_same_v<Likelihood, Bernoulli> &&
+    requires(const Likelihood& likelihood, output_var<M> output, target_var<M, Likelihood> target) {
+    likelihood.log_prob(output, target);
+};
+
+/// Averages exp(x) over x that come one after the other, for many averages at once.
+class LogMeanExp {
+public:
+    void add(std::size_t i, double x) {
+        if (terms_.size() <= i) terms_.resize(i + 1);
+        Term& term = terms_[i];
+        const double largest = std::max(term.largest, x);
+        if (largest == -infinity) return;
+        term.sum = term.sum * std::exp(term.largest - largest) + std::exp(x - largest);
+        term.largest = largest;
+    }
+    /// The mean of log(sum / count) of all averages.
+    double mean(Index count) const {
+        double total = 0;
+        for (const Term& term : terms_) total += term.largest + std::log(term.sum);
+        return total / static_cast<double>(terms_.size()) - std::log(static_cast<double>(count));
+    }
+
+private:
+    static constexpr double infinity = std::numeric_limits<double>::infinity();
+    struct Term {
+        double largest = -infinity, sum = 0;
+    };
+    std::vector<Term> terms_;
+};
+
+/// Predicts numbers and scores the targets in the same passes.
+template <class M, class Likelihood, class Target>
+RealReport evaluate_numbers(const M& model, const Likelihood& likelihood,
+                            const Dataset<Target>& data, const PredictOptions& options) {
+    auto predictor = make_predictor<output_shape_of<M>>(likelihood, data.inputs.rows());
+    LogMeanExp densities;
+    BatchBuffer<target_number<Likelihood, backend_of<M>>> buffer;
+    for_each_chunk(model, data.inputs, options, [&](auto output, const Chunk& chunk) {
+        add_draws(predictor, likelihood, output, chunk);
+        const auto target = make_target<Likelihood>(
+            *output.tape, output, buffer.gather(data.targets, chunk.rows), chunk.batch());
+        const auto log_prob = likelihood.log_prob(output, target);
+        const ChunkValues log_probs(log_prob);
+        const Index first = chunk.first_row() * log_prob.node->item;
+        for (Index s = 0; s < chunk.draws; ++s)
+            for (Index i = 0; i < log_prob.node->per_sample(); ++i)
+                densities.add(static_cast<std::size_t>(first + i),
+                              static_cast<double>(log_probs.draw(s)[i]));
+    });
+    RealReport report = evaluate(predictor.result(options.samples), data.targets);
+    report.negative_log_likelihood = -densities.mean(options.samples);
+    return report;
+}
+
+}  // namespace detail
+
+/// Predicts and compares with the targets: ClassReport for `Categorical` and `Bernoulli`, else
+/// RealReport. Errors as in `check_examples` and `predict`.
 template <class M, class Likelihood, class Target>
 auto evaluate(const M& model, const Likelihood& likelihood, const Dataset<Target>& data,
               const PredictOptions& options = {}) {
     check_examples<M, Likelihood>(data, "evaluate");
-    return evaluate(predict(model, likelihood, data.inputs, options), data.targets);
+    if constexpr (detail::ScoresNumbers<Likelihood, M>)
+        return detail::evaluate_numbers(model, likelihood, data, options);
+    else
+        return evaluate(predict(model, likelihood, data.inputs, options),
+                        detail::as_compared(likelihood, data.targets));
 }
 
 }  // namespace blue

@@ -11,4 +11,5 @@
 #include <blue/backends/cpu/materialise.hpp>
 #include <blue/backends/cpu/optimizer.hpp>
 #include <blue/backends/cpu/reduce.hpp>
+#include <blue/backends/cpu/slice.hpp>
 #include <blue/backends/cpu/softmax.hpp>

@@ -11,4 +11,5 @@
 #include <blue/backends/cuda/materialise.hpp>
 #include <blue/backends/cuda/optimizer.hpp>
 #include <blue/backends/cuda/reduce.hpp>
+#include <blue/backends/cuda/slice.hpp>
 #include <blue/backends/cuda/softmax.hpp>

@@ -76,6 +76,11 @@ struct ValueError : Error {
     using Error::Error;
 };
 
+/// Throws ValueError unless a number is positive: "Poisson: expected a positive rate, got -1".
+[[gnu::noinline]] inline void require_positive(const char* what, const char* name, double value) {
+    if (!(value > 0)) throw ValueError(what, ": expected a positive ", name, ", got ", value);
+}
+
 /// A file cannot be read or written; the message gives the file and the offset or line.
 struct FileError : Error {
     using Error::Error;

@@ -91,6 +91,18 @@ struct target_shape_of<Likelihood, Output> {
     using type = typename Likelihood::template target_shape<Output>;
 };
 
+template <class Likelihood, class Output>
+struct output_check_of {
+    using type = requirement::check;
+};
+template <class Likelihood, class Output>
+requires requires {
+    typename Likelihood::template output_check<Output>;
+}
+struct output_check_of<Likelihood, Output> {
+    using type = typename Likelihood::template output_check<Output>;
+};
+
 /// Puts targets on a tape: labels for class likelihoods, numbers for others.
 template <class Likelihood, class B, class Shape, class Target>
 auto make_target(Tape<B>& tape, Var<B, Shape> output, const Target* targets, Index batch) {
@@ -125,6 +137,12 @@ using input_shape_of = typename detail::input_shape_of<M>::type;
 /// The shape that a model gives for one input.
 template <class M>
 using output_shape_of = typename detail::output_of<M, input_shape_of<M>>::shape;
+
+namespace detail {
+/// What a likelihood asks of the outputs of a model, as a check.
+template <class Likelihood, class M>
+using output_check = typename output_check_of<Likelihood, output_shape_of<M>>::type;
+}  // namespace detail
 
 /// Throws NumericalError with the first number that is not finite and its place.
 /// \param name "inputs" or "targets".

@@ -164,6 +164,7 @@ RealReport evaluate_numbers(const M& model, const Likelihood& likelihood,
 template <class M, class Likelihood, class Target>
 auto evaluate(const M& model, const Likelihood& likelihood, const Dataset<Target>& data,
               const PredictOptions& options = {}) {
+    static_assert(detail::output_check<Likelihood, M>{});
     check_examples<M, Likelihood>(data, "evaluate");
     if constexpr (detail::ScoresNumbers<Likelihood, M>)
         return detail::evaluate_numbers(model, likelihood, data, options);

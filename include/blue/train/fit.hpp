@@ -109,6 +109,7 @@ FitReport fit(M& model, Objective&& objective, const Dataset<Target>& train,
     using Input = input_shape_of<M>;
     using Likelihood = std::remove_cvref_t<decltype(objective.likelihood)>;
     using Number = detail::target_number<Likelihood, B>;
+    static_assert(detail::output_check<Likelihood, M>{});
     detail::check_fit_options(options);
     check_examples<M, Likelihood>(train, "fit");
     if (validation) check_examples<M, Likelihood>(*validation, "fit (validation)");

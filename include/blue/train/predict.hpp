@@ -323,6 +323,7 @@ void for_each_chunk(const M& model, const Array<float>& inputs, const PredictOpt
 template <class M, class Likelihood>
 auto predict(const M& model, const Likelihood& likelihood, const Array<float>& inputs,
              const PredictOptions& options = {}) {
+    static_assert(detail::output_check<Likelihood, M>{});
     auto predictor = detail::make_predictor<output_shape_of<M>>(likelihood, inputs.rows());
     detail::for_each_chunk(model, inputs, options, [&](auto output, const detail::Chunk& chunk) {
         detail::add_draws(predictor, likelihood, output, chunk);

@@ -25,3 +25,19 @@ TEST_CASE("A message may be one text") {
     CHECK(std::string(blue::FileError("a file").what()) == "a file");
     CHECK(std::string(blue::NumericalError(std::string("not a number")).what()) == "not a number");
 }
+
+TEST_CASE("Options that must be positive") {
+    const auto error = [](double value) {
+        try {
+            blue::require_positive("StudentT", "df", value);
+        } catch (const blue::ValueError& thrown) {
+            return std::string(thrown.what());
+        }
+        return std::string();
+    };
+    CHECK(error(1e-300).empty());
+    CHECK(error(0) == "StudentT: expected a positive, finite df, got 0");
+    CHECK_FALSE(error(-1).empty());
+    CHECK_FALSE(error(std::numeric_limits<double>::infinity()).empty());
+    CHECK_FALSE(error(std::numeric_limits<double>::quiet_NaN()).empty());
+}

@@ -6,6 +6,7 @@
 #include <charconv>
 #include <concepts>
 #include <initializer_list>
+#include <limits>
 #include <stdexcept>
 #include <string>
 #include <string_view>
@@ -76,9 +77,10 @@ struct ValueError : Error {
     using Error::Error;
 };
 
-/// Throws ValueError unless a number is positive: "Poisson: expected a positive rate, got -1".
+/// Throws ValueError unless an option is positive and finite.
 [[gnu::noinline]] inline void require_positive(const char* what, const char* name, double value) {
-    if (!(value > 0)) throw ValueError(what, ": expected a positive ", name, ", got ", value);
+    if (!(value > 0 && value <= std::numeric_limits<double>::max()))
+        throw ValueError(what, ": expected a positive, finite ", name, ", got ", value);
 }
 
 /// A file cannot be read or written; the message gives the file and the offset or line.

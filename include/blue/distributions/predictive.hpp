@@ -4,8 +4,11 @@
 #pragma once
 
 #include <blue/distributions/mean_field_normal.hpp>
+#include <blue/distributions/student_t.hpp>
 #include <blue/ops/activations.hpp>
 #include <blue/ops/reduce.hpp>
+
+#include <cmath>
 
 namespace blue {
 
@@ -28,6 +31,15 @@ struct FixedNormalLogProb {
         return -0.5 * precision * square(y - mean) - log_std() + MeanFieldNormal::constant;
     }
     BLUE_HOST_DEVICE double log_std() const { return std::log(std); }
+};
+/// log p(y) of a Student's t distribution of fixed scale around a location.
+struct FixedStudentTLogProb {
+    MeanFieldStudentT standard;
+    double scale, log_scale;
+    template <class T>
+    BLUE_HOST_DEVICE T apply(T y, T location) const {
+        return standard.standard_log_prob((y - location) * (1 / scale)) - log_scale;
+    }
 };
 }  // namespace ops
 
@@ -79,6 +91,35 @@ struct Gaussian {
     template <class B, class Shape, class TargetShape>
     auto log_prob(Var<B, Shape> x, Var<B, TargetShape> y) const {
         return elementwise(ops::FixedNormalLogProb{std}, y, x);
+    }
+};
+
+/// Independent observation noise with heavy tails: Student's t distribution of known scale and
+/// degrees of freedom around the model's output, so that outliers have little influence (Lange,
+/// Little and Taylor 1989). Fewer degrees of freedom give heavier tails.
+struct StudentT {
+    double df = 4;     ///< degrees of freedom
+    double scale = 1;  ///< for many degrees of freedom the standard deviation
+
+    using target_type = float;
+    /// The variance of a target around the output; infinite for two degrees of freedom or fewer.
+    template <class Output>
+    double variance(Output) const {
+        return distribution().variance_at_one * scale * scale;
+    }
+
+    /// log p(y; x, scale, df) of each sample in nats: (S, B, ...). Throws ValueError unless df and
+    /// scale are positive.
+    template <class B, class Shape, class TargetShape>
+    auto log_prob(Var<B, Shape> x, Var<B, TargetShape> y) const {
+        return elementwise(ops::FixedStudentTLogProb{distribution(), scale, std::log(scale)}, y, x);
+    }
+
+private:
+    MeanFieldStudentT distribution() const {
+        require_positive("StudentT", "df", df);
+        require_positive("StudentT", "scale", scale);
+        return {.df = df};
     }
 };
 

@@ -15,6 +15,7 @@
 #include <blue/distributions/bernoulli.hpp>
 #include <blue/distributions/categorical.hpp>
 #include <blue/distributions/cauchy.hpp>
+#include <blue/distributions/counts.hpp>
 #include <blue/distributions/heteroscedastic_gaussian.hpp>
 #include <blue/distributions/laplace.hpp>
 #include <blue/distributions/log_normal.hpp>

@@ -49,6 +49,23 @@ struct Scale : blue::Module<Scale, blue::variables<blue::variable<"factor", 8>>>
     auto forward(auto& pass, auto x) const { return x * pass.sample(*this, "factor"_v); }
 };
 
+struct LaplaceLogProb {
+    double scale;
+    template <class T>
+    T apply(T y, T output) const {
+        return -abs(y - output) / scale - std::log(2 * scale);
+    }
+};
+
+struct LaplaceNoise {
+    double scale = 1;
+    using target_type = float;
+    auto log_prob(auto output, auto y) const {
+        return blue::elementwise(LaplaceLogProb{scale}, y, output);
+    }
+    double variance(auto) const { return 2 * scale * scale; }
+};
+
 using Net =
     blue::Sequential<blue::Linear<4, 3>, blue::ReLU, blue::Linear<3, 2, blue::without_bias>>;
 static_assert(blue::random_variable_count<Net> == 3);
@@ -82,4 +99,26 @@ TEST_CASE("the layers compute what they say") {
                                               static_cast<blue::Index>(i)];
             CHECK(y[8 * s + i] == x[i] * factor);
         }
+}
+
+TEST_CASE("the likelihood trains and is evaluated") {
+    using Line = blue::Sequential<blue::Linear<1, 1, blue::NonBayesian, blue::UniformPrior>>;
+    const blue::Dataset<float> data{blue::Array<float>({3, 1}, {-1, 0, 1}),
+                                    blue::Array<float>({3}, {-2, 1, 3})};
+    const LaplaceNoise noise{.scale = 0.5};
+    Line line{blue::Seed{1}};
+    const double before = blue::evaluate(line, noise, data).negative_log_likelihood;
+    blue::fit(line, blue::Elbo{noise}, data,
+              {.epochs = 20, .samples = 1, .progress = blue::Progress::none},
+              blue::Adam{.learning_rate = 0.05});
+    const auto report = blue::evaluate(line, noise, data);
+    CHECK(report.negative_log_likelihood < before);
+    const auto prediction = blue::predict(line, noise, data.inputs);
+    double nats = 0;
+    for (blue::Index i = 0; i < 3; ++i) {
+        CHECK(prediction.aleatoric_variance[i] == Approx(0.5));
+        CHECK(prediction.epistemic_variance[i] == 0);
+        nats += std::abs(data.targets[i] - prediction.mean[i]) / 0.5 / 3;  // log(2 * 0.5) = 0
+    }
+    CHECK(report.negative_log_likelihood == Approx(nats).epsilon(1e-6));  // in float
 }

@@ -17,7 +17,10 @@
 
 #include <blue/backends/cuda/backend.hpp>
 #include <blue/backends/cuda/device.hpp>
+#include <blue/distributions/bernoulli.hpp>
 #include <blue/distributions/categorical.hpp>
+#include <blue/distributions/counts.hpp>
+#include <blue/distributions/heteroscedastic_gaussian.hpp>
 #include <blue/distributions/mean_field_normal.hpp>
 #include <blue/distributions/non_bayesian.hpp>
 #include <blue/distributions/predictive.hpp>

@@ -1,4 +1,6 @@
 // SPDX-License-Identifier: BSD-3-Clause
+#include <blue/distributions/counts.hpp>
+#include <blue/distributions/heteroscedastic_gaussian.hpp>
 #include <blue/train/predict.hpp>
 
 #include "metrics/message.hpp"
@@ -106,6 +108,48 @@ TEST_CASE("number predictions are mean and variance over single draws, by hand")
         CHECK(prediction.aleatoric_variance[at] == 0.25);
         CHECK(prediction.std()[at] == Approx(std::sqrt(0.25 + variance)).epsilon(1e-5));
     }
+}
+
+TEST_CASE("predicted noise and the weights share the variance, by hand") {
+    using Noisy = blue::Sequential<blue::Linear<1, 8>, blue::Tanh, blue::Linear<8, 4>>;
+    const Noisy net{blue::Seed{1}};
+    const Array<float> inputs = inputs_for(5, 1);
+    const blue::HeteroscedasticGaussian likelihood{.min_std = 0.1};
+    const auto prediction = blue::predict(
+        net, likelihood, inputs,
+        {.samples = 10, .batch_size = 2, .samples_per_chunk = 3, .seed = blue::Seed{9}});
+    REQUIRE(prediction.mean.shape() == std::vector<Index>{5, 2});
+    double mean[10] = {}, squares[10] = {}, noise[10] = {};
+    for (Index s = 0; s < 10; ++s) {
+        const std::vector<float> outputs = outputs_of_draw(net, inputs, s, blue::Seed{9});
+        for (std::size_t i = 0; i < 10; ++i) {
+            const std::size_t at = i / 2 * 4 + i % 2;
+            const double std = std::log(1 + std::exp(double(outputs[at + 2]))) + 0.1;
+            mean[i] += double(outputs[at]) / 10;
+            squares[i] += double(outputs[at]) * double(outputs[at]) / 10;
+            noise[i] += std * std / 10;
+        }
+    }
+    // Outputs of another batch size differ by some 1e-7.
+    for (Index i = 0; i < 10; ++i) {
+        const double spread = (squares[i] - mean[i] * mean[i]) * 10 / 9;
+        CHECK(prediction.mean[i] == Approx(mean[i]).margin(1e-6));
+        CHECK(prediction.aleatoric_variance[i] == Approx(noise[i]).epsilon(1e-5));
+        CHECK(prediction.epistemic_variance[i] == Approx(spread).epsilon(1e-5));
+        CHECK(prediction.std()[i] == Approx(std::sqrt(noise[i] + spread)).epsilon(1e-5));
+        CHECK(spread > 0.01);
+    }
+}
+
+TEST_CASE("rates that no number can hold are errors") {
+    // exp(200) in float.
+    blue::Sequential<blue::Linear<1, 1, blue::NonBayesian, blue::UniformPrior>> net{blue::Seed{1}};
+    const Array<float> inputs({2, 1}, {0, 1});
+    blue::layer<0>(net).state<"weight">().parameter(0)[0] = 200;
+    const auto error = message_of<blue::NumericalError>(
+        [&] { blue::predict(net, blue::Poisson{}, inputs, {.samples = 3}); });
+    CHECK(error ==
+          "predict: expected finite outputs, got inf for input 1 in draw 0 (counted from 0)");
 }
 
 TEST_CASE("probabilities sum to 1 and the entropy has its two parts") {

@@ -3,6 +3,7 @@
 /// The CPU backend with all its kernels.
 #pragma once
 
+#include <blue/backends/cpu/append.hpp>
 #include <blue/backends/cpu/cpu.hpp>
 #include <blue/backends/cpu/draw.hpp>
 #include <blue/backends/cpu/elementwise.hpp>

@@ -3,6 +3,7 @@
 /// The CUDA backend with all its kernels, without what runs them: see device.hpp.
 #pragma once
 
+#include <blue/backends/cuda/append.hpp>
 #include <blue/backends/cuda/cuda.hpp>
 #include <blue/backends/cuda/draw.hpp>
 #include <blue/backends/cuda/elementwise.hpp>

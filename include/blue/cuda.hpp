@@ -27,6 +27,7 @@
 #include <blue/distributions/uniform_prior.hpp>
 #include <blue/layers/activations.hpp>
 #include <blue/layers/flatten.hpp>
+#include <blue/layers/learned_noise.hpp>
 #include <blue/layers/linear.hpp>
 #include <blue/layers/module.hpp>
 #include <blue/models/forward.hpp>

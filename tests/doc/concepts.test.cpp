@@ -66,6 +66,10 @@ struct LaplaceNoise {
     double variance(auto) const { return 2 * scale * scale; }
 };
 
+using WithNoise = blue::Sequential<blue::Linear<4, 2>, blue::LearnedNoise<2>>;
+const blue::Elbo objective{blue::HeteroscedasticGaussian{}};
+static_assert(std::is_same_v<blue::output_shape_of<WithNoise>, blue::shape<4>>);
+
 using Net =
     blue::Sequential<blue::Linear<4, 3>, blue::ReLU, blue::Linear<3, 2, blue::without_bias>>;
 static_assert(blue::random_variable_count<Net> == 3);
@@ -121,4 +125,11 @@ TEST_CASE("the likelihood trains and is evaluated") {
         nats += std::abs(data.targets[i] - prediction.mean[i]) / 0.5 / 3;  // log(2 * 0.5) = 0
     }
     CHECK(report.negative_log_likelihood == Approx(nats).epsilon(1e-6));  // in float
+
+    WithNoise net{blue::Seed{1}};
+    const auto trained =
+        blue::fit(net, objective,
+                  blue::Dataset<float>{blue::Array<float>({3, 4}), blue::Array<float>({3, 2})},
+                  {.progress = blue::Progress::none});
+    CHECK(std::isfinite(trained.epochs[0].loss));
 }

@@ -37,7 +37,7 @@ struct Elbo {
                        std::optional<DatasetSize> size = {},
                        std::optional<TrainingStep> step = {}) const {
         const double n = detail::required_size(options.dataset_size, size);
-        const auto log_prob = likelihood.log_prob(result.samples, target);
+        const auto log_prob = detail::sample_log_prob(likelihood, result.samples, target);
         const double scale = -n / static_cast<double>(log_prob.batch() * log_prob.samples());
         return detail::make_loss(sum(log_prob), scale, result.log_probs, options.heat(step));
     }

@@ -53,7 +53,7 @@ struct PredictiveLoss {
                        std::optional<TrainingStep> step = {}) {
         if (options.dataset_size) size = options.dataset_size;
         const double n = static_cast<double>(size ? size->value : result.samples.batch());
-        const auto log_prob = likelihood.mixture_log_prob(result.samples, target);
+        const auto log_prob = detail::mixture_log_prob(likelihood, result.samples, target);
         const double scale = -n / static_cast<double>(log_prob.batch());
         const Loss<B> loss = make_loss(sum(log_prob), scale, result.log_probs, options.heat(step));
         if (options.track) {

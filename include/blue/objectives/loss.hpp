@@ -3,6 +3,7 @@
 /// What all objectives share: sizes, the parts of a loss, the divergence of a pass.
 #pragma once
 
+#include <blue/concepts/requirement.hpp>
 #include <blue/models/forward.hpp>
 #include <blue/objectives/heat.hpp>
 #include <blue/ops/loss_terms.hpp>
@@ -12,6 +13,18 @@
 #include <vector>
 
 namespace blue {
+
+namespace requirement {
+/// The likelihood of an objective.
+template <bool Scores, class Likelihood>
+struct objective_likelihood : check {
+    static_assert(
+        Scores,
+        "blue: this likelihood lacks what the objective asks for, log_prob for bounds as Elbo and "
+        "mixture_log_prob for KullbackLeiblerLoss, see the likelihood in "
+        "objective_likelihood<...>: take another likelihood, or the other objective");
+};
+}  // namespace requirement
 
 /// Number of examples in the training set. A type of its own, because mixing it up with the batch
 /// size changes the weight of the data against the prior without any error.
@@ -55,6 +68,41 @@ private:
 };
 
 namespace detail {
+
+template <class Likelihood, class Output, class Target>
+concept ScoresSamples = requires(const Likelihood& likelihood, Output output, Target target) {
+    likelihood.log_prob(output, target);
+};
+template <class Likelihood, class Output, class Target>
+concept ScoresMixture = requires(const Likelihood& likelihood, Output output, Target target) {
+    likelihood.mixture_log_prob(output, target);
+};
+
+/// The likelihood's `log_prob`, for objectives that average logarithms.
+template <class Likelihood, class Output, class Target>
+auto sample_log_prob(const Likelihood& likelihood, Output output, Target target) {
+    // Asked only of likelihoods that have the other: errors of their own come first.
+    constexpr bool scores =
+        ScoresSamples<Likelihood, Output, Target> || !ScoresMixture<Likelihood, Output, Target>;
+    static_assert(requirement::objective_likelihood<scores, Likelihood>{});
+    if constexpr (scores) {
+        return likelihood.log_prob(output, target);
+    } else {  // after an error
+        return output;
+    }
+}
+
+/// The likelihood's `mixture_log_prob`, for objectives that take the logarithm of the average.
+template <class Likelihood, class Output, class Target>
+auto mixture_log_prob(const Likelihood& likelihood, Output output, Target target) {
+    constexpr bool scores = ScoresMixture<Likelihood, Output, Target>;
+    static_assert(requirement::objective_likelihood<scores, Likelihood>{});
+    if constexpr (scores) {
+        return likelihood.mixture_log_prob(output, target);
+    } else {  // after an error
+        return output;
+    }
+}
 
 /// The size that the options name, or else that of the call. Throws ValueError when neither does.
 inline double required_size(const std::optional<DatasetSize>& option,

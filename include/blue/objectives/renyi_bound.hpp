@@ -53,7 +53,7 @@ struct RenyiBound {
                 "RenyiBound: expected a finite alpha other than 1 (Elbo is the bound for 1), got ",
                 options.alpha);
         const double n = detail::required_size(options.dataset_size, size);
-        const auto log_prob = likelihood.log_prob(result.samples, target);
+        const auto log_prob = detail::sample_log_prob(likelihood, result.samples, target);
         return detail::make_loss(sum_per_sample(log_prob),
                                  -n / static_cast<double>(log_prob.batch()), result.log_probs,
                                  options.heat(step), options.alpha);

@@ -5,8 +5,6 @@
 
 #include <blue/math/detail/register.hpp>
 
-#include <algorithm>
-
 namespace blue::math {
 inline namespace BLUE_ISA {
 namespace detail {
@@ -18,7 +16,7 @@ BLUE_INLINE void transpose(const T* from, Index from_stride, Index first, Index 
                            Index to_stride) {
     constexpr int n = interleaved_bytes / static_cast<int>(sizeof(T));
     const auto row = [&](Index i) BLUE_INLINE_LAMBDA {
-        return from + std::min(first + i, last) * from_stride;
+        return from + (first + i < last ? first + i : last) * from_stride;
     };
     for (int column = 0; column < register_lanes<T>; column += n) {
         typename Vector<T>::type rows[n], shuffled[n];

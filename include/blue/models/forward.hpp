@@ -9,7 +9,8 @@
 #include <blue/models/variable_view.hpp>
 #include <blue/objectives/kl.hpp>
 
-#include <numeric>
+#include <algorithm>
+#include <functional>
 #include <span>
 
 namespace blue {
@@ -100,9 +101,12 @@ PreparedPass<B> begin_pass(std::span<const VariableView<B>> variables, Scores wa
         draws[slot] = draw;
         order[slot] = slot;
     }
-    std::sort(order, order + slots, [&](int a, int b) {
+    const auto comes_before = [draws](int a, int b) {
         return std::less<const void*>{}(draws[a].storage, draws[b].storage);
-    });
+    };
+    // std::sort is three times as much to compile, in every program.
+    std::make_heap(order, order + slots, comes_before);
+    std::sort_heap(order, order + slots, comes_before);
     tape.set_draws({draws, variables.size()});
     return {Pass<B>(tape, samples, {order, variables.size()}), table, divergences};
 }

@@ -8,6 +8,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <new>
+#include <utility>
 #include <vector>
 
 #if defined(__linux__)
@@ -57,21 +58,7 @@ public:
     /// Uninitialised memory for `count` objects, aligned to 64 bytes.
     template <class T>
     T* allocate(Index count) {
-        const std::size_t bytes =
-            (static_cast<std::size_t>(count) * sizeof(T) + alignment - 1) / alignment * alignment;
-        while (current_ < blocks_.size() && used_ + bytes > blocks_[current_].size) {
-            ++current_;
-            used_ = 0;
-        }
-        if (current_ == blocks_.size()) {
-            const std::size_t size = bytes > minimum_block ? bytes : minimum_block;
-            blocks_.reserve(blocks_.size() + 1);
-            blocks_.push_back({static_cast<std::byte*>(Memory::allocate(size)), size});
-            used_ = 0;
-        }
-        std::byte* data = blocks_[current_].data + used_;
-        used_ += bytes;
-        return reinterpret_cast<T*>(data);
+        return reinterpret_cast<T*>(take(static_cast<std::size_t>(count) * sizeof(T)));
     }
 
     /// Takes everything back; the memory stays.
@@ -92,6 +79,22 @@ private:
         std::byte* data;
         std::size_t size;
     };
+    /// Not inlined: it is called for every value of a pass, from every operation.
+    [[gnu::noinline]] std::byte* take(std::size_t count) {
+        const std::size_t bytes = (count + alignment - 1) / alignment * alignment;
+        while (current_ < blocks_.size() && used_ + bytes > blocks_[current_].size) {
+            ++current_;
+            used_ = 0;
+        }
+        if (current_ == blocks_.size()) {
+            const std::size_t size = bytes > minimum_block ? bytes : minimum_block;
+            blocks_.reserve(blocks_.size() + 1);
+            blocks_.push_back({static_cast<std::byte*>(Memory::allocate(size)), size});
+            used_ = 0;
+        }
+        return blocks_[current_].data + std::exchange(used_, used_ + bytes);
+    }
+
     static constexpr std::size_t alignment = 64;
     static constexpr std::size_t minimum_block = std::size_t{1} << 18;
 

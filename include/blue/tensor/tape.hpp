@@ -116,8 +116,8 @@ public:
     /// Whether operations are recorded for a backward pass.
     bool recording = true;
 
-    /// A new value with uninitialised numbers.
-    Node<B>* node(Index samples, Index batch, Index item, bool needs_grad) {
+    /// A new value with uninitialised numbers. (Not inlined: every operation calls it.)
+    [[gnu::noinline]] Node<B>* node(Index samples, Index batch, Index item, bool needs_grad) {
         return new (host_.template allocate<Node<B>>(1))
             Node<B>{device_.template allocate<T>(samples * batch * item),
                     nullptr,

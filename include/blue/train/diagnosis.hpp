@@ -65,11 +65,10 @@ inline std::string first_not_finite(const char* what, std::span<const double> nu
     int others = -1;
     for (std::size_t slot = 0; slot < numbers.size(); ++slot)
         if (!std::isfinite(numbers[slot]) && (++others == 0 || last)) found = slot;
-    return std::string(what) + " of " + std::string(names[found]) + " is " +
-           std::to_string(numbers[found]) +
-           (others < 1    ? ""
-            : others == 1 ? ", and that of 1 other variable"
-                          : ", and those of " + std::to_string(others) + " other variables");
+    const std::string text = joined({what, " of ", names[found], " is ", numbers[found]});
+    if (others < 1) return text;
+    if (others == 1) return joined({text, ", and that of 1 other variable"});
+    return joined({text, ", and those of ", others, " other variables"});
 }
 
 }  // namespace detail
@@ -85,10 +84,10 @@ template <class B>
                                    std::span<const std::string_view> parameter_names,
                                    const FailedStep& failed) {
     const detail::ParameterExtreme extreme = detail::extreme_parameter(variables);
-    const std::string extreme_name(parameter_names[extreme.parameter]);
+    const std::string_view extreme_name = parameter_names[extreme.parameter];
     std::string what;
     if (!std::isfinite(extreme.value))
-        what = "the parameter " + extreme_name + " is " + std::to_string(extreme.value);
+        what = detail::joined({"the parameter ", extreme_name, " is ", extreme.value});
     else if (!all_finite(failed.divergences))
         what = detail::first_not_finite("the divergence", failed.divergences, names, false);
     else if (!all_finite(failed.gradient_norms))
@@ -96,8 +95,9 @@ template <class B>
     else {
         char number[32];
         std::snprintf(number, sizeof number, "%.3g", extreme.value);
-        what = "the model's output or the data term is not finite; the largest parameter is in " +
-               extreme_name + ", " + number;
+        what = detail::joined(
+            {"the model's output or the data term is not finite; the largest parameter is in ",
+             extreme_name, ", ", number});
     }
     char loss[128];
     std::snprintf(loss, sizeof loss, " (loss %.6g = data %.6g + prior %.6g nats)", failed.loss,

@@ -4,12 +4,12 @@
 #pragma once
 
 #include <blue/config.hpp>
+#include <blue/error.hpp>
 
 #include <algorithm>
 #include <chrono>
 #include <cstdio>
 #include <cstdlib>
-#include <numeric>
 #include <span>
 #include <string>
 #include <string_view>
@@ -79,23 +79,22 @@ inline std::string nats(double value) {
 
 /// "loss 123.5  data 100.2  KL 23.2"
 inline std::string parts_of(const ProgressReading& now) {
-    return "loss " + nats(now.loss) + "  data " + nats(now.data_fitting) + "  KL " +
-           nats(now.divergence);
+    return joined({"loss ", nats(now.loss), "  data ", nats(now.data_fitting), "  KL ",
+                   nats(now.divergence)});
 }
 
 /// "  KL by variable: 0.weight 61 %, 2.weight 30 %": the largest parts.
 inline std::string largest_divergences(std::span<const std::string_view> names,
-                                       const std::vector<double>& divergences, double total) {
-    std::vector<std::size_t> order(divergences.size());
-    std::iota(order.begin(), order.end(), std::size_t{0});
-    std::sort(order.begin(), order.end(),
-              [&](std::size_t a, std::size_t b) { return divergences[a] > divergences[b]; });
+                                       std::vector<double> divergences, double total) {
     std::string text;
-    for (std::size_t i = 0; i < std::min<std::size_t>(3, order.size()) && total > 0; ++i) {
-        const double share = 100 * divergences[order[i]] / total;
+    for (int i = 0; i < 3 && total > 0 && !divergences.empty(); ++i) {
+        const auto largest = std::max_element(divergences.begin(), divergences.end());
+        const double share = 100 * *largest / total;
         if (share < 1) break;
-        text += (i ? ", " : "  KL by variable: ") + std::string(names[order[i]]) + " " +
-                std::to_string(static_cast<int>(share + 0.5)) + " %";
+        const auto variable = static_cast<std::size_t>(largest - divergences.begin());
+        text += joined({i ? ", " : "  KL by variable: ", names[variable], " ",
+                        static_cast<int>(share + 0.5), " %"});
+        *largest = 0;
     }
     return text;
 }
@@ -162,8 +161,8 @@ private:
             std::min(24, columns - 1 - static_cast<int>(line.size() + numbers.size() + 3));
         if (width >= 4) {
             const auto filled = static_cast<std::size_t>(width * now.step / now.steps);
-            line += '[' + std::string(filled, '=') +
-                    std::string(static_cast<std::size_t>(width) - filled, ' ') + "] ";
+            line.append("[").append(filled, '=');
+            line.append(static_cast<std::size_t>(width) - filled, ' ').append("] ");
         }
         line += numbers;
         line.resize(std::min(line.size(), static_cast<std::size_t>(std::max(columns - 1, 1))));

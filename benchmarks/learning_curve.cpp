@@ -18,7 +18,7 @@ int main(int count, char** arguments) {
     for (int i = 1; i < (count > 1 ? count : 2); ++i) {
         const blue::Seed seed{count > 1 ? std::strtoull(arguments[i], nullptr, 10) : 1};
         Net net{seed};
-        const auto row = [&](const blue::EpochReport& epoch) {
+        const auto row = [&, &test = test](const blue::EpochReport& epoch) {
             std::printf("| %llu | %td |", static_cast<unsigned long long>(seed.value), epoch.epoch);
             for (const blue::Index samples : {10, 100}) {
                 const auto report = blue::evaluate(net, blue::Categorical{}, test,

@@ -26,18 +26,34 @@ TEST_CASE("A message may be one text") {
     CHECK(std::string(blue::NumericalError(std::string("not a number")).what()) == "not a number");
 }
 
+namespace {
+
+/// What one of the checks of options says about a value; empty when it passes.
+std::string complaint(void (*check)(const char*, const char*, double), double value) {
+    try {
+        check("StudentT", "df", value);
+    } catch (const blue::ValueError& thrown) {
+        return thrown.what();
+    }
+    return {};
+}
+
+constexpr double infinity = std::numeric_limits<double>::infinity();
+constexpr double not_a_number = std::numeric_limits<double>::quiet_NaN();
+
+}  // namespace
+
 TEST_CASE("Options that must be positive") {
-    const auto error = [](double value) {
-        try {
-            blue::require_positive("StudentT", "df", value);
-        } catch (const blue::ValueError& thrown) {
-            return std::string(thrown.what());
-        }
-        return std::string();
-    };
+    const auto error = [](double value) { return complaint(blue::require_positive, value); };
     CHECK(error(1e-300).empty());
     CHECK(error(0) == "StudentT: expected a positive, finite df, got 0");
-    CHECK_FALSE(error(-1).empty());
-    CHECK_FALSE(error(std::numeric_limits<double>::infinity()).empty());
-    CHECK_FALSE(error(std::numeric_limits<double>::quiet_NaN()).empty());
+    for (double value : {-1., infinity, not_a_number}) CHECK_FALSE(error(value).empty());
+}
+
+TEST_CASE("Options that must not be negative") {
+    const auto error = [](double value) { return complaint(blue::require_not_negative, value); };
+    CHECK(error(0).empty());
+    CHECK(error(1e300).empty());
+    CHECK(error(-0.5) == "StudentT: expected a finite df of at least 0, got -0.5");
+    for (double value : {infinity, -infinity, not_a_number}) CHECK_FALSE(error(value).empty());
 }

@@ -10,7 +10,6 @@
 #include <stdexcept>
 #include <string>
 #include <string_view>
-#include <type_traits>
 
 namespace blue {
 namespace detail {
@@ -81,6 +80,13 @@ struct ValueError : Error {
 [[gnu::noinline]] inline void require_positive(const char* what, const char* name, double value) {
     if (!(value > 0 && value <= std::numeric_limits<double>::max()))
         throw ValueError(what, ": expected a positive, finite ", name, ", got ", value);
+}
+
+/// Throws ValueError unless an option is at least 0 and finite.
+[[gnu::noinline]] inline void require_not_negative(const char* what, const char* name,
+                                                   double value) {
+    if (!(value >= 0 && value <= std::numeric_limits<double>::max()))
+        throw ValueError(what, ": expected a finite ", name, " of at least 0, got ", value);
 }
 
 /// A file cannot be read or written; the message gives the file and the offset or line.

@@ -81,13 +81,12 @@ TEST_CASE("schedules without a meaning are errors") {
     CHECK(error([] { Schedule::step(0, 0.5); }) ==
           "Schedule::step: expected an interval of at least 1 step, got 0");
     CHECK(error([] { Schedule::step(5, -0.5); }) ==
-          "Schedule::step: expected a positive and finite factor, got -0.5");
+          "Schedule::step: expected a positive, finite factor, got -0.5");
     CHECK_THROWS_AS(Schedule::step(5, 0), ValueError);
     CHECK_THROWS_AS(Schedule::step(5, nan), ValueError);
     CHECK_THROWS_AS(Schedule::step(5, infinite), ValueError);
     CHECK(error([] { Schedule::cosine(-1); }) ==
-          "Schedule::cosine: expected a final factor that is finite and not negative, got "
-          "-1");
+          "Schedule::cosine: expected a finite final factor of at least 0, got -1");
     CHECK_THROWS_AS(Schedule::cosine(nan), ValueError);
     CHECK_THROWS_AS(Schedule::cosine(infinite), ValueError);
     CHECK(error([] { Schedule::constant().with_warm_up(-1); }) ==

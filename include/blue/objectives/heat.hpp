@@ -36,8 +36,7 @@ public:
     Heat(double value = 1, Schedule schedule = Schedule::constant(),
          MinibatchWeights minibatch_weights = MinibatchWeights::uniform)
         : value_(value), schedule_(schedule), minibatch_weights_(minibatch_weights) {
-        if (!(value >= 0) || !std::isfinite(value))
-            throw ValueError("heat: expected a finite number of at least 0, got ", value);
+        require_not_negative("heat", "number", value);
     }
 
     /// The weight at a step. Throws ValueError without one when the heat changes from step to step,

@@ -11,16 +11,6 @@
 
 namespace blue {
 
-namespace detail {
-inline void require_rate(const char* rule, double rate) {
-    if (!(rate >= 0) || !std::isfinite(rate))
-        throw ValueError(rule,
-                         ": expected a learning rate that is finite and not "
-                         "negative, got ",
-                         rate);
-}
-}  // namespace detail
-
 /// Stochastic gradient descent with momentum, as PyTorch defines it: v = momentum v + g, p -= rate
 /// v.
 struct SGD {
@@ -34,7 +24,7 @@ struct SGD {
     };
     /// The numbers of step k = 1, 2, ... with the learning rate times `factor`.
     Constants constants(Index, double factor) const {
-        detail::require_rate("SGD", learning_rate);
+        require_not_negative("SGD", "learning rate", learning_rate);
         return {learning_rate * factor, momentum, weight_decay};
     }
     template <class T>
@@ -56,7 +46,7 @@ struct Adam {
         double rate, beta1, beta2, eps, correction2, gradient_decay, decay;
     };
     Constants constants(Index step, double factor) const {
-        detail::require_rate("Adam", learning_rate);
+        require_not_negative("Adam", "learning rate", learning_rate);
         const double k = static_cast<double>(step), rate = learning_rate * factor;
         return {rate / (1 - std::pow(beta1, k)), beta1,        beta2, eps,
                 1 / (1 - std::pow(beta2, k)),    weight_decay, 0};

@@ -24,19 +24,14 @@ public:
         if (interval < 1)
             throw ValueError("Schedule::step: expected an interval of at least 1 step, got ",
                              interval);
-        if (!(factor > 0) || !std::isfinite(factor))
-            throw ValueError("Schedule::step: expected a positive and finite factor, got ", factor);
+        require_positive("Schedule::step", "factor", factor);
         return {Kind::step, interval, factor};
     }
     /// From 1 towards `final_factor` along half a cosine (Loshchilov and Hutter 2017, equation 5):
     /// final + (1 - final) (1 + cos(pi step / total)) / 2. Throws ValueError for a final factor
     /// that is negative or not finite.
     static Schedule cosine(double final_factor = 0) {
-        if (!(final_factor >= 0) || !std::isfinite(final_factor))
-            throw ValueError(
-                "Schedule::cosine: expected a final factor that is finite and not "
-                "negative, got ",
-                final_factor);
+        require_not_negative("Schedule::cosine", "final factor", final_factor);
         return {Kind::cosine, 0, final_factor};
     }
 

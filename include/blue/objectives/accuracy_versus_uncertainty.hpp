@@ -7,6 +7,7 @@
 #include <blue/ops/activations.hpp>
 
 #include <algorithm>
+#include <concepts>
 
 namespace blue {
 
@@ -51,8 +52,11 @@ struct AccuracyVersusUncertaintyOptions {
 
 namespace detail {
 
+/// Probabilities of classes that the target counts from 0; a Bernoulli distribution's are something
+/// else.
 template <class Likelihood, class Output>
-concept HasProbabilities = requires(const Likelihood& likelihood, Output output) {
+concept HasClassProbabilities = std::integral<typename Likelihood::target_type> &&
+    requires(const Likelihood& likelihood, Output output) {
     likelihood.probabilities(output);
 };
 
@@ -148,12 +152,13 @@ struct AccuracyVersusUncertainty : Objective {
                        std::optional<DatasetSize> size = {},
                        std::optional<TrainingStep> step = {}) {
         using Likelihood = decltype(Objective::likelihood);
-        constexpr bool has_probabilities = detail::HasProbabilities<Likelihood, Var<B, Shape>>;
-        static_assert(requirement::class_probabilities<has_probabilities, Likelihood>{});
-        check("weight", calibration.weight);
-        check("threshold", calibration.threshold.value_or(0));
+        constexpr bool classifies = detail::HasClassProbabilities<Likelihood, Var<B, Shape>>;
+        static_assert(requirement::class_probabilities<classifies, Likelihood>{});
+        require_not_negative("AccuracyVersusUncertainty", "weight", calibration.weight);
+        require_not_negative("AccuracyVersusUncertainty", "threshold",
+                             calibration.threshold.value_or(0));
         Loss<B> loss = Objective::operator()(result, target, size, step);
-        if constexpr (has_probabilities) {
+        if constexpr (classifies) {
             const double n = detail::required_size(this->options.dataset_size, size);
             const auto probabilities = mean_samples(this->likelihood.probabilities(result.samples));
             loss.total = loss.total + n * calibration.weight *
@@ -161,13 +166,6 @@ struct AccuracyVersusUncertainty : Objective {
                                               probabilities, target, calibration.threshold);
         }
         return loss;
-    }
-
-private:
-    static void check(const char* name, double number) {
-        if (!(number >= 0) || !std::isfinite(number))
-            throw ValueError("AccuracyVersusUncertainty: expected a finite ", name,
-                             " of at least 0, got ", number);
     }
 };
 

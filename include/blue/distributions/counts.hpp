@@ -85,7 +85,7 @@ struct Poisson {
     }
     template <class B, class Shape>
     auto variance(Var<B, Shape> log_rate) const {
-        return exp(log_rate);
+        return mean(log_rate);
     }
 
     /// log p(y | w) of each sample in nats: (S, B, ...).

@@ -105,8 +105,7 @@ PreparedPass<B> begin_pass(std::span<const VariableView<B>> variables, Scores wa
         return std::less<const void*>{}(draws[a].storage, draws[b].storage);
     };
     // std::sort is three times as much to compile, in every program.
-    std::make_heap(order, order + slots, comes_before);
-    std::sort_heap(order, order + slots, comes_before);
+    std::sort(order, order + slots, comes_before);
     tape.set_draws({draws, variables.size()});
     return {Pass<B>(tape, samples, {order, variables.size()}), table, divergences};
 }

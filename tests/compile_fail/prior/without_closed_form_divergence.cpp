@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: BSD-3-Clause
 // expected-error {{blue: the divergence of a variable has no closed form, see its path}}
-// expected-error {{closed_form<false, blue::spelled<'1', '.', 'w', 'e', 'i', 'g', 'h', 't'>,
-// blue::MeanFieldNormal, Sharp>}} expected-error {{use Elbo or KullbackLeiblerLoss, or write kl(q,
-// p, parameters...)}} expected-lines g++ 20 clang 35
+// expected-error {{closed_form<false, blue::spelled<'1', '.', 'w', 'e', 'i', 'g', 'h', 't'>, blue::MeanFieldNormal, Sharp>}}
+// expected-error {{use Elbo or KullbackLeiblerLoss, or write kl(q, p, parameters...)}}
+// expected-lines g++ 20 clang 35
 #include <blue/blue.hpp>
 
 struct Sharp {

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: BSD-3-Clause
 // expected-error {{blue: this likelihood needs a mean and a scale for each target}}
-// expected-error {{mean_and_scale<false, blue::HeteroscedasticGaussian,
-// blue::requirement::given<blue::shape<3}} expected-lines g++ 20 clang 35
+// expected-error {{mean_and_scale<false, blue::HeteroscedasticGaussian, blue::requirement::given<blue::shape<3}}
+// expected-lines g++ 20 clang 35
 #include <blue/blue.hpp>
 
 #if BLUE_EXPECT_FAIL

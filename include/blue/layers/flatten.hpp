@@ -15,17 +15,17 @@ struct Flatten {
     template <class Shape>
     using expected_input = input_shape;
 
-    template <class B, class Shape>
-    auto operator()(auto&, Var<B, Shape> x) const {
-        return Var<B, shape<Shape::size>>{x.tape, x.node};
+    template <class X>
+    auto operator()(auto&, X x) const {
+        return x.template as<shape<X::shape::size>>();
     }
 };
 
 template <>
 struct Flatten<> {
-    template <class B, class Shape>
-    auto operator()(auto&, Var<B, Shape> x) const {
-        return Var<B, shape<Shape::size>>{x.tape, x.node};
+    template <class X>
+    auto operator()(auto&, X x) const {
+        return x.template as<shape<X::shape::size>>();
     }
 };
 

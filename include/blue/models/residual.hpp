@@ -12,12 +12,14 @@ namespace detail {
 
 /// x + y, where y is what the layers of `Residual` made of x. (Outside of the class, because clang
 /// 14 forgets the return type of a member after a failed check.)
-template <class Residual, class B, class Shape, class Given>
-Var<B, Shape> add_residual(Var<B, Shape> x, Var<B, Given> y) {
+template <class Residual, class X, class Y>
+X add_residual(X x, Y y) {
+    using Shape = typename X::shape;
+    using Given = typename Y::shape;
     static_assert(
         requirement::residual_output<fits<Shape, Given>, Residual, requirement::expected<Shape>,
                                      requirement::given<Given>>{});
-    return Var<B, Shape>{y.tape, y.node} + x;
+    return y.template as<Shape>() + x;
 }
 
 }  // namespace detail

@@ -59,25 +59,30 @@ struct Flow {
     X x;
 };
 
-template <std::size_t Position, class Layer, class Pass, class B, class Shape>
-auto operator%(Flow<Pass, Var<B, Shape>> flow, const LayerLeaf<Position, Layer>& leaf) {
+template <std::size_t Position, class Layer, class Pass, class X>
+auto operator%(Flow<Pass, X> flow, const LayerLeaf<Position, Layer>& leaf) {
     using requirement::expected, requirement::given;
     using Place = requirement::position<static_cast<int>(Position)>;
+    using Shape = typename X::shape;
     using Expected = typename expected_input_of<Layer, Shape>::type;
     static_assert(requirement::layer_input<fits<Expected, Shape>, Place, Layer, expected<Expected>,
                                            given<Shape>>{});
-    const Var<B, Expected> x{flow.x.tape, flow.x.node};
+    const auto x = flow.x.template as<Expected>();
+    const auto after_error = [&] {
+        const auto y = flow.x.template as<any_shape>();
+        return Flow<Pass, std::remove_const_t<decltype(y)>>{flow.pass, y};
+    };
     if constexpr (blue::Layer<Layer>) {
         using Y = decltype(leaf.layer(flow.pass, x));
         // int is what clang makes of it after an error inside the layer.
-        constexpr bool is_value = is_var<Y> || std::is_same_v<Y, int>;
-        static_assert(requirement::layer_output<is_value, Place, Layer, given<Y>>{});
-        if constexpr (is_var<Y>)
+        constexpr bool is_layer_value = is_value<Y> || std::is_same_v<Y, int>;
+        static_assert(requirement::layer_output<is_layer_value, Place, Layer, given<Y>>{});
+        if constexpr (is_value<Y>)
             return Flow<Pass, Y>{flow.pass, leaf.layer(flow.pass, x)};
         else
-            return Flow<Pass, Var<B, any_shape>>{flow.pass, {x.tape, x.node}};
+            return after_error();
     } else {
-        return Flow<Pass, Var<B, any_shape>>{flow.pass, {x.tape, x.node}};
+        return after_error();
     }
 }
 

@@ -19,9 +19,12 @@ template <class X>
 inline constexpr bool is_lazy = false;
 template <class B, class Shape>
 inline constexpr bool is_lazy<Lazy<B, Shape>> = true;
+/// What operations return: numbers on the tape, or their moments.
+template <class X>
+inline constexpr bool is_value = is_var<X>;
 /// Something that an operation takes as a value.
 template <class X>
-concept TapeValue = is_var<X> || is_lazy<X>;
+concept TapeValue = is_value<X> || is_lazy<X>;
 
 /// Marks the variable as drawn; true for the operation that draws it. That one is the first on the
 /// tape, so the last in backward: it completes the parameter gradients.

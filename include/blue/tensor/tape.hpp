@@ -53,6 +53,12 @@ struct Var {
     Tape<B>* tape;
     Node<B>* node;
 
+    /// The same numbers as items of another shape.
+    template <class Other>
+    Var<B, Other> as() const {
+        return {tape, node};
+    }
+
     Index samples() const { return node->samples; }
     Index batch() const { return node->batch; }
     /// Copies the value to the host: samples x batch x item numbers. Waits for the device.

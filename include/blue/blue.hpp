@@ -28,6 +28,7 @@
 #include <blue/distributions/softplus_scale.hpp>
 #include <blue/distributions/student_t.hpp>
 #include <blue/distributions/uniform_prior.hpp>
+#include <blue/estimators/moment_propagation.hpp>
 #include <blue/layers/activations.hpp>
 #include <blue/layers/flatten.hpp>
 #include <blue/layers/learned_noise.hpp>

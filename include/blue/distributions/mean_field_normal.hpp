@@ -39,7 +39,15 @@ struct MeanFieldNormal {
         return -0.5 * square(z) + constant;
     }
 
-    /// Without the variance floor.
+    template <class T>
+    BLUE_HOST_DEVICE static T expectation(T mean, T) {
+        return mean;
+    }
+    /// Without the variance floor, as the entropy.
+    template <class T>
+    BLUE_HOST_DEVICE static T variance(T, T std) {
+        return square(std);
+    }
     template <class T>
     BLUE_HOST_DEVICE static T entropy(T, T std) {
         return log(std) + (0.5 - constant);

@@ -265,13 +265,35 @@ void add_draws(RealPredictor& predictor, const Likelihood& likelihood, Var<B, Sh
                       chunk.first_draw + s);
 }
 
-inline void check_predict_options(const PredictOptions& options) {
-    const auto positive = [](const char* name, Index value) {
-        if (value < 1) throw ValueError("predict: expected ", name, " of at least 1, got ", value);
-    };
-    positive("samples", options.samples);
-    positive("batch_size", options.batch_size);
-    positive("samples_per_chunk", options.samples_per_chunk);
+inline void require_at_least_one(const char* name, Index value) {
+    if (value < 1) throw ValueError("predict: expected ", name, " of at least 1, got ", value);
+}
+
+/// Calls use(begin_pass, rows) for some rows of the inputs at a time; begin_pass() gives these
+/// inputs on a tape that does not record, and forgets the pass before. Throws as `predict` does.
+template <class M, class Use>
+void for_each_batch(const Array<float>& inputs, Index batch_size, Use&& use) {
+    using Input = blue::input_shape_of<M>;
+    require_at_least_one("batch_size", batch_size);
+    if (inputs.empty() || inputs.row_size() != Input::size)
+        throw ShapeError("predict: the model expects ", Input::size,
+                         " numbers per input, but the inputs have shape ",
+                         to_string(inputs.shape()));
+    check_all_finite(inputs, "inputs", "predict");
+    Tape<backend_of<M>> tape;
+    tape.recording = false;
+    BatchBuffer<typename backend_of<M>::scalar> buffer;
+    std::vector<Index> rows;
+    for (Index first = 0; first < inputs.rows(); first += batch_size) {
+        rows.resize(static_cast<std::size_t>(std::min(batch_size, inputs.rows() - first)));
+        std::iota(rows.begin(), rows.end(), first);
+        const auto* const values = buffer.gather(inputs, rows);
+        const auto begin_pass = [&] {
+            tape.reset();
+            return tape.template input<Input>(values, static_cast<Index>(rows.size()));
+        };
+        use(begin_pass, std::span<const Index>(rows));
+    }
 }
 
 /// Runs a model on all inputs, some of them in some draws at a time: use(outputs, chunk). Throws as
@@ -279,27 +301,13 @@ inline void check_predict_options(const PredictOptions& options) {
 template <class M, class Use>
 void for_each_chunk(const M& model, const Array<float>& inputs, const PredictOptions& options,
                     Use&& use) {
-    using B = backend_of<M>;
-    using Input = blue::input_shape_of<M>;
-    check_predict_options(options);
-    if (inputs.empty() || inputs.row_size() != Input::size)
-        throw ShapeError("predict: the model expects ", Input::size,
-                         " numbers per input, but the inputs have shape ",
-                         to_string(inputs.shape()));
-    check_all_finite(inputs, "inputs", "predict");
-    Tape<B> tape;
-    tape.recording = false;
-    BatchBuffer<typename B::scalar> buffer;
-    std::vector<Index> rows;
-    for (Index first = 0; first < inputs.rows(); first += options.batch_size) {
-        rows.resize(static_cast<std::size_t>(std::min(options.batch_size, inputs.rows() - first)));
-        std::iota(rows.begin(), rows.end(), first);
-        const auto* const values = buffer.gather(inputs, rows);
+    require_at_least_one("samples", options.samples);
+    require_at_least_one("samples_per_chunk", options.samples_per_chunk);
+    for_each_batch<M>(inputs, options.batch_size, [&](auto begin_pass, auto rows) {
         for (Index draw = 0, draws; draw < options.samples; draw += draws) {
-            tape.reset();
             draws = std::min(options.samples_per_chunk, options.samples - draw);
-            const auto x = tape.template input<Input>(values, static_cast<Index>(rows.size()));
-            const auto result = forward<Scores::none>(model, tape, x,
+            const auto x = begin_pass();
+            const auto result = forward<Scores::none>(model, *x.tape, x,
                                                       {.samples = draws,
                                                        .seed = options.seed,
                                                        .pass = prediction_pass,
@@ -308,7 +316,7 @@ void for_each_chunk(const M& model, const Array<float>& inputs, const PredictOpt
             if (result.samples.samples() < draws) draws = options.samples;
             use(result.samples, Chunk{rows, draw, draws});
         }
-    }
+    });
 }
 
 }  // namespace detail

@@ -1,0 +1,226 @@
+// SPDX-License-Identifier: BSD-3-Clause
+/// \file
+/// Prediction in a single pass without draws.
+#pragma once
+
+#include <blue/estimators/moments.hpp>
+#include <blue/random/draw.hpp>
+#include <blue/train/predict.hpp>
+
+#include <cmath>
+#include <vector>
+
+namespace blue {
+
+namespace requirement {
+/// The variational distribution of a variable whose moments are asked for.
+template <bool Ok, class Distribution>
+struct has_moments : check {
+    static_assert(
+        Ok,
+        "blue: moment propagation needs mean and variance of the weights, which the distribution "
+        "in has_moments<...> does not give: add expectation(parameters...) and "
+        "variance(parameters...), or predict with drawn weights (PredictOptions)");
+};
+}  // namespace requirement
+
+namespace ops {
+
+/// What a formula makes of the stored parameters of Q.
+template <class Q, class Formula>
+struct OfParameters {
+    Q q;
+    template <class... T>
+    BLUE_HOST_DEVICE auto apply(T... stored) const {
+        return with_natural(std::index_sequence_for<T...>{}, stored...);
+    }
+
+private:
+    template <std::size_t... K, class... T>
+    BLUE_HOST_DEVICE auto with_natural(std::index_sequence<K...>, T... stored) const {
+        return Formula::of(q, natural<Q::parameters::transforms[K]>(stored)...);
+    }
+    template <transform Transform, class T>
+    BLUE_HOST_DEVICE static T natural(T stored) {
+        if constexpr (Transform == transform::exponential)
+            return exp(stored);
+        else if constexpr (Transform == transform::softplus)
+            return softplus(stored);
+        else
+            return stored;
+    }
+};
+struct OnlyValue {
+    template <class Q, class First, class... T>
+    BLUE_HOST_DEVICE static auto of(const Q& q, First first, T... parameters) {
+        return q.sample(First(0), first, parameters...);
+    }
+};
+struct Expectation {
+    template <class Q, class... T>
+    BLUE_HOST_DEVICE static auto of(const Q& q, T... parameters) {
+        return q.expectation(parameters...);
+    }
+};
+struct Variance {
+    template <class Q, class... T>
+    BLUE_HOST_DEVICE static auto of(const Q& q, T... parameters) {
+        return q.variance(parameters...);
+    }
+};
+/// A draw of a normal distribution.
+struct NormalDraw {
+    template <class T>
+    BLUE_HOST_DEVICE static T apply(T mean, T variance, T noise) {
+        return mean + sqrt(variance) * noise;
+    }
+};
+
+}  // namespace ops
+
+namespace detail {
+
+template <class Q, std::size_t... K>
+constexpr bool gives_moments(std::index_sequence<K...>) {
+    using T = math::Number<double>;
+    return requires(const Q& q, T parameter) {
+        q.expectation((static_cast<void>(K), parameter)...);
+        q.variance((static_cast<void>(K), parameter)...);
+    };
+}
+/// A distribution with `expectation` and `variance` for its natural parameters.
+template <class Q>
+concept HasMoments =
+    gives_moments<Q>(std::make_index_sequence<static_cast<std::size_t>(Q::parameters::size)>{});
+
+}  // namespace detail
+
+/// A pass in which random variables are their moments: `forward` functions work with it as with
+/// `Pass`.
+template <class B>
+class MomentPass {
+public:
+    using backend = B;
+
+    explicit MomentPass(Tape<B>& tape) : tape_(tape) {}
+
+    Tape<B>& tape() const { return tape_; }
+
+    /// The moments of a module's random variable; `absent` when the module does not have it.
+    template <class M, class Name>
+    auto sample(const M& module, Name) const {
+        using Lookup = detail::variable_lookup<M, Name>;
+        static_assert(typename Lookup::check{});
+        if constexpr (!Lookup::declared)
+            return Moments<B, any_shape>{};
+        else if constexpr (Lookup::index < 0)
+            return absent{};
+        else
+            return moments(module.template state_at<Lookup::index>());
+    }
+
+private:
+    template <class State>
+    Moments<B, typename State::variable::shape> moments(const State& state) const {
+        using Q = typename State::Q;
+        constexpr bool has_moments = !is_random<Q> || detail::HasMoments<Q>;
+        static_assert(requirement::has_moments<has_moments, Q>{});
+        if constexpr (!is_random<Q>)
+            return {of_parameters<ops::OnlyValue>(state)};
+        else if constexpr (has_moments)
+            return {of_parameters<ops::Expectation>(state), of_parameters<ops::Variance>(state)};
+        else
+            return {};
+    }
+
+    template <class Formula, class State>
+    auto of_parameters(const State& state) const {
+        using Shape = typename State::variable::shape;
+        return [&]<int... K>(std::integer_sequence<int, K...>) {
+            return elementwise(
+                ops::OfParameters<typename State::Q, Formula>{state.distribution},
+                Var<B, Shape>{&tape_, tape_.view(state.parameter(K), 1, 1, State::size)}...);
+        }
+        (std::make_integer_sequence<int, State::parameters>{});
+    }
+
+    Tape<B>& tape_;
+};
+
+/// The moments of a model's outputs for known inputs, (1, B, ...), from those of its weights, in
+/// one pass without draws (probabilistic forward pass; Wu et al. 2019, Klein et al. 2025). Linear
+/// maps are exact for independent inputs and activations for normal ones (`NormalMoments`), so the
+/// result is exact for one hidden layer of normal weights; behind it, correlations between the
+/// units of a layer are left out. \param x a value of one sample.
+template <class M, class B, class Shape>
+auto propagate_moments(const M& model, Var<B, Shape> x) {
+    MomentPass<B> pass(*x.tape);
+    return model(pass, Moments<B, Shape>{x});
+}
+
+/// How `predict` goes through a model once, with means and variances in place of draws.
+struct MomentPropagation {
+    /// Draws of the outputs, whose moments are known then: of what the likelihood makes of them,
+    /// such as probabilities of classes, means are taken over these. All inputs see the same noise,
+    /// scaled to mean 0 and variance 1.
+    Index output_samples = 100;
+    /// Inputs at a time.
+    Index batch_size = 500;
+};
+
+namespace detail {
+
+/// Normal noise, samples x outputs, with mean 0 and variance 1 (divisor samples - 1) over the
+/// samples of each output, so that moments come back as they were.
+template <class T>
+std::vector<T> standardised_noise(Index samples, Index outputs) {
+    std::vector<T> noise(static_cast<std::size_t>(samples * outputs));
+    for (Index k = 0; k < outputs; ++k) {
+        const auto at = [&](Index s) -> T& {
+            return noise[static_cast<std::size_t>(s * outputs + k)];
+        };
+        double mean = 0, squares = 0;
+        for (Index s = 0; s < samples; ++s) {
+            const random::Key key{0, prediction_pass, 0, static_cast<std::uint32_t>(s),
+                                  static_cast<std::uint32_t>(random::purpose::weights)};
+            at(s) = random::draw_element<noise::Normal, T>({}, key, k);
+            mean += static_cast<double>(at(s)) / static_cast<double>(samples);
+        }
+        for (Index s = 0; s < samples; ++s)
+            squares += std::pow(static_cast<double>(at(s)) - mean, 2);
+        const double scale = std::sqrt(static_cast<double>(samples - 1) / squares);
+        for (Index s = 0; s < samples; ++s)
+            at(s) =
+                samples == 1 ? T(0) : static_cast<T>((static_cast<double>(at(s)) - mean) * scale);
+    }
+    return noise;
+}
+
+}  // namespace detail
+
+/// Predicts in one pass over the model. Otherwise as the other `predict`: the same parts of the
+/// uncertainty. Throws as it does.
+template <class M, class Likelihood>
+auto predict(const M& model, const Likelihood& likelihood, const Array<float>& inputs,
+             const MomentPropagation& options) {
+    using B = backend_of<M>;
+    using T = typename B::scalar;
+    using Output = output_shape_of<M>;
+    static_assert(detail::output_check<Likelihood, M>{});
+    detail::require_at_least_one("output_samples", options.output_samples);
+    const std::vector<T> noise =
+        detail::standardised_noise<T>(options.output_samples, Output::size);
+    auto predictor = detail::make_predictor<Output>(likelihood, inputs.rows());
+    detail::for_each_batch<M>(inputs, options.batch_size, [&](auto begin_pass, auto rows) {
+        const auto x = begin_pass();
+        const Moments<B, Output> output = propagate_moments(model, x);
+        const detail::Chunk chunk{rows, 0, options.output_samples};
+        if (output.is_known()) return detail::add_draws(predictor, likelihood, output.mean, chunk);
+        const auto z = x.tape->template input<Output>(noise.data(), 1, options.output_samples);
+        detail::add_draws(predictor, likelihood,
+                          elementwise(ops::NormalDraw{}, output.mean, output.variance, z), chunk);
+    });
+    return predictor.result(options.output_samples);
+}
+
+}  // namespace blue

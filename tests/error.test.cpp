@@ -57,3 +57,11 @@ TEST_CASE("Options that must not be negative") {
     CHECK(error(-0.5) == "StudentT: expected a finite df of at least 0, got -0.5");
     for (double value : {infinity, -infinity, not_a_number}) CHECK_FALSE(error(value).empty());
 }
+
+TEST_CASE("Options that are shares") {
+    const auto error = [](double value) { return complaint(blue::require_share, value); };
+    CHECK(error(0).empty());
+    CHECK(error(0.999).empty());
+    CHECK(error(1) == "StudentT: expected a df of at least 0 and below 1, got 1");
+    for (double value : {-0.1, infinity, not_a_number}) CHECK_FALSE(error(value).empty());
+}

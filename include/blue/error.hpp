@@ -89,6 +89,12 @@ struct ValueError : Error {
         throw ValueError(what, ": expected a finite ", name, " of at least 0, got ", value);
 }
 
+/// Throws ValueError unless an option is in [0, 1).
+[[gnu::noinline]] inline void require_share(const char* what, const char* name, double value) {
+    if (!(value >= 0 && value < 1))
+        throw ValueError(what, ": expected a ", name, " of at least 0 and below 1, got ", value);
+}
+
 /// A file cannot be read or written; the message gives the file and the offset or line.
 struct FileError : Error {
     using Error::Error;

@@ -30,10 +30,13 @@ struct placed_parameter {
     using variable = RandomVariable;
     using shape = typename RandomVariable::shape;
     static constexpr int index = K;
+    static constexpr fixed_string stored_name =
+        RandomVariable::variational_distribution::parameters::stored_names[K];
     /// Its name in state dicts: "2.gated._weight_log_std".
     static constexpr std::string_view name =
-        parameter_name<Path, RandomVariable::name,
-                       RandomVariable::variational_distribution::parameters::stored_names[K]>;
+        parameter_name<Path, RandomVariable::name, stored_name>;
+    /// What it is of its variable: "log_std".
+    static constexpr std::string_view kind = path_name<blue::path<blue::key(stored_name)>>;
 };
 
 namespace detail {

@@ -5,6 +5,7 @@
 
 #include <blue/concepts/requirement.hpp>
 #include <blue/models/forward.hpp>
+#include <blue/objectives/dataset_size.hpp>
 #include <blue/objectives/heat.hpp>
 #include <blue/ops/loss_terms.hpp>
 #include <blue/ops/reduce.hpp>
@@ -25,16 +26,6 @@ struct objective_likelihood : check {
         "objective_likelihood<...>: take another likelihood, or the other objective");
 };
 }  // namespace requirement
-
-/// Number of examples in the training set. A type of its own, because mixing it up with the batch
-/// size changes the weight of the data against the prior without any error.
-struct DatasetSize {
-    Index value;
-    /// Throws ValueError unless positive.
-    explicit DatasetSize(Index size) : value(size) {
-        if (size < 1) throw ValueError("DatasetSize: expected a positive number, got ", size);
-    }
-};
 
 /// A loss in nats for the whole data set, and its parts. Valid until the tape is reset.
 template <class B>

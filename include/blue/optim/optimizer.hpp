@@ -3,22 +3,66 @@
 /// Applies an update rule to all variational parameters of a model.
 #pragma once
 
+#include <blue/concepts/requirement.hpp>
 #include <blue/models/variable_view.hpp>
 #include <blue/optim/rules.hpp>
 #include <blue/tensor/buffer.hpp>
 
 #include <span>
+#include <type_traits>
 #include <vector>
 
 namespace blue {
 
-/// Parameters of one random variable as an optimiser sees them: all arrays after each other.
+/// Parameters of one random variable as kernels see them: all arrays after each other, or, for
+/// rules that step mean and scale together, these two.
 template <class B>
 struct ParameterBlock {
     typename B::scalar* values;
     const typename B::scalar* gradients;
-    Index size;  ///< with padding, whose gradients are 0
+    Index size;  ///< of what steps alike, with padding, whose gradients are 0
 };
+
+/// The part of a step that one random variable has.
+template <class B>
+struct VariableStep {
+    Index number;   ///< of the step: 1, 2, ...
+    double factor;  ///< of the learning rate
+    const VariableView<B>& variable;
+    Index first_parameter;  ///< position of its first parameter in the model
+    typename B::scalar* values;
+    const typename B::scalar* gradients;
+    typename B::scalar* state;  ///< `state_size` numbers, 0 before the first step
+};
+
+// What an optimiser asks of a rule. These are for rules that treat all parameters alike; other
+// kinds of rules overload them.
+
+/// Throws ValueError for options without a meaning for the model M, before anything is changed.
+template <class Rule, class M>
+void prepare_rule(Rule& rule, std::type_identity<M>) {
+    rule.constants(1, 1);
+}
+/// How many numbers a rule keeps for a variable.
+template <class Rule, class B>
+Index state_size(const Rule&, const VariableView<B>& variable) {
+    return Rule::state_arrays * variable.parameters * variable.stride;
+}
+template <class Rule, class B>
+void step_variable(const Rule& rule, const VariableStep<B>& at) {
+    optimizer_step(
+        rule, rule.constants(at.number, at.factor),
+        ParameterBlock<B>{at.values, at.gradients, at.variable.parameters * at.variable.stride},
+        at.state);
+}
+
+namespace detail {
+/// Whether a rule can train a model: a check.
+template <class Rule, class M>
+struct rule_check {
+    using type = requirement::check;
+};
+}  // namespace detail
 
 /// The state of an update rule for the parameters of a model.
 template <class Rule, class B>
@@ -28,11 +72,14 @@ public:
 
     /// One step with the gradients that `backward` left on the tape. `factor` scales the learning
     /// rate. Parameters without gradient stay as they are. Throws Error when the tape belongs to
-    /// another model.
+    /// another model, and ValueError for options of the rule without a meaning; then nothing has
+    /// changed.
     template <class M>
     void step(M& model, const Tape<B>& tape, double factor = 1) {
+        static_assert(typename detail::rule_check<Rule, M>::type{});
         if (tape.draws().size() != static_cast<std::size_t>(random_variable_count<M>))
             throw Error("Optimizer: the tape holds a pass of another model");
+        prepare_rule(rule_, std::type_identity<M>{});
         const auto variables = variable_views<M, B>(model);
         step_all(variables, tape, factor);
     }
@@ -43,20 +90,20 @@ public:
 
 private:
     void step_all(std::span<const VariableView<B>> variables, const Tape<B>& tape, double factor) {
-        const auto constants = rule_.constants(steps_ + 1, factor);
         ++steps_;
         state_.reserve(variables.size());
+        Index first_parameter = 0;
         for (std::size_t slot = 0; slot < variables.size(); ++slot) {
             const VariableView<B>& variable = variables[slot];
             const Draw<B>& draw = tape.draws()[slot];
-            const Index size = variable.parameters * variable.stride;
-            if (state_.size() <= slot) state_.emplace_back(Rule::state_arrays * size);
+            if (state_.size() <= slot) state_.emplace_back(state_size(rule_, variable));
             // The view is of a model that `step` may change.
             if (draw.gradient_live)
-                optimizer_step(rule_, constants,
-                               ParameterBlock<B>{const_cast<typename B::scalar*>(variable.values),
-                                                 draw.gradient, size},
-                               state_[slot].data());
+                step_variable(rule_,
+                              VariableStep<B>{steps_, factor, variable, first_parameter,
+                                              const_cast<typename B::scalar*>(variable.values),
+                                              draw.gradient, state_[slot].data()});
+            first_parameter += variable.parameters;
         }
     }
 

@@ -11,6 +11,37 @@
 
 namespace blue {
 
+/// A rule that steps mean and scale of a random variable together: its `update` takes arrays of
+/// two, and it says `static constexpr bool steps_mean_and_scale = true`.
+template <class Rule>
+concept NaturalGradientRule = requires {
+    requires Rule::steps_mean_and_scale;
+};
+
+/// Calls `update` for one element, or one pack of elements, of arrays that are `stride` numbers
+/// apart. \param load, store of a number at a position: load(data), store(value, data).
+template <class Rule, class S, class T, class Load, class Store>
+BLUE_INLINE void update_element(const typename Rule::Constants& constants, T* values,
+                                const T* gradients, T* state, Index stride, const Load& load,
+                                const Store& store) {
+    constexpr int tied = NaturalGradientRule<Rule> ? 2 : 1;
+    S value[tied], gradient[tied], arrays[Rule::state_arrays];
+    BLUE_UNROLL
+    for (int k = 0; k < tied; ++k) value[k] = load(values + k * stride);
+    BLUE_UNROLL
+    for (int k = 0; k < tied; ++k) gradient[k] = load(gradients + k * stride);
+    BLUE_UNROLL
+    for (int k = 0; k < Rule::state_arrays; ++k) arrays[k] = load(state + k * stride);
+    if constexpr (tied == 1)
+        Rule::update(constants, value[0], gradient[0], arrays);
+    else
+        Rule::update(constants, value, gradient, arrays);
+    BLUE_UNROLL
+    for (int k = 0; k < tied; ++k) store(value[k], values + k * stride);
+    BLUE_UNROLL
+    for (int k = 0; k < Rule::state_arrays; ++k) store(arrays[k], state + k * stride);
+}
+
 /// Stochastic gradient descent with momentum, as PyTorch defines it: v = momentum v + g, p -= rate
 /// v.
 struct SGD {

@@ -120,6 +120,8 @@ FitReport fit(M& model, Objective&& objective, const Dataset<Target>& train,
     const Index n = train.size();
     const Index steps = (n + options.batch_size - 1) / options.batch_size;
     Optimizer<Rule, B> optimizer(rule);
+    if constexpr (requires { optimizer.rule().dataset_size; })
+        if (!rule.dataset_size) optimizer.rule().dataset_size = DatasetSize(n);
     Tape<B> tape;
     BatchBuffer<T> inputs;
     BatchBuffer<Number> targets;

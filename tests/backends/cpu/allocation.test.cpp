@@ -48,14 +48,17 @@ extern "C" int posix_memalign(void** result, std::size_t alignment, std::size_t 
 
 using Net = blue::Sequential<blue::Linear<784, 200>, blue::ReLU, blue::Linear<200, 10>>;
 
-TEST_CASE("the second step and those after it allocate nothing") {
+TEMPLATE_TEST_CASE("the second step and those after it allocate nothing", "", blue::Adam,
+                   blue::Ivon, blue::Vadam) {
+    TestType rule{};
+    if constexpr (requires { rule.dataset_size; }) rule.dataset_size = blue::DatasetSize{1000};
     Net net{blue::Seed{1}};
     const std::vector<float> inputs(64 * 784, 0.5f);
     const std::vector<std::int32_t> labels(64, 3);
     blue::Tape<blue::Cpu<float>> tape;
     blue::KullbackLeiblerLoss objective{blue::Categorical{},
                                         {.dataset_size = blue::DatasetSize{1000}}};
-    auto optimizer = blue::make_optimizer(net, blue::Adam{});
+    auto optimizer = blue::make_optimizer(net, rule);
     for (std::uint64_t step = 0; step < 5; ++step) {
         const long before = allocations;
         tape.reset();

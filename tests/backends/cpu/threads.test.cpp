@@ -11,8 +11,8 @@ namespace {
 using Net = blue::Sequential<blue::Linear<100, 300>, blue::ReLU, blue::Linear<300, 300>, blue::Tanh,
                              blue::Linear<300, 5>>;
 
-template <class Objective>
-std::vector<float> train(int threads, Objective objective) {
+template <class Objective, class Rule = blue::Adam>
+std::vector<float> train(int threads, Objective objective, const Rule& rule = {}) {
     blue::set_num_threads(threads);
     blue::Dataset<std::int32_t> data{blue::Array<float>({100, 100}),
                                      blue::Array<std::int32_t>({100})};
@@ -21,7 +21,8 @@ std::vector<float> train(int threads, Objective objective) {
     for (blue::Index i = 0; i < 100; ++i) data.targets[i] = static_cast<std::int32_t>(i % 5);
     Net net{blue::Seed{1}};
     blue::fit(net, objective, data,
-              {.epochs = 2, .batch_size = 32, .samples = 5, .progress = blue::Progress::none});
+              {.epochs = 2, .batch_size = 32, .samples = 5, .progress = blue::Progress::none},
+              rule);
     std::vector<float> parameters;
     blue::detail::visit_variables(net, [&](const auto& state) {
         for (int k = 0; k < state.parameters; ++k)
@@ -38,10 +39,13 @@ TEST_CASE("1, 2, 3 and 7 threads train to the same bits") {
     const blue::Elbo closed_form{blue::Categorical{}};
     const blue::KullbackLeiblerLoss monte_carlo{blue::Categorical{}};
     const auto first = train(1, closed_form), second = train(1, monte_carlo);
+    const auto third = train(1, closed_form, blue::Ivon{});
     CHECK(first != second);
+    CHECK(first != third);
     for (int threads : {2, 3, 7}) {
         CHECK(train(threads, closed_form) == first);
         CHECK(train(threads, monte_carlo) == second);
+        CHECK(train(threads, closed_form, blue::Ivon{}) == third);
     }
     blue::set_num_threads(before);
 }

@@ -7,6 +7,7 @@
 
 #include <blue/backends/cpu/optimizer.hpp>
 #include <blue/backends/cuda/optimizer.hpp>
+#include <blue/optim/natural_gradient.hpp>
 #include <blue/tensor/buffer.hpp>
 
 using namespace blue;
@@ -16,25 +17,32 @@ namespace {
 
 constexpr Index size = 5000;  // more than one block of a sum
 
-/// Values after three steps.
-template <class B, class Rule>
-std::vector<typename B::scalar> after_steps(const Rule& rule) {
+/// Values after three steps. \param constants of a step, from its number.
+template <class B, class Rule, class Constants>
+std::vector<typename B::scalar> after_steps(const Rule& rule, Constants constants) {
     using T = typename B::scalar;
     Buffer<B> values(size), gradients(size), state(Rule::state_arrays * size);
     const std::vector<T> start = numbers<T>(size), slope = numbers<T>(size, -1, 1);
     B::memory::copy_from_host(values.data(), start.data(), size);
     B::memory::copy_from_host(gradients.data(), slope.data(), size);
     for (Index step = 1; step <= 3; ++step)
-        optimizer_step(rule, rule.constants(step, 0.5),
-                       ParameterBlock<B>{values.data(), gradients.data(), size}, state.data());
+        optimizer_step(rule, constants(step),
+                       ParameterBlock<B>{values.data(), gradients.data(),
+                                         NaturalGradientRule<Rule> ? size / 2 : size},
+                       state.data());
     std::vector<T> result(static_cast<std::size_t>(size));
     B::memory::copy_to_host(result.data(), values.data(), size);
     return result;
 }
 
+template <class T, class Rule, class Constants>
+double worst(const Rule& rule, Constants constants) {
+    return difference(after_steps<Emulated<T>>(rule, constants),
+                      after_steps<Cpu<T>>(rule, constants));
+}
 template <class T, class Rule>
 double worst(const Rule& rule) {
-    return difference(after_steps<Emulated<T>>(rule), after_steps<Cpu<T>>(rule));
+    return worst<T>(rule, [&](Index step) { return rule.constants(step, 0.5); });
 }
 
 }  // namespace
@@ -44,6 +52,11 @@ TEMPLATE_TEST_CASE("cuda optimizer: all rules", "[cuda]", float, double) {
     CHECK(worst<T>(SGD{.learning_rate = 0.1, .momentum = 0.9, .weight_decay = 0.01}) < rounding<T>);
     CHECK(worst<T>(Adam{.learning_rate = 0.1, .weight_decay = 0.01}) < rounding<T>);
     CHECK(worst<T>(AdamW{.learning_rate = 0.1}) < rounding<T>);
+    CHECK(worst<T>(Ivon{.beta2 = 0.9, .clip_radius = 2}) < rounding<T>);
+    const Vadam vadam{.learning_rate = 0.1, .dataset_size = DatasetSize{50}};
+    const MeanFieldNormal prior{.mean = 0.3, .std = 2};
+    CHECK(worst<T>(vadam, [&](Index step) { return vadam.constants(step, 0.5, prior); }) <
+          rounding<T>);
 }
 
 TEST_CASE("cuda optimizer: sum of squares and scaling", "[cuda]") {

@@ -14,20 +14,14 @@ namespace blue {
 namespace cpu {
 template <class Rule, class T>
 BLUE_FLATTEN void optimizer_sweep(const typename Rule::Constants& constants, T* values,
-                                  const T* gradients, T* state, Index state_stride, Index begin,
+                                  const T* gradients, T* state, Index stride, Index begin,
                                   Index end) {
     using S = math::NativePack<T>;
     for_each_pack<S>(begin, end, [&](Index e, auto n) BLUE_INLINE_LAMBDA {
-        S value = load<S>(values + e, n);
-        S arrays[Rule::state_arrays];
-        BLUE_UNROLL
-        for (int k = 0; k < Rule::state_arrays; ++k)
-            arrays[k] = load<S>(state + k * state_stride + e, n);
-        Rule::update(constants, value, load<S>(gradients + e, n), arrays);
-        store(value, values + e, n);
-        BLUE_UNROLL
-        for (int k = 0; k < Rule::state_arrays; ++k)
-            store(arrays[k], state + k * state_stride + e, n);
+        update_element<Rule, S>(
+            constants, values + e, gradients + e, state + e, stride,
+            [&](const T* from) BLUE_INLINE_LAMBDA { return load<S>(from, n); },
+            [&](S value, T* to) BLUE_INLINE_LAMBDA { store(value, to, n); });
     });
 }
 

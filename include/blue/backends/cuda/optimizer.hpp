@@ -10,24 +10,27 @@
 namespace blue {
 namespace cuda {
 
+template <class T>
+struct LoadNumber {
+    BLUE_HOST_DEVICE math::Number<T> operator()(const T* from) const { return *from; }
+};
+template <class T>
+struct StoreNumber {
+    BLUE_HOST_DEVICE void operator()(math::Number<T> number, T* to) const { *to = number.r[0]; }
+};
+
 template <class Rule, class T>
 struct OptimizerStep {
     typename Rule::Constants constants;
     T* values;
     const T* gradients;
     T* state;
-    Index stride;  ///< between the arrays of the state
+    Index stride;  ///< between the arrays of the state, and those that step together
 
     BLUE_HOST_DEVICE void operator()(Index e) const {
         using S = math::Number<T>;
-        S value = values[e];
-        S arrays[Rule::state_arrays];
-        BLUE_UNROLL
-        for (int k = 0; k < Rule::state_arrays; ++k) arrays[k] = state[k * stride + e];
-        Rule::update(constants, value, S(gradients[e]), arrays);
-        values[e] = value.r[0];
-        BLUE_UNROLL
-        for (int k = 0; k < Rule::state_arrays; ++k) state[k * stride + e] = arrays[k].r[0];
+        update_element<Rule, S>(constants, values + e, gradients + e, state + e, stride,
+                                LoadNumber<T>{}, StoreNumber<T>{});
     }
 };
 

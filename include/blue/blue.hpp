@@ -45,5 +45,6 @@
 #include <blue/objectives/renyi_bound.hpp>
 #include <blue/optim/natural_gradient.hpp>
 #include <blue/optim/optimizer.hpp>
+#include <blue/optim/parameter_groups.hpp>
 #include <blue/train/fit.hpp>
 #include <blue/version.hpp>

@@ -117,6 +117,12 @@ struct list_names<mp::mp_list<Entries...>> {
     static constexpr std::array<std::string_view, sizeof...(Entries)> value{Entries::name...};
 };
 template <class List>
+struct list_kinds;
+template <class... Entries>
+struct list_kinds<mp::mp_list<Entries...>> {
+    static constexpr std::array<std::string_view, sizeof...(Entries)> value{Entries::kind...};
+};
+template <class List>
 struct parameter_total;
 template <class... Entries>
 struct parameter_total<mp::mp_list<Entries...>> {
@@ -135,6 +141,11 @@ inline constexpr auto random_variable_names = detail::list_names<random_variable
 template <class M>
 inline constexpr auto variational_parameter_names =
     detail::list_names<variational_parameters<M>>::value;
+
+/// What these are of their variables: "mean", "log_std", ...
+template <class M>
+inline constexpr auto variational_parameter_kinds =
+    detail::list_kinds<variational_parameters<M>>::value;
 
 /// How many numbers a model trains.
 template <class M>

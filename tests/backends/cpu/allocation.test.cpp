@@ -48,10 +48,20 @@ extern "C" int posix_memalign(void** result, std::size_t alignment, std::size_t 
 
 using Net = blue::Sequential<blue::Linear<784, 200>, blue::ReLU, blue::Linear<200, 10>>;
 
-TEMPLATE_TEST_CASE("the second step and those after it allocate nothing", "", blue::Adam,
-                   blue::Ivon, blue::Vadam) {
-    TestType rule{};
+template <class Rule>
+Rule some() {
+    Rule rule{};
     if constexpr (requires { rule.dataset_size; }) rule.dataset_size = blue::DatasetSize{1000};
+    return rule;
+}
+template <>
+blue::ParameterGroups<blue::Adam> some() {
+    return {blue::Adam{}, {{"log_std", blue::Adam{.learning_rate = 0.01}}}};
+}
+
+TEMPLATE_TEST_CASE("the second step and those after it allocate nothing", "", blue::Adam,
+                   blue::Ivon, blue::Vadam, blue::ParameterGroups<blue::Adam>) {
+    TestType rule = some<TestType>();
     Net net{blue::Seed{1}};
     const std::vector<float> inputs(64 * 784, 0.5f);
     const std::vector<std::int32_t> labels(64, 3);

@@ -50,5 +50,6 @@
 #include <blue/optim/natural_gradient.hpp>
 #include <blue/optim/optimizer.hpp>
 #include <blue/optim/parameter_groups.hpp>
+#include <blue/optim/weight_average.hpp>
 #include <blue/train/fit.hpp>
 #include <blue/version.hpp>

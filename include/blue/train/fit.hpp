@@ -7,6 +7,7 @@
 #include <blue/optim/gradients.hpp>
 #include <blue/optim/optimizer.hpp>
 #include <blue/optim/schedule.hpp>
+#include <blue/optim/weight_average.hpp>
 #include <blue/train/diagnosis.hpp>
 #include <blue/train/evaluate.hpp>
 #include <blue/train/progress.hpp>
@@ -45,6 +46,9 @@ struct FitOptions {
     Schedule schedule = Schedule::constant();
     /// Largest norm of all gradients together; 0 for no limit.
     double clip_norm = 0;
+    /// Average the parameters over the steps: validation, `on_epoch` and the end of training see
+    /// the average, once it has begun.
+    std::optional<Averaging> averaging{};
     /// Epochs without improvement on the validation set after which training stops and the best
     /// parameters come back; 0 to train to the end.
     Index patience = 0;
@@ -122,6 +126,8 @@ FitReport fit(M& model, Objective&& objective, const Dataset<Target>& train,
     Optimizer<Rule, B> optimizer(rule);
     if constexpr (requires { optimizer.rule().dataset_size; })
         if (!rule.dataset_size) optimizer.rule().dataset_size = DatasetSize(n);
+    std::optional<WeightAverage<M>> average;
+    if (options.averaging) average.emplace(model, *options.averaging);
     Tape<B> tape;
     BatchBuffer<T> inputs;
     BatchBuffer<Number> targets;
@@ -131,6 +137,7 @@ FitReport fit(M& model, Objective&& objective, const Dataset<Target>& train,
     double best_loss = std::numeric_limits<double>::infinity();
     for (Index epoch = 1; epoch <= options.epochs; ++epoch) {
         const auto start = ProgressReporter::Clock::now();
+        if (average && average->swapped()) average->swap(model);
         const std::vector<Index> order =
             shuffled(n, options.seed.value, static_cast<std::uint64_t>(epoch));
         EpochReport current{};
@@ -173,6 +180,7 @@ FitReport fit(M& model, Objective&& objective, const Dataset<Target>& train,
             if (options.clip_norm > 0 && norm > options.clip_norm)
                 scale_gradients(tape, options.clip_norm / norm);
             optimizer.step(model, tape, options.schedule(total_step, options.epochs * steps));
+            if (average) average->update(model);
 
             const double weight = 1 / static_cast<double>(step + 1);
             current.loss += (value - current.loss) * weight;
@@ -185,6 +193,7 @@ FitReport fit(M& model, Objective&& objective, const Dataset<Target>& train,
                        current.loss, current.data_fitting, current.divergence};
             progress.step(reading);
         }
+        if (average && average->updates() > 0) average->swap(model);
         std::string remark = detail::largest_divergences(random_variable_names<M>,
                                                          current.divergences, current.divergence);
         if (validation) {

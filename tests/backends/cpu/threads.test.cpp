@@ -21,7 +21,11 @@ std::vector<float> train(int threads, Objective objective, const Rule& rule = {}
     for (blue::Index i = 0; i < 100; ++i) data.targets[i] = static_cast<std::int32_t>(i % 5);
     Net net{blue::Seed{1}};
     blue::fit(net, objective, data,
-              {.epochs = 2, .batch_size = 32, .samples = 5, .progress = blue::Progress::none},
+              {.epochs = 2,
+               .batch_size = 32,
+               .samples = 5,
+               .averaging = blue::Averaging::exponential(0.5),
+               .progress = blue::Progress::none},
               rule);
     std::vector<float> parameters;
     blue::detail::visit_variables(net, [&](const auto& state) {

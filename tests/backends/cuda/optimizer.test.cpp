@@ -72,3 +72,18 @@ TEST_CASE("cuda optimizer: sum of squares and scaling", "[cuda]") {
     scale(tape, data.data(), size, 0.5);
     CHECK(sum_of_squares(tape, data.data(), size) == Approx(0.25 * expected).epsilon(1e-14));
 }
+
+TEST_CASE("cuda optimizer: averages", "[cuda]") {
+    const std::vector<float> start = numbers<float>(size), end = numbers<float>(size, -1, 1);
+    const auto between = [&]<class B>(B backend) {
+        Buffer<B> to(size), from(size);
+        B::memory::copy_from_host(to.data(), start.data(), size);
+        B::memory::copy_from_host(from.data(), end.data(), size);
+        move_towards(backend, to.data(), from.data(), size, 0.3);
+        std::vector<float> result(static_cast<std::size_t>(size));
+        B::memory::copy_to_host(result.data(), to.data(), size);
+        return result;
+    };
+    CHECK(difference(between(Emulated<float>{}), between(Cpu<float>{})) < rounding<float>);
+    CHECK(between(Emulated<float>{})[7] == Approx(0.7f * start[7] + 0.3f * end[7]));
+}

@@ -78,4 +78,13 @@ void scale(Tape<Cpu<T, Isa>>&, T* data, Index size, double factor) {
     });
 }
 
+/// to += weight (from - to).
+template <class T, class Isa>
+void move_towards(Cpu<T, Isa>, T* to, const T* from, Index size, double weight) {
+    const T w = static_cast<T>(weight);
+    cpu::parallel_blocks(size, 1, size, [&](Index, Index begin, Index end) {
+        for (Index e = begin; e < end; ++e) to[e] += w * (from[e] - to[e]);
+    });
+}
+
 }  // namespace blue

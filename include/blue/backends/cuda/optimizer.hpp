@@ -41,6 +41,14 @@ struct Scale {
     BLUE_HOST_DEVICE void operator()(Index e) const { data[e] *= factor; }
 };
 
+template <class T>
+struct MoveTowards {
+    T* to;
+    const T* from;
+    T weight;
+    BLUE_HOST_DEVICE void operator()(Index e) const { to[e] += weight * (from[e] - to[e]); }
+};
+
 }  // namespace cuda
 
 template <class Rule, class T, class E>
@@ -80,6 +88,12 @@ void squared_gradient_norms(Tape<Cuda<T, E>>& tape, double* sums) {
 template <class T, class E>
 void scale(Tape<Cuda<T, E>>&, T* data, Index size, double factor) {
     E::for_each(size, cuda::Scale<T>{data, static_cast<T>(factor)});
+}
+
+/// to += weight (from - to).
+template <class T, class E>
+void move_towards(Cuda<T, E>, T* to, const T* from, Index size, double weight) {
+    E::for_each(size, cuda::MoveTowards<T>{to, from, static_cast<T>(weight)});
 }
 
 }  // namespace blue

@@ -17,6 +17,7 @@
 #include <blue/distributions/cauchy.hpp>
 #include <blue/distributions/counts.hpp>
 #include <blue/distributions/heteroscedastic_gaussian.hpp>
+#include <blue/distributions/heteroscedastic_student_t.hpp>
 #include <blue/distributions/laplace.hpp>
 #include <blue/distributions/log_normal.hpp>
 #include <blue/distributions/logistic.hpp>

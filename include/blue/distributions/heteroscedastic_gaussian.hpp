@@ -24,8 +24,8 @@ struct mean_and_scale : check {
 }  // namespace requirement
 
 namespace ops {
-/// A positive standard deviation from any number: softplus, and a floor.
-struct NoiseStd {
+/// A positive scale from any number: softplus, and a floor.
+struct NoiseScale {
     double floor;
     template <class T>
     BLUE_HOST_DEVICE T apply(T raw) const {
@@ -33,7 +33,7 @@ struct NoiseStd {
     }
 };
 struct NoiseVariance {
-    NoiseStd std;
+    NoiseScale std;
     template <class T>
     BLUE_HOST_DEVICE T apply(T raw) const {
         return square(std.apply(raw));
@@ -41,7 +41,7 @@ struct NoiseVariance {
 };
 /// log N(y; mean, std(raw)^2) in nats.
 struct NoisyNormalLogProb {
-    NoiseStd std;
+    NoiseScale std;
     template <class T>
     BLUE_HOST_DEVICE T apply(T y, T mean, T raw) const {
         const T scale = std.apply(raw);
@@ -49,6 +49,31 @@ struct NoisyNormalLogProb {
     }
 };
 }  // namespace ops
+
+namespace detail {
+
+/// K numbers of 2K: the first ones or the last ones.
+template <int Which, class Likelihood, class B, class Shape>
+auto output_half(Var<B, Shape> output) {
+    static_assert(typename Likelihood::template output_check<Shape>{});
+    if constexpr (last_extent<Shape> % 2 == 0)
+        return slice_last<Which*(last_extent<Shape> / 2), last_extent<Shape> / 2>(output);
+    else  // after an error
+        return Var<B, any_shape>{output.tape, output.node};
+}
+
+/// (..., 2K) to (..., K).
+template <class Output>
+using half_output =
+    std::conditional_t<last_extent<Output> % 2 == 0,
+                       replace_last<Output, (last_extent<Output> + 1) / 2>, any_shape>;
+
+template <class Likelihood, class Output>
+using mean_and_scale_check =
+    requirement::mean_and_scale<last_extent<Output> % 2 == 0 || std::is_same_v<Output, any_shape>,
+                                Likelihood, requirement::given<Output>>;
+
+}  // namespace detail
 
 /// Independent normal observation noise of a size that depends on the input (Nix and Weigend 1994).
 /// For K targets the model's last axis has 2K outputs: K means, then K numbers r that give the
@@ -62,14 +87,9 @@ struct HeteroscedasticGaussian {
     using target_type = float;
     /// (..., 2K) to (..., K).
     template <class Output>
-    using target_shape =
-        std::conditional_t<last_extent<Output> % 2 == 0,
-                           replace_last<Output, (last_extent<Output> + 1) / 2>, any_shape>;
+    using target_shape = detail::half_output<Output>;
     template <class Output>
-    using output_check =
-        requirement::mean_and_scale<last_extent<Output> % 2 == 0 ||
-                                        std::is_same_v<Output, any_shape>,
-                                    HeteroscedasticGaussian, requirement::given<Output>>;
+    using output_check = detail::mean_and_scale_check<HeteroscedasticGaussian, Output>;
 
     /// The means of each sample: (S, B, ..., K).
     template <class B, class Shape>
@@ -90,18 +110,14 @@ struct HeteroscedasticGaussian {
     }
 
 private:
-    ops::NoiseStd noise() const {
+    ops::NoiseScale noise() const {
         require_positive("HeteroscedasticGaussian", "min_std", min_std);
         return {min_std};
     }
 
     template <int Which, class B, class Shape>
     static auto half(Var<B, Shape> output) {
-        static_assert(output_check<Shape>{});
-        if constexpr (last_extent<Shape> % 2 == 0)
-            return slice_last<Which*(last_extent<Shape> / 2), last_extent<Shape> / 2>(output);
-        else  // after an error
-            return Var<B, any_shape>{output.tape, output.node};
+        return detail::output_half<Which, HeteroscedasticGaussian>(output);
     }
 };
 

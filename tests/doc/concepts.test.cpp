@@ -76,6 +76,8 @@ static_assert(blue::random_variable_count<Net> == 3);
 static_assert(blue::random_variable_names<Net>[2] == "2.weight");
 static_assert(blue::variational_parameter_names<Net>[1] == "0._weight_log_std");
 static_assert(blue::parameter_count<Net> == 2 * (12 + 3 + 6));
+static_assert(blue::divergence_of<Net, 2, "weight"> == blue::Divergence::closed_form);
+static_assert(blue::is_closed_form<Net>);
 
 static_assert(blue::VariationalDistribution<MeanFieldGumbel>);
 static_assert(blue::Prior<StandardLogistic> && blue::Layer<Square>);

@@ -7,7 +7,7 @@
 #include <blue/models/log_probs.hpp>
 #include <blue/models/sequential.hpp>
 #include <blue/models/variable_view.hpp>
-#include <blue/objectives/kl.hpp>
+#include <blue/objectives/closed_form.hpp>
 
 #include <algorithm>
 #include <functional>
@@ -115,24 +115,6 @@ template <class M, class B>
 inline constexpr bool computes_with =
     std::is_same_v<backend_of<M>, B> || std::is_void_v<backend_of<M>>;
 
-/// What is random and has no closed-form divergence.
-template <class Placed>
-using lacks_closed_form =
-    mp::mp_bool<is_random<variational_of<Placed>> &&
-                !has_closed_form_kl<variational_of<Placed>, prior_of<Placed>>>;
-
-/// The check of the first of these variables; one that passes when there is none.
-template <class Variables>
-struct closed_form_check {
-    using type = requirement::check;
-};
-template <class First, class... Rest>
-struct closed_form_check<mp::mp_list<First, Rest...>> {
-    using path = typename First::path::template append<key(First::variable::name)>;
-    using type =
-        requirement::closed_form<false, spell_path<path>, variational_of<First>, prior_of<First>>;
-};
-
 }  // namespace detail
 
 /// Runs a model on an input of `tape` with weights drawn from its variational distributions.
@@ -150,10 +132,7 @@ auto forward(const M& model, Tape<B>& tape, Var<B, Shape> x, const ForwardOption
     static_assert(
         requirement::input_backend<detail::computes_with<M, B>,
                                    requirement::expected<backend_of<M>>, requirement::given<B>>{});
-    if constexpr (Wanted == Scores::closed_form)
-        static_assert(
-            typename detail::closed_form_check<
-                detail::mp::mp_copy_if<random_variables<M>, detail::lacks_closed_form>>::type{});
+    if constexpr (Wanted == Scores::closed_form) static_assert(detail::closed_form_check_of<M>{});
     using LogProbs = std::conditional_t<Wanted == Scores::none, NoLogProbs, LogProbs<M, B>>;
     if constexpr (detail::computes_with<M, B>) {
         const auto variables = variable_views<M, B>(model);

@@ -69,6 +69,25 @@ struct known_paths {
         mp::mp_transform<spelled_path,
                          mp::mp_take_c<some, std::min(most, mp::mp_size<some>::value)>>>;
 };
+
+/// The variable at a path, or by its number when the path is a single number; the first one after
+/// an error.
+template <class M, key... Path>
+constexpr int slot_at() {
+    if constexpr (is_index<Path...>) {
+        constexpr int slot = (Path.number, ...);
+        constexpr bool exists = slot < random_variable_count<M>;
+        static_assert(requirement::log_prob_index<exists, requirement::position<slot>,
+                                                  requirement::count<random_variable_count<M>>>{});
+        return exists ? slot : 0;
+    } else {
+        constexpr int slot = slot_index<random_variables<M>, path<Path...>>;
+        static_assert(requirement::log_prob_path<(slot >= 0), spell_path<path<Path...>>,
+                                                 typename known_paths<M, path<Path...>>::type>{});
+        return slot < 0 ? 0 : slot;
+    }
+}
+
 }  // namespace detail
 
 template <class M, class B>
@@ -94,15 +113,7 @@ public:
     /// `get<0>()` is the first. A path that does not exist is a compile error.
     template <key... Path>
     LogProbEntry get() const {
-        if constexpr (detail::is_index<Path...>) {
-            return blue::get<static_cast<std::size_t>(key(Path...).number)>(*this);
-        } else {
-            constexpr int slot = slot_of<Path...>;
-            static_assert(
-                requirement::log_prob_path<(slot >= 0), spell_path<path<Path...>>,
-                                           typename detail::known_paths<M, path<Path...>>::type>{});
-            return entry(slot < 0 ? 0 : slot);
-        }
+        return entry(detail::slot_at<M, Path...>());
     }
     /// The entry of a slot in [0, size).
     LogProbEntry entry(int slot) const {
@@ -135,9 +146,6 @@ public:
     Node<B>* divergences() const { return divergences_; }
 
 private:
-    template <key... Path>
-    static constexpr int slot_of = detail::slot_index<random_variables<M>, path<Path...>>;
-
     Tape<B>* tape_;
     Node<B>* table_;
     Node<B>* divergences_;
@@ -145,11 +153,7 @@ private:
 
 template <std::size_t Position, class M, class B>
 LogProbEntry get(const LogProbs<M, B>& log_probs) {
-    constexpr bool exists = Position < static_cast<std::size_t>(LogProbs<M, B>::size);
-    static_assert(
-        requirement::log_prob_index<exists, requirement::position<static_cast<int>(Position)>,
-                                    requirement::count<LogProbs<M, B>::size>>{});
-    return log_probs.entry(exists ? static_cast<int>(Position) : 0);
+    return log_probs.entry(detail::slot_at<M, key(static_cast<int>(Position))>());
 }
 
 }  // namespace blue

@@ -19,6 +19,7 @@
 #include <blue/distributions/heteroscedastic_gaussian.hpp>
 #include <blue/distributions/heteroscedastic_student_t.hpp>
 #include <blue/distributions/laplace.hpp>
+#include <blue/distributions/learned_scale_prior.hpp>
 #include <blue/distributions/log_normal.hpp>
 #include <blue/distributions/logistic.hpp>
 #include <blue/distributions/mean_field_normal.hpp>
@@ -27,6 +28,7 @@
 #include <blue/distributions/quiet_prior.hpp>
 #include <blue/distributions/scale_mixture_prior.hpp>
 #include <blue/distributions/softplus_scale.hpp>
+#include <blue/distributions/spike_and_slab_prior.hpp>
 #include <blue/distributions/student_t.hpp>
 #include <blue/distributions/uniform_prior.hpp>
 #include <blue/estimators/moment_propagation.hpp>

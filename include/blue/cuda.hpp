@@ -24,6 +24,7 @@
 #include <blue/distributions/heteroscedastic_gaussian.hpp>
 #include <blue/distributions/heteroscedastic_student_t.hpp>
 #include <blue/distributions/laplace.hpp>
+#include <blue/distributions/learned_scale_prior.hpp>
 #include <blue/distributions/log_normal.hpp>
 #include <blue/distributions/logistic.hpp>
 #include <blue/distributions/mean_field_normal.hpp>
@@ -32,6 +33,7 @@
 #include <blue/distributions/quiet_prior.hpp>
 #include <blue/distributions/scale_mixture_prior.hpp>
 #include <blue/distributions/softplus_scale.hpp>
+#include <blue/distributions/spike_and_slab_prior.hpp>
 #include <blue/distributions/student_t.hpp>
 #include <blue/distributions/uniform_prior.hpp>
 #include <blue/layers/activations.hpp>

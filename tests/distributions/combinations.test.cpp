@@ -21,15 +21,15 @@ using Variational =
                 MeanFieldCauchy, MeanFieldLogNormal, NonBayesian>;
 using Priors = mp::mp_list<MeanFieldNormal, MeanFieldLaplace, MeanFieldLogistic, MeanFieldStudentT,
                            MeanFieldCauchy, MeanFieldLogNormal, UniformPrior, ScaleMixturePrior,
-                           BasicQuietPrior>;
+                           BasicQuietPrior, LearnedScalePrior, SpikeAndSlabLassoPrior>;
 using Pairs = mp::mp_product<mp::mp_list, Variational, Priors>;
 template <class Pair>
 using goes_together = mp::mp_bool<PriorFor<mp::mp_second<Pair>, mp::mp_first<Pair>>>;
 using Meaningful = mp::mp_copy_if<Pairs, goes_together>;
 
-// Without: a prior of positive numbers beside the six others, and the quiet prior beside the two
-// distributions without a mean.
-static_assert(mp::mp_size<Meaningful>::value == 7 * 9 - 6 - 2);
+// Without: a prior of positive numbers beside the six others, the quiet prior beside the two
+// distributions without a mean, and the learned scale beside the two without expected squares.
+static_assert(mp::mp_size<Meaningful>::value == 7 * 11 - 6 - 2 - 2);
 
 /// Some steps of training; the loss of the last one, or NaN when a parameter of the weights stands
 /// still.

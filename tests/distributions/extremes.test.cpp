@@ -21,9 +21,9 @@ using OnTheRealLine = mp::mp_list<MeanFieldNormal, MeanFieldLaplace, MeanFieldLo
 
 /// The sum of squared gradients after one pass over a layer whose scales are exp(log_scale), or a
 /// number that is not finite when the loss or a log prob is not.
-template <class Q>
+template <class Q, class P = MeanFieldNormal>
 double gradients_at(float log_scale) {
-    auto layer = make<Linear<3, 2, Q>>(Seed{1});
+    auto layer = make<Linear<3, 2, Q, P>>(Seed{1});
     layer.for_each_state([&](auto& state) {
         for (Index e = 0; e < state.size; ++e) state.parameter(1)[e] = log_scale;
     });
@@ -60,8 +60,11 @@ TEMPLATE_TEST_CASE("densities of weights of a million are finite", "[distributio
             CHECK(std::isfinite(
                 MeanFieldLogNormal::log_prob(Number(static_cast<TestType>(w)), Number(0),
                                              Number(static_cast<TestType>(scale)))[0]));
-    for (double w : {-1e6, 0.0, 1e6})
-        CHECK(std::isfinite(ScaleMixturePrior{}.log_prob(Number(static_cast<TestType>(w)))[0]));
+    for (double w : {-1e6, 0.0, 1e6}) {
+        const Number weight(static_cast<TestType>(w));
+        CHECK(std::isfinite(ScaleMixturePrior{}.log_prob(weight)[0]));
+        CHECK(std::isfinite(SpikeAndSlabLassoPrior{}.log_prob(weight)[0]));
+    }
 }
 
 TEST_CASE("losses and gradients at extreme scales are finite", "[distributions]") {
@@ -74,6 +77,10 @@ TEST_CASE("losses and gradients at extreme scales are finite", "[distributions]"
         }
     });
     CHECK(std::isfinite(gradients_at<MeanFieldLogNormal>(-20)));
+    for (float log_scale : {-20.0f, 20.0f}) {
+        CHECK(std::isfinite(gradients_at<MeanFieldNormal, LearnedScalePrior>(log_scale)));
+        CHECK(std::isfinite(gradients_at<MeanFieldNormal, SpikeAndSlabLassoPrior>(log_scale)));
+    }
 }
 
 TEST_CASE("a log-normal of scale exp(20) is an error that names the variable", "[distributions]") {

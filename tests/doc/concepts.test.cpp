@@ -79,6 +79,10 @@ static_assert(blue::parameter_count<Net> == 2 * (12 + 3 + 6));
 static_assert(blue::divergence_of<Net, 2, "weight"> == blue::Divergence::closed_form);
 static_assert(blue::is_closed_form<Net>);
 
+using Adaptive =
+    blue::Sequential<blue::Linear<4, 8, blue::MeanFieldNormal, blue::LearnedScalePrior>>;
+static_assert(blue::is_closed_form<Adaptive>);
+
 static_assert(blue::VariationalDistribution<MeanFieldGumbel>);
 static_assert(blue::Prior<StandardLogistic> && blue::Layer<Square>);
 static_assert(blue::PriorFor<StayClose, blue::MeanFieldNormal>);

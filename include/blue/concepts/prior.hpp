@@ -45,10 +45,23 @@ struct missing_parameters<Q, names<Names...>> {
 
 }  // namespace detail
 
+/// Whether a fitted prior gets from Q what it follows from; true for other priors.
+template <class P, class Q>
+inline constexpr bool fits_to = [] {
+    if constexpr (FittedPrior<P>) return []<int... K>(std::integer_sequence<int, K...>) {
+            return requires(const P& p, const Q& q, math::Number<double> parameter) {
+                p.statistic(q, (static_cast<void>(K), parameter)...);
+            };
+        }
+    (std::make_integer_sequence<int, Q::parameters::size>{});
+    else return true;
+}();
+
 /// Whether all parameters that the prior P asks for are parameters of Q, and P gives a density to
 /// all that Q draws.
 template <class P, class Q>
-concept PriorFor = Prior<P> &&(is_positive<Q> || !is_positive<P>)&&  //
+concept PriorFor =
+    Prior<P> &&(is_positive<Q> || !is_positive<P>)&&fits_to<P, Q> &&  //
     (HasParameters<P> ||
      std::is_same_v<typename detail::missing_parameters<Q, required_parameters<P>>::type,
                     requirement::missing<>>);
@@ -71,6 +84,15 @@ struct prior_support : check {
         "in prior_support<...>: choose another prior, or a distribution of positive numbers");
 };
 
+template <bool Ok, class Prior, class Variational>
+struct fitted_prior : check {
+    static_assert(
+        Ok,
+        "blue: the prior learns its scale from the expected squares of the weights, and the "
+        "variational distribution has none, see both in fitted_prior<...>: choose another prior, "
+        "or a distribution with expectation and variance");
+};
+
 /// The pair of a random variable whose divergence must be exact.
 template <bool Ok, class Path, class Variational, class Prior>
 struct closed_form : check {
@@ -89,6 +111,8 @@ constexpr auto failed_prior_check() {
         return std::type_identity<check>{};  // Q has a message of its own
     else if constexpr (is_positive<P> && !is_positive<Q>)
         return std::type_identity<prior_support<false, P, Q>>{};
+    else if constexpr (!fits_to<P, Q>)
+        return std::type_identity<fitted_prior<false, P, Q>>{};
     else
         return std::type_identity<required_parameter<
             false, P, Q, typename detail::missing_parameters<Q, required_parameters<P>>::type>>{};

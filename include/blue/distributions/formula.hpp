@@ -153,6 +153,14 @@ struct Formula {
         (std::make_integer_sequence<int, count>{});
     }
 
+    /// What a fitted prior follows from, per element.
+    BLUE_INLINE static S prior_statistic(const Q& q, const P& p, const Parameters& theta) {
+        return [&]<int... K>(std::integer_sequence<int, K...>) BLUE_INLINE_LAMBDA {
+            return p.statistic(q, argument<K, 0>(theta, -1)...).value;
+        }
+        (std::make_integer_sequence<int, count>{});
+    }
+
 private:
     template <int Directions, int... K, int... R>
     BLUE_INLINE static Argument<S, Directions> call_with_required(

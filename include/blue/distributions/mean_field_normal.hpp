@@ -6,6 +6,8 @@
 #include <blue/distributions/parameters.hpp>
 #include <blue/random/noise.hpp>
 
+#include <cmath>
+
 namespace blue {
 
 /// Independent normals: variational distribution, prior, and predictive distribution.
@@ -66,6 +68,22 @@ struct MeanFieldNormal {
     /// -log(2 pi) / 2
     static constexpr double constant = -0.91893853320467274178;
 };
+
+/// E[(w - from)^2], without the variance floor.
+template <class T>
+BLUE_HOST_DEVICE T expected_square(const MeanFieldNormal&, double from, T mean, T std) {
+    return square(mean - from) + square(std);
+}
+
+namespace detail {
+/// The divergence of q from N(mean, std^2): the expected square is all that a normal prior asks
+/// for.
+template <class Q, class... T>
+BLUE_HOST_DEVICE auto kl_from_normal(const Q& q, double mean, double std, T... parameters) {
+    return expected_square(q, mean, parameters...) * (0.5 / (std * std)) +
+           (std::log(std) - MeanFieldNormal::constant) - q.entropy(parameters...);
+}
+}  // namespace detail
 
 /// KL(N(mean, std^2) || N(p.mean, p.std^2)). The variance floor is left out, as in torch_blue.
 template <class T>

@@ -102,6 +102,25 @@ inline constexpr bool is_positive = [] {
         return false;
 }();
 
+/// E[(w - from)^2] of a distribution with `expectation` and `variance`.
+template <class D, class... T>
+requires requires(const D& distribution, T... parameters) {
+    distribution.expectation(parameters...);
+    distribution.variance(parameters...);
+}
+BLUE_HOST_DEVICE auto expected_square(const D& distribution, double from, T... parameters) {
+    return square(distribution.expectation(parameters...) - from) +
+           distribution.variance(parameters...);
+}
+
+/// A prior with options that follow from the variational distribution in every pass: from the sum
+/// over all elements of `statistic(q, parameters...)`, by `fit(sum, count)`, which returns what the
+/// options themselves add to the log density.
+template <class P>
+concept FittedPrior = requires(P& prior) {
+    prior.fit(0.0, Index{1});
+};
+
 /// The constant summand of `log_prob`, in nats, that may be left out: 0 unless D names one.
 template <class D>
 constexpr double norm_constant(const D& distribution) {

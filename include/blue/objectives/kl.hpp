@@ -8,8 +8,6 @@
 #include <blue/distributions/uniform_prior.hpp>
 #include <blue/math/pack.hpp>
 
-#include <cmath>
-
 namespace blue {
 
 /// The divergence of any distribution with an `entropy` from a flat prior of density 1.
@@ -31,10 +29,7 @@ requires requires(const Q& q, T... parameters) {
     q.variance(parameters...);
 }
 BLUE_HOST_DEVICE auto kl(const Q& q, const MeanFieldNormal& p, T... parameters) {
-    const auto expected_square =
-        square(q.expectation(parameters...) - p.mean) + q.variance(parameters...);
-    return expected_square * (0.5 / (p.std * p.std)) + (std::log(p.std) - p.constant) -
-           q.entropy(parameters...);
+    return detail::kl_from_normal(q, p.mean, p.std, parameters...);
 }
 
 namespace detail {

@@ -6,12 +6,17 @@
 #include <blue/config.hpp>
 #include <blue/random/threefry.hpp>
 
+#include <new>
+#include <type_traits>
+
 namespace blue {
 
 /// What a backend does with the distributions of a variable: function pointers made from the
 /// formulas of the variational distribution and the prior. Each backend defines its own.
 template <class B>
 struct DrawKernels;
+template <class B>
+class Tape;
 
 /// A random variable in one pass: its parameters, how they are sampled, and the drawn weights.
 /// The type says nothing about distribution, layer or shape, so operations are compiled once.
@@ -40,6 +45,7 @@ struct Draw {
     bool scores_log_prob;     ///< Monte Carlo log probs are wanted
     bool uses_divergence;     ///< the closed-form divergence is wanted instead
     bool norm_constants;      ///< log probs and divergences keep their normalisation constants
+    double log_hyperprior;    ///< log density of the options of a fitted prior; 0 otherwise
     double log_prob_offset;   ///< of each sample, from preparing the parameters
     bool floor_visible;       ///< the variance floor changes numbers of this pass
     bool gradient_live;       ///< `gradient` holds numbers already: the first writer assigns
@@ -56,14 +62,31 @@ namespace detail {
 struct NormConstants {
     double prior, variational;
 };
-/// Those that the pass leaves out.
+/// Those that the pass leaves out. What a fitted prior adds to log p(w) is left in: it counts as
+/// omitted with the other sign.
 template <class B>
 NormConstants omitted_constants(const Draw<B>& draw) {
-    if (draw.norm_constants) return {0, 0};
+    if (draw.norm_constants) return {-draw.log_hyperprior, 0};
     const double n = static_cast<double>(draw.size);
     double prior = 0;
     const double variational = draw.kernels->norm_constants(draw, &prior);
-    return {n * prior, n * variational};
+    return {n * prior - draw.log_hyperprior, n * variational};
+}
+
+/// Whether the pass needs the prior of a draw.
+template <class B>
+bool is_scored(const Draw<B>& draw) {
+    return draw.scores_log_prob || draw.uses_divergence;
+}
+
+/// The prior of a draw, fitted to the sum of its statistic: in memory of the tape, so that the
+/// model stays as it is.
+template <class P, class B>
+void fit_prior(Tape<B>& tape, Draw<B>& draw, double sum) {
+    static_assert(std::is_trivially_destructible_v<P>);
+    P* const prior = new (tape.template host_memory<P>(1)) P(*static_cast<const P*>(draw.prior));
+    draw.log_hyperprior = prior->fit(sum, draw.size);
+    draw.prior = prior;
 }
 
 }  // namespace detail

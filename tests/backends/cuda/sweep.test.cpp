@@ -8,6 +8,8 @@
 
 #include <blue/backends/cpu/materialise.hpp>
 #include <blue/backends/cuda/materialise.hpp>
+#include <blue/distributions/learned_scale_prior.hpp>
+#include <blue/distributions/log_normal.hpp>
 #include <blue/distributions/mean_field_normal.hpp>
 #include <blue/distributions/non_bayesian.hpp>
 #include <blue/distributions/uniform_prior.hpp>
@@ -159,6 +161,14 @@ TEMPLATE_TEST_CASE("cuda sweep: normal weights and prior", "[cuda]", float, doub
 TEST_CASE("cuda sweep: other location-scale families", "[cuda]") {
     CHECK(worst<double>(MeanFieldNormal{}, UniformPrior{}, Wanted::divergence) < rounding<double>);
     CHECK(worst<double>(SoftLaplace{.sharpness = 3}, SoftLaplace{}) < rounding<double>);
+}
+
+TEST_CASE("cuda sweep: a prior that fits itself to the weights", "[cuda]") {
+    const LearnedScalePrior p{.mean = 0.1, .hyper_scale = 0.3};
+    CHECK(worst<float>(MeanFieldNormal{}, p) < rounding<float>);
+    for (Wanted wanted : {Wanted::log_probs, Wanted::divergence})
+        CHECK(worst<double>(MeanFieldNormal{}, p, wanted) < rounding<double>);
+    CHECK(worst<double>(MeanFieldLogNormal{}, p) < rounding<double>);
 }
 
 TEST_CASE("cuda sweep: any formula", "[cuda]") {

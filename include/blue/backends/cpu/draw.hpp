@@ -35,21 +35,30 @@ struct DrawKernels<Cpu<T, Isa>> {
     double (*divergence)(const D&, Index begin, Index end);
     /// Constants per element that torch_blue leaves out of log probs: prior, variational.
     double (*norm_constants)(const D&, double* prior_constant);
+    /// Sum of what a fitted prior follows from, and the fit; nullptr for other priors.
+    double (*prior_statistic)(const D&, Index begin, Index end) = nullptr;
+    void (*fit_prior)(Tape<Cpu<T, Isa>>&, D&, double sum) = nullptr;
 };
 
 /// The kernels for a pair of distributions.
 template <class Q, class P, class T, class Isa>
 const DrawKernels<Cpu<T, Isa>>* draw_kernels(Cpu<T, Isa>) {
     using Sweeps = cpu::Sweeps<Q, P, T, Isa>;
-    static constexpr DrawKernels<Cpu<T, Isa>> kernels{
-        Sweeps::prepared_arrays,
-        Q::parameters::size,
-        &Sweeps::prepare,
-        &Sweeps::sample,
-        &Sweeps::accumulate,
-        &Sweeps::finish,
-        has_closed_form_kl<Q, P> ? &Sweeps::divergence : nullptr,
-        &Sweeps::norm_constants};
+    static constexpr DrawKernels<Cpu<T, Isa>> kernels = [] {
+        DrawKernels<Cpu<T, Isa>> functions{Sweeps::prepared_arrays,
+                                           Q::parameters::size,
+                                           &Sweeps::prepare,
+                                           &Sweeps::sample,
+                                           &Sweeps::accumulate,
+                                           &Sweeps::finish,
+                                           has_closed_form_kl<Q, P> ? &Sweeps::divergence : nullptr,
+                                           &Sweeps::norm_constants};
+        if constexpr (FittedPrior<P>) {
+            functions.prior_statistic = &Sweeps::prior_statistic;
+            functions.fit_prior = &blue::detail::fit_prior<P, Cpu<T, Isa>>;
+        }
+        return functions;
+    }();
     return &kernels;
 }
 

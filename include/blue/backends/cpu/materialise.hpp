@@ -7,6 +7,7 @@
 #include <blue/backends/cpu/parallel.hpp>
 
 #include <algorithm>
+#include <numeric>
 
 namespace blue {
 namespace cpu {
@@ -21,22 +22,33 @@ void begin_draw(Tape<B>& tape, Draw<B>& draw) {
     draw.weights = tape.template device_memory<T>(draw.samples * draw.weight_stride);
     const Index blocks = (draw.size + block_size - 1) / block_size;
     Prepared* const prepared = tape.template host_memory<Prepared>(blocks);
-    double* const divergences = tape.template host_memory<double>(blocks);
+    double* const parts = tape.template host_memory<double>(blocks);
+    std::fill_n(parts, blocks, 0.0);
+    // A fitted prior needs all elements first; other divergences are computed on the way.
+    const bool fits = kernels.fit_prior && blue::detail::is_scored(draw);
+    const auto measure = fits                   ? kernels.prior_statistic
+                         : draw.uses_divergence ? kernels.divergence
+                                                : nullptr;
     parallel_blocks(draw.size, 1, draw.size, [&](Index, Index begin, Index end) {
         prepared[begin / block_size] = kernels.prepare(draw, begin, end);
-        if (draw.uses_divergence)
-            divergences[begin / block_size] = kernels.divergence(draw, begin, end);
+        if (measure) parts[begin / block_size] = measure(draw, begin, end);
     });
     draw.log_prob_offset = 0;
     draw.floor_visible = false;
-    double divergence = 0;
     for (Index i = 0; i < blocks; ++i) {
         draw.log_prob_offset += prepared[i].log_prob_offset;
         draw.floor_visible |= prepared[i].floor_visible;
-        if (draw.uses_divergence) divergence += divergences[i];
+    }
+    if (fits) {
+        kernels.fit_prior(tape, draw, std::accumulate(parts, parts + blocks, 0.0));
+        if (draw.uses_divergence)
+            parallel_blocks(draw.size, 1, draw.size, [&](Index, Index begin, Index end) {
+                parts[begin / block_size] = kernels.divergence(draw, begin, end);
+            });
     }
     if (draw.uses_divergence) {
         const auto omitted = blue::detail::omitted_constants(draw);
+        const double divergence = std::accumulate(parts, parts + blocks, 0.0);
         *draw.divergence = static_cast<T>(divergence + omitted.prior - omitted.variational);
     }
 }

@@ -111,6 +111,13 @@ struct FormulaSweep : SweepBase<Q, P, T, Isa> {
         });
     }
 
+    BLUE_FLATTEN static double prior_statistic(const D& d, Index begin,
+                                               Index end) requires FittedPrior<P> {
+        return Base::sum_prior_statistic(d, begin, end, [&](Index e, auto n) BLUE_INLINE_LAMBDA {
+            return load_parameters(d, e, n);
+        });
+    }
+
 private:
     template <class N>
     BLUE_HOST_INLINE static typename Formula::Parameters load_parameters(const D& d, Index e, N n) {

@@ -95,23 +95,40 @@ struct SweepBase {
         }
     }
 
+    /// The sum of value(e, n) over [begin, end).
+    template <class Value>
+    BLUE_HOST_INLINE static double sum_over(Index begin, Index end, Value value) {
+        Sum<S> total;
+        for (Index from = begin; from < end; from += chunk) {
+            for_each_pack(from, std::min(end, from + chunk),
+                          [&](Index e, auto n) BLUE_INLINE_LAMBDA { total.add(value(e, n), n); });
+            total.flush();
+        }
+        return total.total;
+    }
+
     template <class Load>
     BLUE_HOST_INLINE static double sum_divergence(const D& d, Index begin, Index end,
                                                   Load load_parameters) {
-        Sum<S> total;
         if constexpr (has_closed_form_kl<Q, P>) {
             const Q q = distribution(d);
             const P p = prior(d);
-            for (Index from = begin; from < end; from += chunk) {
-                for_each_pack(
-                    from, std::min(end, from + chunk), [&](Index e, auto n) BLUE_INLINE_LAMBDA {
-                        total.add(
-                            Formula::template divergence<0>(q, p, load_parameters(e, n)).value, n);
-                    });
-                total.flush();
-            }
+            return sum_over(begin, end, [&](Index e, auto n) BLUE_INLINE_LAMBDA {
+                return Formula::template divergence<0>(q, p, load_parameters(e, n)).value;
+            });
+        } else {
+            return 0;
         }
-        return total.total;
+    }
+
+    template <class Load>
+    BLUE_HOST_INLINE static double sum_prior_statistic(const D& d, Index begin, Index end,
+                                                       Load load_parameters) {
+        const Q q = distribution(d);
+        const P p = prior(d);
+        return sum_over(begin, end, [&](Index e, auto n) BLUE_INLINE_LAMBDA {
+            return Formula::prior_statistic(q, p, load_parameters(e, n));
+        });
     }
 
     static double norm_constants(const D& d, double* prior_constant) {

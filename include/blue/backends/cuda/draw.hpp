@@ -80,20 +80,38 @@ struct SampleBody : Adding<2> {
     }
 };
 
-/// Per block the sum of the closed-form divergence.
-template <class Sweep, class T>
-struct DivergenceBody : Adding<1> {
+/// Per block a sum over the elements.
+template <class Sweep>
+struct ElementSumBody : Adding<1> {
     Sweep sweep;
     double* parts;
 
-    BLUE_HOST_DEVICE result part(Index block, int lane) const {
+    template <class Value>
+    BLUE_HOST_DEVICE result sum_of(Index block, int lane, Value value) const {
         result sum{};
         for (Index e = block * block_size + lane; e < (block + 1) * block_size; e += block_lanes)
-            if (e < sweep.d.size) sum.total[0] += sweep.divergence(e);
+            if (e < sweep.d.size) sum.total[0] += value(e);
         return sum;
     }
     BLUE_HOST_DEVICE void finish(Index block, int lane, const result& sum) const {
         if (lane == 0) parts[block] = sum.total[0];
+    }
+};
+
+/// Of the closed-form divergence.
+template <class Sweep>
+struct DivergenceBody : ElementSumBody<Sweep> {
+    BLUE_HOST_DEVICE auto part(Index block, int lane) const {
+        return this->sum_of(block, lane, [this](Index e) { return this->sweep.divergence(e); });
+    }
+};
+
+/// Of what a fitted prior follows from.
+template <class Sweep>
+struct PriorStatisticBody : ElementSumBody<Sweep> {
+    BLUE_HOST_DEVICE auto part(Index block, int lane) const {
+        return this->sum_of(block, lane,
+                            [this](Index e) { return this->sweep.prior_statistic(e); });
     }
 };
 
@@ -162,7 +180,11 @@ struct Launch {
     }
     static void divergence(const D& d, double* parts) {
         Executor::template reduce<block_lanes>(ceil_div(d.size, block_size),
-                                               DivergenceBody<Sweep, T>{{}, Sweep(d), parts});
+                                               DivergenceBody<Sweep>{{{}, Sweep(d), parts}});
+    }
+    static void prior_statistic(const D& d, double* parts) {
+        Executor::template reduce<block_lanes>(ceil_div(d.size, block_size),
+                                               PriorStatisticBody<Sweep>{{{}, Sweep(d), parts}});
     }
     static void accumulate(const D& d, const Accumulation<T>& accumulation) {
         using Body = AccumulateBody<Sweep, T>;
@@ -204,19 +226,29 @@ struct DrawKernels<Cuda<T, Executor>> {
     void (*accumulate)(const D&, const cuda::Accumulation<T>&);
     /// Constants per element that torch_blue leaves out of log probs: prior, variational.
     double (*norm_constants)(const D&, double* prior_constant);
+    /// What a fitted prior follows from, per block, and the fit; nullptr for other priors.
+    void (*prior_statistic)(const D&, double* parts) = nullptr;
+    void (*fit_prior)(Tape<Cuda<T, Executor>>&, D&, double sum) = nullptr;
 };
 
 /// The kernels for a pair of distributions.
 template <class Q, class P, class T, class Executor>
 const DrawKernels<Cuda<T, Executor>>* draw_kernels(Cuda<T, Executor>) {
     using Launch = cuda::Launch<Q, P, T, Executor>;
-    static constexpr DrawKernels<Cuda<T, Executor>> kernels{Launch::Sweep::prepared_arrays,
-                                                            Q::parameters::size,
-                                                            &Launch::prepare,
-                                                            &Launch::sample,
-                                                            Launch::divergence_or_null(),
-                                                            &Launch::accumulate,
-                                                            &Launch::norm_constants};
+    static constexpr DrawKernels<Cuda<T, Executor>> kernels = [] {
+        DrawKernels<Cuda<T, Executor>> functions{Launch::Sweep::prepared_arrays,
+                                                 Q::parameters::size,
+                                                 &Launch::prepare,
+                                                 &Launch::sample,
+                                                 Launch::divergence_or_null(),
+                                                 &Launch::accumulate,
+                                                 &Launch::norm_constants};
+        if constexpr (FittedPrior<P>) {
+            functions.prior_statistic = &Launch::prior_statistic;
+            functions.fit_prior = &blue::detail::fit_prior<P, Cuda<T, Executor>>;
+        }
+        return functions;
+    }();
     return &kernels;
 }
 

@@ -60,6 +60,9 @@ struct LocationScaleSweep : SweepBase<Q, P, T> {
     BLUE_HOST_DEVICE double divergence(Index e) const {
         return this->divergence_at(load_parameters(e));
     }
+    BLUE_HOST_DEVICE double prior_statistic(Index e) const {
+        return this->prior_statistic_at(load_parameters(e));
+    }
 
     /// Adds to the gradients with respect to the location and to log scale.
     BLUE_HOST_DEVICE void accumulate(Index e, Index s, T, T weight_gradient,

@@ -5,6 +5,7 @@
 
 #include <blue/backends/cuda/draw.hpp>
 
+#include <numeric>
 #include <utility>
 
 namespace blue {
@@ -70,6 +71,16 @@ bool begin_gradient(Tape<Cuda<T, Executor>>& tape, Draw<Cuda<T, Executor>>& draw
     return std::exchange(draw.gradient_live, true);
 }
 
+/// Fits the prior of a draw to its prepared parameters. Waits for the device.
+template <class T, class Executor>
+void fit_prior(Tape<Cuda<T, Executor>>& tape, Draw<Cuda<T, Executor>>& draw, Index blocks) {
+    double* const parts = tape.template device_memory<double>(blocks);
+    double* const host = tape.template host_memory<double>(blocks);
+    draw.kernels->prior_statistic(draw, parts);
+    Executor::copy_to_host(host, parts, static_cast<std::size_t>(blocks) * sizeof(double));
+    draw.kernels->fit_prior(tape, draw, std::accumulate(host, host + blocks, 0.0));
+}
+
 }  // namespace cuda
 
 template <class T, class Executor>
@@ -81,6 +92,7 @@ void draw_forward(Tape<Cuda<T, Executor>>& tape, Draw<Cuda<T, Executor>>& draw) 
     draw.weights = tape.template device_memory<T>(draw.samples * draw.weight_stride);
     double* const constants = tape.template device_memory<double>(blocks);
     kernels.prepare(draw, constants);
+    if (kernels.fit_prior && blue::detail::is_scored(draw)) cuda::fit_prior(tape, draw, blocks);
     const auto omitted = blue::detail::omitted_constants(draw);
     if (draw.uses_divergence) {
         double* const parts = tape.template device_memory<double>(blocks);

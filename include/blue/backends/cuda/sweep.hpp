@@ -60,6 +60,9 @@ struct FormulaSweep : SweepBase<Q, P, T> {
     BLUE_HOST_DEVICE double divergence(Index e) const {
         return this->divergence_at(load_parameters(e, Indices{}));
     }
+    BLUE_HOST_DEVICE double prior_statistic(Index e) const {
+        return this->prior_statistic_at(load_parameters(e, Indices{}));
+    }
 
     /// Adds to the gradients with respect to the natural parameters.
     BLUE_HOST_DEVICE void accumulate(Index e, Index, T noise, T weight_gradient,

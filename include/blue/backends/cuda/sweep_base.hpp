@@ -121,6 +121,10 @@ struct SweepBase {
         else
             return 0;
     }
+    template <class Parameters>
+    BLUE_HOST_DEVICE double prior_statistic_at(const Parameters& theta) const {
+        return static_cast<double>(Formula::prior_statistic(q, p.p, theta).r[0]);
+    }
     /// With respect to the natural parameters.
     template <class Parameters>
     BLUE_HOST_DEVICE void add_divergence_gradients(S (&gradient)[count], const Parameters& theta,

@@ -12,7 +12,8 @@
 namespace blue {
 
 /// A rule that steps mean and scale of a random variable together: its `update` takes arrays of
-/// two, and it says `static constexpr bool steps_mean_and_scale = true`.
+/// two, and it says `static constexpr bool steps_mean_and_scale = true`. It also has `check()`,
+/// `needs_normal_prior` and `point_estimates`, as `Ivon` has.
 template <class Rule>
 concept NaturalGradientRule = requires {
     requires Rule::steps_mean_and_scale;

@@ -115,6 +115,43 @@ TEST_CASE("Adam with decoupled weight decay", "[cpu]") {
     CHECK(AdamW{}.weight_decay == 0.01);  // PyTorch's default
 }
 
+namespace {
+
+/// Means, then log_std, after all steps of Ivon.
+template <class T>
+std::vector<double> run_pairs(const Ivon& rule) {
+    std::vector<T> values(2 * size), gradients(2 * size), state(2 * size);
+    for (Index e = 0; e < 2 * size; ++e)
+        values[static_cast<std::size_t>(e)] = static_cast<T>(std::cos(e));
+    for (int step = 1; step <= steps; ++step) {
+        for (Index e = 0; e < 2 * size; ++e)
+            gradients[static_cast<std::size_t>(e)] = static_cast<T>(gradient_of(step, e));
+        optimizer_step(rule, rule.constants(step, 1),
+                       ParameterBlock<Cpu<T>>{values.data(), gradients.data(), size}, state.data());
+    }
+    return {values.begin(), values.end()};
+}
+
+}  // namespace
+
+TEST_CASE("rules that step mean and log_std together", "[cpu]") {
+    const Ivon rule{.learning_rate = 0.01, .beta2 = 0.9};
+    // The formula on single numbers.
+    std::vector<double> expected(2 * size);
+    for (Index e = 0; e < size; ++e) {
+        using Number = math::Number<double>;
+        Number p[2] = {std::cos(e), std::cos(e + size)}, state[2] = {0, 0};
+        for (int step = 1; step <= steps; ++step) {
+            const Number g[2] = {gradient_of(step, e), gradient_of(step, e + size)};
+            Ivon::update(rule.constants(step, 1), p, g, state);
+        }
+        expected[static_cast<std::size_t>(e)] = p[0][0];
+        expected[static_cast<std::size_t>(e + size)] = p[1][0];
+    }
+    CHECK(largest_gap(run_pairs<double>(rule), expected) < 1e-14);
+    CHECK(largest_gap(run_pairs<float>(rule), expected) < 4e-6);
+}
+
 TEST_CASE("sums of squares", "[cpu]") {
     Tape<Cpu<float>> tape;
     for (Index n : {Index{0}, Index{1}, Index{37}, 3 * cpu::block_size + 11}) {

@@ -42,8 +42,11 @@
 #include <blue/layers/linear.hpp>
 #include <blue/layers/module.hpp>
 #include <blue/models/forward.hpp>
+#include <blue/models/freeze.hpp>
+#include <blue/models/keep_weights.hpp>
 #include <blue/models/residual.hpp>
 #include <blue/models/sequential.hpp>
+#include <blue/models/with_policies.hpp>
 #include <blue/objectives/accuracy_versus_uncertainty.hpp>
 #include <blue/objectives/analytical_kullback_leibler_loss.hpp>
 #include <blue/objectives/elbo.hpp>

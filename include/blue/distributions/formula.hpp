@@ -31,6 +31,16 @@ struct NaturalParameters {
     BLUE_INLINE const NaturalParameter<S>& operator[](Index k) const { return parameter[k]; }
 };
 
+/// The distribution of a draw from the object in the model. A distribution in the place of another
+/// one says which is there: `using in_model = ...`.
+template <class Q>
+Q distribution_from(const void* object) {
+    if constexpr (requires { typename Q::in_model; })
+        return {*static_cast<const typename Q::in_model*>(object)};
+    else
+        return *static_cast<const Q*>(object);
+}
+
 /// Position of a parameter of Q by its natural name; -1 when there is none.
 template <class Q, fixed_string Name>
 inline constexpr int parameter_index = [] {

@@ -10,6 +10,7 @@
 #include <blue/layers/child_checks.hpp>
 #include <blue/layers/pass.hpp>
 #include <blue/tensor/buffer.hpp>
+#include <blue/tensor/draw.hpp>
 
 #include <boost/mp11/algorithm.hpp>
 #include <boost/mp11/list.hpp>
@@ -47,6 +48,7 @@ struct VariableState {
     Q distribution{};
     P prior{};
     bool prior_is_rescaled = false;
+    FrozenDraws<B> frozen{};
     Buffer<B> values{parameters * stride};
 
     typename B::scalar* parameter(int k) { return values.data() + k * stride; }

@@ -49,6 +49,8 @@ namespace detail {
 
 /// Passes that predict draw other noise than those that train.
 inline constexpr std::uint64_t prediction_pass = std::uint64_t{1} << 63;
+/// Draws of frozen variables are others than those of all passes.
+inline constexpr std::uint64_t frozen_pass = std::uint64_t{1} << 62;
 
 /// A pass: the model's variables as draws on the tape, and the table for their log probs.
 template <class B>
@@ -87,7 +89,10 @@ PreparedPass<B> begin_pass(std::span<const VariableView<B>> variables, Scores wa
         draw.samples = variable.is_random ? samples : 1;
         draw.pass_samples = samples;
         draw.supplied_noise = noise.empty() ? nullptr : noise[static_cast<std::size_t>(slot)];
-        draw.key = {options.seed.value, options.pass, static_cast<std::uint32_t>(slot),
+        const FrozenDraws<B>& frozen = variable.frozen;
+        draw.key = {frozen.fixed_draws ? frozen.seed : options.seed.value,
+                    frozen.fixed_draws ? frozen_pass : options.pass,
+                    static_cast<std::uint32_t>(slot),
                     static_cast<std::uint32_t>(options.first_sample),
                     static_cast<std::uint32_t>(random::purpose::weights)};
         draw.slot = slot;

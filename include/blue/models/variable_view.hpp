@@ -24,6 +24,7 @@ struct VariableView {
     Index stride;                      ///< distance between parameters
     int parameters;
     bool is_random;
+    FrozenDraws<B> frozen;
 };
 
 /// The views of all random variables of a model, in the order of its slots. Valid while the model
@@ -36,7 +37,8 @@ std::array<VariableView<B>, static_cast<std::size_t>(random_variable_count<M>)> 
     detail::visit_variables(model, [&](const auto& state) {
         using State = std::remove_cvref_t<decltype(state)>;
         using Q = typename State::Q;
-        *next++ = {draw_kernels<Q, typename State::P>(B{}),
+        const auto* const frozen = state.frozen.kernels;
+        *next++ = {frozen ? frozen : draw_kernels<Q, typename State::P>(B{}),
                    &state.distribution,
                    &state.prior,
                    &state,
@@ -44,7 +46,8 @@ std::array<VariableView<B>, static_cast<std::size_t>(random_variable_count<M>)> 
                    State::size,
                    State::stride,
                    State::parameters,
-                   is_random<Q>};
+                   is_random<Q> && !frozen,
+                   state.frozen};
     });
     return views;
 }

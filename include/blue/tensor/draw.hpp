@@ -18,6 +18,14 @@ struct DrawKernels;
 template <class B>
 class Tape;
 
+/// How a random variable is drawn while it is frozen: see `freeze`.
+template <class B>
+struct FrozenDraws {
+    const DrawKernels<B>* kernels = nullptr;  ///< those of its mean; nullptr for its distribution's
+    bool fixed_draws = false;                 ///< every pass draws the same, from this seed
+    std::uint64_t seed = 0;
+};
+
 /// A random variable in one pass: its parameters, how they are sampled, and the drawn weights.
 /// The type says nothing about distribution, layer or shape, so operations are compiled once.
 template <class B>

@@ -27,7 +27,7 @@ struct SweepBase {
     /// Elements whose noise is made at once: fits the first-level cache, and lane sums stay short.
     static constexpr Index chunk = 16 * random::tile;
 
-    static Q distribution(const D& d) { return *static_cast<const Q*>(d.distribution); }
+    static Q distribution(const D& d) { return blue::detail::distribution_from<Q>(d.distribution); }
     static P prior(const D& d) { return *static_cast<const P*>(d.prior); }
 
     /// Calls body(e, n) for packs that cover [begin, end).

@@ -192,7 +192,7 @@ struct Launch {
     }
     static double norm_constants(const D& d, double* prior_constant) {
         *prior_constant = norm_constant(*static_cast<const P*>(d.prior));
-        return norm_constant(*static_cast<const Q*>(d.distribution));
+        return norm_constant(blue::detail::distribution_from<Q>(d.distribution));
     }
     /// Only where there is a closed form: else the kernel is not even compiled.
     static constexpr auto divergence_or_null() -> void (*)(const D&, double*) {

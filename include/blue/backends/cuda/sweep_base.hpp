@@ -108,7 +108,7 @@ struct SweepBase {
     template <class B>
     SweepBase(const Draw<B>& draw, int prepared_arrays)
         : d(draw, prepared_arrays),
-          q(*static_cast<const Q*>(draw.distribution)),
+          q(blue::detail::distribution_from<Q>(draw.distribution)),
           p(*static_cast<const P*>(draw.prior)),
           noise(noise_object(q)) {}
 

@@ -11,6 +11,7 @@
 #include <blue/layers/flatten.hpp>
 #include <blue/layers/learned_noise.hpp>
 #include <blue/layers/linear.hpp>
+#include <blue/models/freeze.hpp>
 #include <blue/models/residual.hpp>
 #include <blue/models/sequential.hpp>
 
@@ -97,6 +98,26 @@ TEST_CASE("a model without random variables has no epistemic variance") {
         CHECK(moments.mean[i] == drawn.mean[i]);
         CHECK(moments.epistemic_variance[i] == 0);
     }
+}
+
+TEST_CASE("a frozen network") {
+    blue::Sequential<Linear<3, 8>, blue::Tanh, Linear<8, 2>> net{blue::Seed{18}};
+    const auto inputs = inputs_for(5, 3);
+    freeze(net);
+    const auto moments = predict(net, blue::Gaussian{}, inputs, blue::MomentPropagation{});
+    const auto drawn = predict(net, blue::Gaussian{}, inputs, blue::PredictOptions{.samples = 2});
+    for (Index i = 0; i < drawn.mean.size(); ++i) {
+        CHECK(std::abs(moments.mean[i] - drawn.mean[i]) < 1e-12);
+        CHECK(moments.epistemic_variance[i] == 0);
+    }
+    freeze(net, blue::Seed{1});
+    CHECK(message_of<blue::ValueError>(
+              [&] { predict(net, blue::Gaussian{}, inputs, blue::MomentPropagation{}); }) ==
+          "MomentPropagation: expected weights with means and variances, got a network that is "
+          "frozen to draws: unfreeze it, or predict with PredictOptions");
+    unfreeze(net);
+    const auto thawed = predict(net, blue::Gaussian{}, inputs, blue::MomentPropagation{});
+    CHECK(thawed.epistemic_variance[0] > 0);
 }
 
 // Behind the second hidden layer correlations are left out. Wide layers with narrow posteriors, as

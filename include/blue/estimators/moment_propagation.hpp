@@ -96,7 +96,7 @@ concept HasMoments =
 }  // namespace detail
 
 /// A pass in which random variables are their moments: `forward` functions work with it as with
-/// `Pass`.
+/// `Pass`. A network that is frozen to its means is a point estimate.
 template <class B>
 class MomentPass {
 public:
@@ -123,22 +123,29 @@ private:
     template <class State>
     Moments<B, typename State::variable::shape> moments(const State& state) const {
         using Q = typename State::Q;
+        const Q& q = state.distribution;
         constexpr bool has_moments = !is_random<Q> || detail::HasMoments<Q>;
         static_assert(requirement::has_moments<has_moments, Q>{});
+        if (state.frozen.fixed_draws)
+            throw ValueError(
+                "MomentPropagation: expected weights with means and variances, got a network that "
+                "is frozen to draws: unfreeze it, or predict with PredictOptions");
         if constexpr (!is_random<Q>)
-            return {of_parameters<ops::OnlyValue>(state)};
+            return {of_parameters<ops::OnlyValue>(q, state)};
         else if constexpr (has_moments)
-            return {of_parameters<ops::Expectation>(state), of_parameters<ops::Variance>(state)};
+            return {of_parameters<ops::Expectation>(q, state),
+                    state.frozen.kernels ? Var<B, typename State::variable::shape>{}
+                                         : of_parameters<ops::Variance>(q, state)};
         else
             return {};
     }
 
-    template <class Formula, class State>
-    auto of_parameters(const State& state) const {
+    template <class Formula, class Q, class State>
+    auto of_parameters(const Q& q, const State& state) const {
         using Shape = typename State::variable::shape;
         return [&]<int... K>(std::integer_sequence<int, K...>) {
             return elementwise(
-                ops::OfParameters<typename State::Q, Formula>{state.distribution},
+                ops::OfParameters<Q, Formula>{q},
                 Var<B, Shape>{&tape_, tape_.view(state.parameter(K), 1, 1, State::size)}...);
         }
         (std::make_integer_sequence<int, State::parameters>{});

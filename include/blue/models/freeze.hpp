@@ -82,8 +82,9 @@ void freeze(M& model) {
         using Q = typename State::Q;
         using B = typename std::remove_cvref_t<decltype(state.values)>::backend;
         constexpr bool known =
+            !is_random<Q> ||
             detail::has_mean<Q>(std::make_integer_sequence<int, Q::parameters::size>{});
-        static_assert(requirement::known_mean < known || !is_random<Q>, Q > {});
+        static_assert(requirement::known_mean<known, Q>{});
         state.frozen = {};
         if constexpr (is_random<Q> && known)
             state.frozen.kernels = draw_kernels<detail::AtMean<Q>, typename State::P>(B{});

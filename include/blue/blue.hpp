@@ -32,6 +32,8 @@
 #include <blue/distributions/student_t.hpp>
 #include <blue/distributions/uniform_prior.hpp>
 #include <blue/estimators/moment_propagation.hpp>
+#include <blue/estimators/antithetic.hpp>
+#include <blue/estimators/sticking_the_landing.hpp>
 #include <blue/layers/activations.hpp>
 #include <blue/layers/flatten.hpp>
 #include <blue/layers/learned_noise.hpp>

@@ -36,6 +36,8 @@
 #include <blue/distributions/spike_and_slab_prior.hpp>
 #include <blue/distributions/student_t.hpp>
 #include <blue/distributions/uniform_prior.hpp>
+#include <blue/estimators/antithetic.hpp>
+#include <blue/estimators/sticking_the_landing.hpp>
 #include <blue/layers/activations.hpp>
 #include <blue/layers/flatten.hpp>
 #include <blue/layers/learned_noise.hpp>

@@ -17,6 +17,14 @@ struct BLUE_ISA;
 template <class T, class Isa = cpu::BLUE_ISA>
 struct Cpu;
 
+/// How an operation estimates the expectation over a random variable: what wrappers such as
+/// `Flipout` put in the place of drawn weights.
+namespace estimator {
+struct DrawnWeights;       ///< one draw of the weights per sample, shared by the batch
+struct DrawnOutputs;       ///< `LocalReparameterization`
+struct FlippedDeviations;  ///< `Flipout`
+}  // namespace estimator
+
 struct MeanFieldNormal;
 struct NonBayesian;
 struct UniformPrior;

@@ -58,6 +58,7 @@ TEMPLATE_TEST_CASE("elements drawn alone are those of tiles", "", float, double)
     check_elements<T>(noise::Laplace{});
     check_elements<T>(noise::Logistic{});
     check_elements<T>(noise::Cauchy{});
+    check_elements<T>(noise::Sign{});
     check_elements<T>(noise::StudentT{4});
 }
 

@@ -87,6 +87,16 @@ TEMPLATE_TEST_CASE("every kind of noise has its distribution", "", float, double
     CHECK(ks<T>(noise::Normal{}, [](double x) { return normal(x / 1.02); }) > 2.23);
 }
 
+TEMPLATE_TEST_CASE("signs are 1 or -1, equally often", "", float, double) {
+    double total = 0;
+    for (const TestType sign : draw<TestType>(noise::Sign{}, Key{20}, 0, 1 << 13)) {
+        REQUIRE(std::abs(sign) == 1);
+        total += static_cast<double>(sign);
+    }
+    // 2^19 of them; 5 standard deviations are exceeded by chance once in 1.7e6.
+    CHECK(std::abs(total) < 5 * std::sqrt(524288.));
+}
+
 TEST_CASE("normals have the moments and tails of the normal distribution") {
     const Index tiles = 1 << 12, rounds = 256;
     const double n = double(64 * tiles * rounds);  // 6.7e7
@@ -157,6 +167,8 @@ TEST_CASE("extreme words give finite noise with the right ends") {
     CHECK(std::abs(value(noise::Laplace{}, 0) - 32 * 0.693147181f) < 1e-5f);
     CHECK(std::abs(value(noise::Laplace{}, 0x80000000u) + 32 * 0.693147181f) < 1e-5f);
     CHECK(value(noise::Laplace{}, 0x7fffffffu) == 0);
+    CHECK(value(noise::Sign{}, 0x7fffffffu) == 1);
+    CHECK(value(noise::Sign{}, 0x80000000u) == -1);
     CHECK(std::abs(value(noise::Logistic{}, 0) - 33 * 0.693147181f) < 1e-5f);
     CHECK(value(noise::Logistic{}, 0x7fffffffu) == 0);
     for (std::uint32_t word : {0u, 1u, 0x3fffffffu, 0x40000000u, 0x7fffffffu, 0x80000000u, ~0u}) {

@@ -57,6 +57,21 @@ TEST_CASE("every part of a key changes the words") {
     CHECK(std::abs(flipped - 14336) < 508);
 }
 
+TEST_CASE("antithetic samples share a key in pairs, counted from the first of all") {
+    using blue::random::sample_key;
+    const Key first{1, 2, 3, 40, 5}, odd{1, 2, 3, 41, 5};
+    for (const blue::Index s : {0, 1, 2, 3}) {
+        Key alone = first;
+        alone.sample += static_cast<std::uint32_t>(s);
+        CHECK(sample_key(first, s, false).key == alone);
+        CHECK_FALSE(sample_key(first, s, false).negated);
+        CHECK(sample_key(first, s, true).negated == (s % 2 == 1));
+        CHECK(sample_key(first, s, true).key == sample_key(first, s - s % 2, false).key);
+        CHECK(sample_key(odd, s, true).key == sample_key(first, s + 1, true).key);
+        CHECK(sample_key(odd, s, true).negated == (s % 2 == 0));
+    }
+}
+
 TEST_CASE("key equality compares all parts") {
     CHECK(Key{1, 2, 3, 4, 5} == Key{1, 2, 3, 4, 5});
     CHECK_FALSE(Key{1, 2, 3, 4, 5} == Key{1, 2, 3, 4, 6});

@@ -32,6 +32,12 @@ concept Prior = detail::scores_with<P>(detail::count_up<detail::prior_parameters
 
 namespace detail {
 
+/// Whether D is a wrapper from blue/estimators.
+template <class D>
+inline constexpr bool is_estimator = requires {
+    typename D::estimator_check;
+};
+
 /// Those of a prior's required parameters that Q does not have.
 template <class Q, class Names>
 struct missing_parameters;
@@ -58,10 +64,10 @@ inline constexpr bool fits_to = [] {
 }();
 
 /// Whether all parameters that the prior P asks for are parameters of Q, and P gives a density to
-/// all that Q draws.
+/// all that Q draws. Not for estimators, which say how q is estimated.
 template <class P, class Q>
 concept PriorFor =
-    Prior<P> &&(is_positive<Q> || !is_positive<P>)&&fits_to<P, Q> &&  //
+    Prior<P> && !detail::is_estimator<P> && (is_positive<Q> || !is_positive<P>)&&fits_to<P, Q> &&
     (HasParameters<P> ||
      std::is_same_v<typename detail::missing_parameters<Q, required_parameters<P>>::type,
                     requirement::missing<>>);
@@ -93,6 +99,14 @@ struct fitted_prior : check {
         "or a distribution with expectation and variance");
 };
 
+template <bool Ok, class Prior>
+struct prior_without_estimator : check {
+    static_assert(
+        Ok,
+        "blue: a prior is not estimated, but has a wrapper that says how, see the prior in "
+        "prior_without_estimator<...>: take the distribution inside, and wrap the variational one");
+};
+
 /// The pair of a random variable whose divergence must be exact.
 template <bool Ok, class Path, class Variational, class Prior>
 struct closed_form : check {
@@ -103,12 +117,24 @@ struct closed_form : check {
         "parameters...) beside the distribution");
 };
 
+/// A random variable whose outputs are drawn, where log probs of its weights are asked for.
+template <bool Ok, class Path, class Variational, class Prior>
+struct scored_outputs : check {
+    static_assert(
+        Ok,
+        "blue: Monte Carlo log probs need drawn weights, which LocalReparameterization does not "
+        "draw, see path, distribution and prior in scored_outputs<...>: use Elbo with a prior that "
+        "has a closed form, or Flipout in place of LocalReparameterization");
+};
+
 template <class P, class Q>
 constexpr auto failed_prior_check() {
     if constexpr (!Prior<P>)
         return failed_log_prob_check<P, detail::prior_parameters<P>>();
     else if constexpr (!VariationalDistribution<Q>)
         return std::type_identity<check>{};  // Q has a message of its own
+    else if constexpr (detail::is_estimator<P>)
+        return std::type_identity<prior_without_estimator<false, P>>{};
     else if constexpr (is_positive<P> && !is_positive<Q>)
         return std::type_identity<prior_support<false, P, Q>>{};
     else if constexpr (!fits_to<P, Q>)

@@ -184,14 +184,26 @@ constexpr auto failed_variational_check() {
     }
 }
 
+/// Whether an estimator goes together with what it wraps: its own check, which wrappers name
+/// `estimator_check`. (Were it an assertion in the wrapper, compilers would print the way to it.)
+template <class D>
+struct estimator_check_of {
+    using type = check;
+};
+template <class D>
+requires requires {
+    typename D::estimator_check;
+}
+struct estimator_check_of<D> {
+    using type = typename D::estimator_check;
+};
+
 template <class D>
 struct variational_check {
     using type = typename decltype(failed_variational_check<D>())::type;
 };
 template <VariationalDistribution D>
-struct variational_check<D> {
-    using type = check;
-};
+struct variational_check<D> : estimator_check_of<D> {};
 
 /// What D lacks as a variational distribution, as a check; one that passes when it lacks nothing.
 template <class D>

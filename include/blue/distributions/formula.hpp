@@ -99,6 +99,15 @@ struct Formula {
         (std::make_integer_sequence<int, count>{});
     }
 
+    /// The derivative of log q(w) with respect to w, at fixed parameters.
+    BLUE_INLINE static S weight_slope(const Q& q, S w, const Parameters& theta) {
+        return [&]<int... K>(std::integer_sequence<int, K...>) BLUE_INLINE_LAMBDA {
+            return q.log_prob(Argument<S, 1>::variable(w, 0), argument<K, 1>(theta, -1)...)
+                .derivative(0);
+        }
+        (std::make_integer_sequence<int, count>{});
+    }
+
     /// Number of variational parameters that the prior reads, and their positions.
     static constexpr int required = required_parameters<P>::size;
     using required_indices = typename parameter_indices<Q, required_parameters<P>>::type;

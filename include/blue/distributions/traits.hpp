@@ -4,6 +4,7 @@
 #pragma once
 
 #include <blue/distributions/parameters.hpp>
+#include <blue/fwd.hpp>
 #include <blue/random/noise.hpp>
 
 #include <type_traits>
@@ -44,6 +45,25 @@ struct noise_kind<D> {
 };
 
 template <class D>
+struct estimator_kind {
+    using type = estimator::DrawnWeights;
+};
+template <class D>
+requires requires {
+    typename D::estimator;
+}
+struct estimator_kind<D> {
+    using type = typename D::estimator;
+};
+
+/// The distribution whose formulas draw weights and score them: D without the wrappers that leave
+/// these as they are. So programs that use D with and without them have its kernels once.
+template <class D>
+struct drawn_distribution {
+    using type = D;
+};
+
+template <class D>
 struct required_names {
     using type = names<>;
 };
@@ -64,6 +84,34 @@ using noise_of = typename detail::noise_kind<D>::type;
 /// Whether samples of D differ from each other. Without noise there is one draw for all samples.
 template <class D>
 inline constexpr bool is_random = !std::is_same_v<noise_of<D>, noise::None>;
+
+/// Whether the kind of noise has the same distribution with the other sign: it says `static
+/// constexpr bool symmetric = true`.
+template <class Noise>
+inline constexpr bool is_symmetric = [] {
+    if constexpr (requires { Noise::symmetric; })
+        return Noise::symmetric;
+    else
+        return false;
+}();
+
+/// How operations estimate the expectation over a variable with the distribution D: see
+/// blue/estimators.
+template <class D>
+using estimator_of = typename detail::estimator_kind<D>::type;
+
+/// Whether samples come in pairs of opposite noise: `Antithetic`.
+template <class D>
+inline constexpr bool is_antithetic = requires {
+    typename D::antithetic;
+};
+
+/// Whether Monte Carlo divergences leave out the derivative of log q with respect to the parameters
+/// at a fixed weight: `StickingTheLanding`.
+template <class D>
+inline constexpr bool leaves_out_score = requires {
+    typename D::path_derivative;
+};
 
 /// The noise of D with its options, such as degrees of freedom: `make_noise()` if there is one.
 template <class D>

@@ -34,6 +34,9 @@ struct ForwardOptions {
     std::uint64_t pass = 0;
     /// The number of the first sample: passes that differ only in it draw different samples.
     Index first_sample = 0;
+    /// Whether `LocalReparameterization` and `Flipout` take part. Without, as in predictions,
+    /// weights are drawn once per sample for the whole batch, as without these wrappers.
+    bool estimators = true;
     /// Whether log probs and closed-form divergences keep their normalisation constants.
     bool norm_constants = true;
 };
@@ -96,6 +99,8 @@ PreparedPass<B> begin_pass(std::span<const VariableView<B>> variables, Scores wa
                     static_cast<std::uint32_t>(options.first_sample),
                     static_cast<std::uint32_t>(random::purpose::weights)};
         draw.slot = slot;
+        draw.estimated = options.estimators && !frozen.kernels;
+        draw.antithetic = variable.is_antithetic;
         draw.uses_divergence = (wanted == Scores::divergence || wanted == Scores::closed_form) &&
                                variable.kernels->divergence != nullptr;
         draw.scores_log_prob =
@@ -120,6 +125,17 @@ template <class M, class B>
 inline constexpr bool computes_with =
     std::is_same_v<backend_of<M>, B> || std::is_void_v<backend_of<M>>;
 
+/// What needs log probs of weights that are not drawn.
+template <Scores Wanted>
+struct scores_outputs {
+    template <class Q, class P>
+    static constexpr bool fails = std::is_same_v<estimator_of<Q>, estimator::DrawnOutputs> &&
+                                  (Wanted == Scores::log_probs ||
+                                   (Wanted == Scores::divergence && !has_closed_form_kl<Q, P>));
+    template <class Placed>
+    using fn = mp::mp_bool<fails<variational_of<Placed>, prior_of<Placed>>>;
+};
+
 }  // namespace detail
 
 /// Runs a model on an input of `tape` with weights drawn from its variational distributions.
@@ -128,7 +144,8 @@ inline constexpr bool computes_with =
 /// \param noise supplied noise in place of the generator's: for each random variable in the order
 /// of
 ///   the slots samples x elements numbers in the backend's memory (nullptr for none); empty for the
-///   generator.
+///   generator. For a weight with `LocalReparameterization` it is the noise of the outputs, samples
+///   x batch x outputs.
 /// \return outputs (S, B, ...) and log probs, valid until the tape is reset.
 /// Throws ValueError for fewer than one sample, ShapeError when shapes do not fit.
 template <Scores Wanted = Scores::log_probs, class M, class B, class Shape>
@@ -137,7 +154,13 @@ auto forward(const M& model, Tape<B>& tape, Var<B, Shape> x, const ForwardOption
     static_assert(
         requirement::input_backend<detail::computes_with<M, B>,
                                    requirement::expected<backend_of<M>>, requirement::given<B>>{});
-    if constexpr (Wanted == Scores::closed_form) static_assert(detail::closed_form_check_of<M>{});
+    if constexpr (Wanted == Scores::closed_form)
+        static_assert(detail::closed_form_check_of<M>{});
+    else if constexpr (Wanted != Scores::none)
+        static_assert(typename detail::first_variable_check<
+                      requirement::scored_outputs,
+                      detail::mp::mp_copy_if_q<random_variables<M>,
+                                               detail::scores_outputs<Wanted>>>::type{});
     using LogProbs = std::conditional_t<Wanted == Scores::none, NoLogProbs, LogProbs<M, B>>;
     if constexpr (detail::computes_with<M, B>) {
         const auto variables = variable_views<M, B>(model);

@@ -24,6 +24,7 @@ struct VariableView {
     Index stride;                      ///< distance between parameters
     int parameters;
     bool is_random;
+    bool is_antithetic;
     FrozenDraws<B> frozen;
 };
 
@@ -37,9 +38,11 @@ std::array<VariableView<B>, static_cast<std::size_t>(random_variable_count<M>)> 
     detail::visit_variables(model, [&](const auto& state) {
         using State = std::remove_cvref_t<decltype(state)>;
         using Q = typename State::Q;
+        using Drawn = typename detail::drawn_distribution<Q>::type;
         const auto* const frozen = state.frozen.kernels;
-        *next++ = {frozen ? frozen : draw_kernels<Q, typename State::P>(B{}),
-                   &state.distribution,
+        *next++ = {frozen ? frozen : draw_kernels<Drawn, typename State::P>(B{}),
+                   frozen ? static_cast<const void*>(&state.distribution)
+                          : static_cast<const Drawn*>(&state.distribution),
                    &state.prior,
                    &state,
                    state.values.data(),
@@ -47,6 +50,7 @@ std::array<VariableView<B>, static_cast<std::size_t>(random_variable_count<M>)> 
                    State::stride,
                    State::parameters,
                    is_random<Q> && !frozen,
+                   is_antithetic<Q>,
                    state.frozen};
     });
     return views;

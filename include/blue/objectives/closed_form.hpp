@@ -60,19 +60,19 @@ inline constexpr bool is_closed_form =
 namespace detail {
 
 /// The check of the first of these variables; one that passes when there is none.
-template <class Variables>
-struct closed_form_check {
+template <template <bool, class...> class Check, class Variables>
+struct first_variable_check {
     using type = requirement::check;
 };
-template <class First, class... Rest>
-struct closed_form_check<mp::mp_list<First, Rest...>> {
+template <template <bool, class...> class Check, class First, class... Rest>
+struct first_variable_check<Check, mp::mp_list<First, Rest...>> {
     using path = typename First::path::template append<key(First::variable::name)>;
-    using type =
-        requirement::closed_form<false, spell_path<path>, variational_of<First>, prior_of<First>>;
+    using type = Check<false, spell_path<path>, variational_of<First>, prior_of<First>>;
 };
 template <class M>
 using closed_form_check_of =
-    typename closed_form_check<mp::mp_copy_if<random_variables<M>, needs_monte_carlo>>::type;
+    typename first_variable_check<requirement::closed_form,
+                                  mp::mp_copy_if<random_variables<M>, needs_monte_carlo>>::type;
 
 }  // namespace detail
 

@@ -6,7 +6,8 @@
 /// of
 ///   * `from_word(w)`, or `from_pair(w0, w1, z0, z1)` when two words make two values (words == 1),
 ///   * `from_words(w0, w1)` (words == 2),
-/// templates over the scalar type and the number of lanes. All products that are added go through
+/// templates over the scalar type and the number of lanes. A kind that is distributed as its
+/// negative says `symmetric = true`. All products that are added go through
 /// `fma`, so that compilers have nothing left to fuse: a value has the same bits on all machines
 /// with fused multiply-add, and differs by rounding (2 ulp in a normal) on others.
 #pragma once
@@ -114,6 +115,7 @@ struct None {
 /// Standard normal, by Box and Muller. Values up to 6.66 standard deviations.
 struct Normal {
     static constexpr int words = 1;
+    static constexpr bool symmetric = true;
     template <class T, int N>
     static BLUE_INLINE void from_pair(Words<T, N> w0, Words<T, N> w1, math::Pack<T, N>& z0,
                                       math::Pack<T, N>& z1) {
@@ -132,6 +134,16 @@ struct Uniform {
     template <class T, int N>
     static BLUE_INLINE math::Pack<T, N> from_word(Words<T, N> w) {
         return detail::centred<T, N>(w >> 9, T(0x1p-23));
+    }
+};
+
+/// A fair sign, 1 or -1 (Rademacher).
+struct Sign {
+    static constexpr int words = 1;
+    static constexpr bool symmetric = true;
+    template <class T, int N>
+    static BLUE_INLINE math::Pack<T, N> from_word(Words<T, N> w) {
+        return detail::with_sign(math::Pack<T, N>(T(1)), w);
     }
 };
 
@@ -156,6 +168,7 @@ struct Gumbel {
 /// Laplace with scale 1: a sign and an exponential magnitude, up to 22.2.
 struct Laplace {
     static constexpr int words = 1;
+    static constexpr bool symmetric = true;
     template <class T, int N>
     static BLUE_INLINE math::Pack<T, N> from_word(Words<T, N> w) {
         const math::Pack<T, N> u = detail::centred<T, N>(w & 0x7fffffffu, T(0x1p-31));
@@ -166,6 +179,7 @@ struct Laplace {
 /// Logistic with scale 1: a sign and |z| = log((1 - u) / u) for u in (0, 1/2].
 struct Logistic {
     static constexpr int words = 1;
+    static constexpr bool symmetric = true;
     template <class T, int N>
     static BLUE_INLINE math::Pack<T, N> from_word(Words<T, N> w) {
         const math::Pack<T, N> u = detail::centred<T, N>(w & 0x7fffffffu, T(0x1p-32));
@@ -177,6 +191,7 @@ struct Logistic {
 /// Standard Cauchy: the quotient of the coordinates of a point on the circle.
 struct Cauchy {
     static constexpr int words = 1;
+    static constexpr bool symmetric = true;
     template <class T, int N>
     static BLUE_INLINE math::Pack<T, N> from_word(Words<T, N> w) {
         math::Pack<T, N> x, y;
@@ -189,6 +204,7 @@ struct Cauchy {
 /// Mathematics of Computation 62 (1994) 779.
 struct StudentT {
     static constexpr int words = 2;
+    static constexpr bool symmetric = true;
     double nu = 1;
     template <class T, int N>
     BLUE_INLINE math::Pack<T, N> from_words(Words<T, N> w0, Words<T, N> w1) const {

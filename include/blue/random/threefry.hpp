@@ -93,4 +93,20 @@ struct Key {
     }
 };
 
+/// What names the noise of one sample: a key, and whether the noise is negated.
+struct SampleKey {
+    Key key;
+    bool negated;
+};
+
+/// The noise of sample s of a sequence. In antithetic pairs the odd sample has the noise of the
+/// even one before it, negated; which one is odd is counted from the first sample of all, so passes
+/// that draw some of the samples each draw the same ones.
+BLUE_HOST_DEVICE constexpr SampleKey sample_key(Key key, Index s, bool antithetic) {
+    key.sample += static_cast<std::uint32_t>(s);
+    const bool negated = antithetic && key.sample % 2 == 1;
+    if (negated) --key.sample;
+    return {key, negated};
+}
+
 }  // namespace blue::random

@@ -50,6 +50,8 @@ struct Draw {
     random::Key key;          ///< the key of sample 0
     int slot;                 ///< position in the model
     bool drawn;               ///< an operation of this pass has drawn it
+    bool estimated;           ///< the estimator of its distribution takes part
+    bool antithetic;          ///< samples come in pairs of opposite noise
     bool scores_log_prob;     ///< Monte Carlo log probs are wanted
     bool uses_divergence;     ///< the closed-form divergence is wanted instead
     bool norm_constants;      ///< log probs and divergences keep their normalisation constants

@@ -18,6 +18,8 @@ struct DrawKernels<Cpu<T, Isa>> {
     /// Number of arrays of `Draw::stride` numbers in `Draw::natural`.
     int prepared_arrays;
     int parameters;
+    /// Whether gradients of a scale are accumulated with respect to its logarithm.
+    bool by_log_scale;
     /// Fills `natural` from `stored`.
     cpu::Prepared (*prepare)(const D&, Index begin, Index end);
     /// Draws sample s into `weights`. With `scores_log_prob`, adds the sums of the log probs to
@@ -45,14 +47,12 @@ template <class Q, class P, class T, class Isa>
 const DrawKernels<Cpu<T, Isa>>* draw_kernels(Cpu<T, Isa>) {
     using Sweeps = cpu::Sweeps<Q, P, T, Isa>;
     static constexpr DrawKernels<Cpu<T, Isa>> kernels = [] {
-        DrawKernels<Cpu<T, Isa>> functions{Sweeps::prepared_arrays,
-                                           Q::parameters::size,
-                                           &Sweeps::prepare,
-                                           &Sweeps::sample,
-                                           &Sweeps::accumulate,
-                                           &Sweeps::finish,
-                                           has_closed_form_kl<Q, P> ? &Sweeps::divergence : nullptr,
-                                           &Sweeps::norm_constants};
+        DrawKernels<Cpu<T, Isa>> functions{
+            Sweeps::prepared_arrays, Q::parameters::size,
+            Sweeps::by_log_scale,    &Sweeps::prepare,
+            &Sweeps::sample,         &Sweeps::accumulate,
+            &Sweeps::finish,         has_closed_form_kl<Q, P> ? &Sweeps::divergence : nullptr,
+            &Sweeps::norm_constants};
         if constexpr (FittedPrior<P>) {
             functions.prior_statistic = &Sweeps::prior_statistic;
             functions.fit_prior = &blue::detail::fit_prior<P, Cpu<T, Isa>>;

@@ -12,7 +12,8 @@ namespace blue::cpu {
 /// With the noise as base variable, log q(w) = log f(z r) - log d with r = scale / d. Its gradient
 /// with respect to the location is 0; with respect to log scale it is -r^2 + (1 - r^2) u f'(u), u =
 /// z r. So without a visible floor the entropy part is a constant per step, the noise follows from
-/// the weight, and backward is two multiplications and two additions per element.
+/// the weight, and backward is two multiplications and two additions per element. Without the score
+/// (`StickingTheLanding`) the gradient is that of log f(u) - log d through the weight alone.
 template <class Q, class P, class T, class Isa>
 struct LocationScaleSweep : SweepBase<Q, P, T, Isa> {
     using Base = SweepBase<Q, P, T, Isa>;
@@ -20,6 +21,7 @@ struct LocationScaleSweep : SweepBase<Q, P, T, Isa> {
     static constexpr transform scale_transform = Q::parameters::transforms[1];
     static constexpr int scale_array = 0, ratio_array = 1;
     static constexpr int prepared_arrays = 2;
+    static constexpr bool by_log_scale = true;
 
     BLUE_FLATTEN static Prepared prepare(const D& d, Index begin, Index end) {
         const T floor = static_cast<T>(variance_floor(Base::distribution(d)));
@@ -61,6 +63,9 @@ struct LocationScaleSweep : SweepBase<Q, P, T, Isa> {
     BLUE_FLATTEN static void accumulate(const D& d, Index s, Index begin, Index end,
                                         const T* weight_gradient, T prior_gradient,
                                         T variational_gradient, bool add) {
+        if constexpr (leaves_out_score<Q>)
+            return accumulate_as<true, false>(d, s, begin, end, weight_gradient, prior_gradient,
+                                              variational_gradient, add);
         const bool floor = d.floor_visible && variational_gradient != 0;
         if (prior_gradient == 0 && !floor)
             accumulate_as<false, false>(d, s, begin, end, weight_gradient, 0, 0, add);
@@ -71,14 +76,17 @@ struct LocationScaleSweep : SweepBase<Q, P, T, Isa> {
                                       variational_gradient, add);
     }
 
-    BLUE_FLATTEN static void finish(const D& d, Index begin, Index end, T variational_gradient,
+    BLUE_FLATTEN static void finish(const D& d, Index begin, Index end,
+                                    [[maybe_unused]] T variational_gradient,
                                     T divergence_gradient) {
         Base::for_each_pack(begin, end, [&](Index e, auto n) BLUE_INLINE_LAMBDA {
             T* const gradients = d.gradient + e;
             // Accumulated: the gradient with respect to loc and to log scale.
             S by_log_scale = load<S>(gradients + d.stride, n);
-            const S ratio = d.floor_visible ? load<S>(d.natural + d.stride + e, n) : S(1);
-            by_log_scale -= variational_gradient * ratio * ratio;
+            if constexpr (!leaves_out_score<Q>) {
+                const S ratio = d.floor_visible ? load<S>(d.natural + d.stride + e, n) : S(1);
+                by_log_scale -= variational_gradient * ratio * ratio;
+            }
             const auto theta = load_parameters(d, e, n);
             std::array<S, 2> gradient{load<S>(gradients, n), by_log_scale * theta[1].inverse};
             if (d.uses_divergence) {
@@ -108,6 +116,11 @@ struct LocationScaleSweep : SweepBase<Q, P, T, Isa> {
     }
 
 private:
+    /// f'(u)
+    BLUE_HOST_INLINE static S slope(const Q& q, S u) {
+        return q.standard_log_prob(blue::detail::Argument<S, 1>::variable(u, 0)).derivative(0);
+    }
+
     template <class N>
     BLUE_HOST_INLINE static typename Formula::Parameters load_parameters(const D& d, Index e, N n) {
         const S scale = load_or_one<S>(d.natural + e, n);
@@ -126,8 +139,9 @@ private:
         Base::for_each_noise(
             d, q, s, begin, end,
             [&](Index e, auto n, S z, auto& prior_sum, auto& variational_sum) BLUE_INLINE_LAMBDA {
-                const S w = fma(load<S>(d.natural + e, n), z, load<S>(d.stored + e, n));
-                store(w, weights + e, n);
+                const S scale = load<S>(d.natural + e, n);
+                const S w = fma(scale, z, load<S>(d.stored + e, n));
+                store(Base::keeps_deviations(d) ? scale * z : w, weights + e, n);
                 if constexpr (Score) {
                     if constexpr (Floor) z = z * load<S>(d.natural + d.stride + e, n);
                     variational_sum.add(q.standard_log_prob(blue::detail::Argument<S>(z)).value, n);
@@ -148,24 +162,31 @@ private:
         const typename Formula::PreparedPrior p(Base::prior(d));
         const T* const weights = d.weights + s * d.weight_stride;
         Base::for_each_pack(begin, end, [&](Index e, auto n) BLUE_INLINE_LAMBDA {
-            const S w = load<S>(weights + e, n);
-            S dw = load<S>(weight_gradient + (e - begin), n);
+            const S drawn = load<S>(weights + e, n), location = load<S>(d.stored + e, n);
+            const bool deviates = Base::keeps_deviations(d);
+            const S w = deviates ? drawn + location : drawn;
+            const S data = load<S>(weight_gradient + (e - begin), n);
+            S dw = data;
             if constexpr (Prior)
                 dw = fma(S(prior_gradient),
                          Formula::template prior_log_prob<1>(
                              p, blue::detail::Argument<S, 1>::variable(w, 0), {})
                              .derivative(0),
                          dw);
-            const S deviation = w - load<S>(d.stored + e, n);
+            const S deviation = deviates ? drawn : w - location;
+            if constexpr (leaves_out_score<Q>) {
+                // log q moves with the weight alone, by f'(u) / d.
+                const S ratio = d.floor_visible ? load<S>(d.natural + d.stride + e, n) : S(1);
+                const S inverse = ratio / load_or_one<S>(d.natural + e, n);
+                dw = fma(variational_gradient * inverse, slope(q, deviation * inverse), dw);
+            }
             S by_log_scale = dw * deviation;
             if constexpr (Floor) {
                 const S ratio = load<S>(d.natural + d.stride + e, n);
                 const S u = deviation / load_or_one<S>(d.natural + e, n) * ratio;
-                const S slope =
-                    q.standard_log_prob(blue::detail::Argument<S, 1>::variable(u, 0)).derivative(0);
-                by_log_scale += variational_gradient * (1 - ratio * ratio) * u * slope;
+                by_log_scale += variational_gradient * (1 - ratio * ratio) * u * slope(q, u);
             }
-            Base::put(dw, d.gradient + e, n, add);
+            Base::put(deviates ? dw - data : dw, d.gradient + e, n, add);
             Base::put(by_log_scale, d.gradient + d.stride + e, n, add);
         });
     }

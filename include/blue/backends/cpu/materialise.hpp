@@ -12,14 +12,12 @@
 namespace blue {
 namespace cpu {
 
-/// Prepares the parameters of a variable and makes room for its weights.
+/// Prepares the parameters of a variable, and computes its divergence.
 template <class B>
-void begin_draw(Tape<B>& tape, Draw<B>& draw) {
+void prepare_parameters(Tape<B>& tape, Draw<B>& draw) {
     using T = typename B::scalar;
     const DrawKernels<B>& kernels = *draw.kernels;
     draw.natural = tape.template device_memory<T>(kernels.prepared_arrays * draw.stride);
-    draw.weight_stride = (draw.size + 63) / 64 * 64;
-    draw.weights = tape.template device_memory<T>(draw.samples * draw.weight_stride);
     const Index blocks = (draw.size + block_size - 1) / block_size;
     Prepared* const prepared = tape.template host_memory<Prepared>(blocks);
     double* const parts = tape.template host_memory<double>(blocks);
@@ -51,6 +49,15 @@ void begin_draw(Tape<B>& tape, Draw<B>& draw) {
         const double divergence = std::accumulate(parts, parts + blocks, 0.0);
         *draw.divergence = static_cast<T>(divergence + omitted.prior - omitted.variational);
     }
+}
+
+/// Prepares the parameters of a variable and makes room for its weights.
+template <class B>
+void begin_draw(Tape<B>& tape, Draw<B>& draw) {
+    prepare_parameters(tape, draw);
+    draw.weight_stride = (draw.size + 63) / 64 * 64;
+    draw.weights =
+        tape.template device_memory<typename B::scalar>(draw.samples * draw.weight_stride);
 }
 
 /// Adds up the sums of the units, samples x units x (prior, variational), in order.

@@ -15,6 +15,7 @@ struct FormulaSweep : SweepBase<Q, P, T, Isa> {
     using Base = SweepBase<Q, P, T, Isa>;
     using typename Base::D, typename Base::Formula, typename Base::S;
     static constexpr int count = Q::parameters::size;
+    static constexpr bool by_log_scale = false;
 
     /// Per positive parameter its value, logarithm and inverse; nothing for the others.
     static constexpr int prepared_arrays = [] {
@@ -52,7 +53,8 @@ struct FormulaSweep : SweepBase<Q, P, T, Isa> {
                 BLUE_INLINE_LAMBDA {
                     const auto theta = load_parameters(d, e, n);
                     const auto w = Formula::template sample<0>(q, noise, theta);
-                    store(w.value, weights + e, n);
+                    store(Base::keeps_deviations(d) ? w.value - theta[0].value : w.value,
+                          weights + e, n);
                     if (!d.scores_log_prob) return;
                     variational_sum.add(Formula::template log_prob<0>(q, w, theta).value, n);
                     prior_sum.add(Formula::template prior_log_prob<0>(p, w, theta).value, n);
@@ -71,17 +73,25 @@ struct FormulaSweep : SweepBase<Q, P, T, Isa> {
             [&](Index e, auto n, S noise, auto&, auto&) BLUE_INLINE_LAMBDA {
                 const auto theta = load_parameters(d, e, n);
                 const auto w = Formula::template sample<count>(q, noise, theta);
-                const auto log_q = Formula::template log_prob<count>(q, w, theta);
                 const auto log_p = Formula::template prior_log_prob<prior_directions>(
                     p, blue::detail::Argument<S, prior_directions>::variable(w.value, 0), theta);
-                const S dw = load<S>(weight_gradient + (e - begin), n) +
-                             prior_gradient * log_p.derivative(0);
+                const S data = load<S>(weight_gradient + (e - begin), n);
+                S dw = data + prior_gradient * log_p.derivative(0);
                 std::array<S, count> gradient;
-                BLUE_UNROLL
-                for (int k = 0; k < count; ++k)
-                    gradient[k] = dw * w.derivative(k) + variational_gradient * log_q.derivative(k);
+                if constexpr (leaves_out_score<Q>) {
+                    dw += variational_gradient * Formula::weight_slope(q, w.value, theta);
+                    BLUE_UNROLL
+                    for (int k = 0; k < count; ++k) gradient[k] = dw * w.derivative(k);
+                } else {
+                    const auto log_q = Formula::template log_prob<count>(q, w, theta);
+                    BLUE_UNROLL
+                    for (int k = 0; k < count; ++k)
+                        gradient[k] =
+                            dw * w.derivative(k) + variational_gradient * log_q.derivative(k);
+                }
                 add_required_gradients(gradient, log_p, S(prior_gradient),
                                        typename Formula::required_indices{});
+                if (Base::keeps_deviations(d)) gradient[0] -= data;
                 BLUE_UNROLL
                 for (int k = 0; k < count; ++k)
                     Base::put(gradient[k], d.gradient + k * d.stride + e, n, add);

@@ -30,6 +30,15 @@ struct SweepBase {
     static Q distribution(const D& d) { return blue::detail::distribution_from<Q>(d.distribution); }
     static P prior(const D& d) { return *static_cast<const P*>(d.prior); }
 
+    /// Whether `weights` holds deviations from the locations, for `Flipout`. Gradients with respect
+    /// to them are then none with respect to the locations.
+    BLUE_HOST_INLINE static bool keeps_deviations([[maybe_unused]] const D& d) {
+        if constexpr (std::is_same_v<estimator_of<Q>, estimator::FlippedDeviations>)
+            return d.estimated;
+        else
+            return false;
+    }
+
     /// Calls body(e, n) for packs that cover [begin, end).
     template <class Body>
     BLUE_HOST_INLINE static void for_each_pack(Index begin, Index end, Body body) {
@@ -43,8 +52,7 @@ struct SweepBase {
                                                 Index end, Body body, double* sums) {
         alignas(64) T buffer[chunk];
         Sum<S> prior_sum, variational_sum;
-        random::Key key = d.key;
-        key.sample += static_cast<std::uint32_t>(s);
+        const random::SampleKey of_sample = random::sample_key(d.key, s, d.antithetic);
         for (Index from = begin; from < end;) {
             const Index first_tile = from / random::tile;
             const Index to = std::min(end, first_tile * random::tile + chunk);
@@ -54,8 +62,10 @@ struct SweepBase {
                     noise = d.supplied_noise + s * d.size + from;
                 } else {
                     const Index start = first_tile * random::tile;
-                    random::draw_tiles(noise_object(q), key, first_tile,
-                                       (to - start + random::tile - 1) / random::tile, buffer);
+                    const Index tiles = (to - start + random::tile - 1) / random::tile;
+                    random::draw_tiles(noise_object(q), of_sample.key, first_tile, tiles, buffer);
+                    if (of_sample.negated)
+                        for (Index i = 0; i < tiles * random::tile; ++i) buffer[i] = -buffer[i];
                     noise = buffer + (from - start);
                 }
             }

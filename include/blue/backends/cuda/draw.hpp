@@ -214,6 +214,8 @@ struct DrawKernels<Cuda<T, Executor>> {
     /// block of elements.
     int prepared_arrays;
     int parameters;
+    /// As on the CPU: whether gradients of a scale are accumulated with respect to its logarithm.
+    bool by_log_scale;
     /// Fills `natural` from `stored`. Leaves per block what the variational log prob of each sample
     /// has in common.
     void (*prepare)(const D&, double* constants);
@@ -238,6 +240,7 @@ const DrawKernels<Cuda<T, Executor>>* draw_kernels(Cuda<T, Executor>) {
     static constexpr DrawKernels<Cuda<T, Executor>> kernels = [] {
         DrawKernels<Cuda<T, Executor>> functions{Launch::Sweep::prepared_arrays,
                                                  Q::parameters::size,
+                                                 Launch::Sweep::by_log_scale,
                                                  &Launch::prepare,
                                                  &Launch::sample,
                                                  Launch::divergence_or_null(),

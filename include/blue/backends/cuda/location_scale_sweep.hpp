@@ -19,6 +19,7 @@ struct LocationScaleSweep : SweepBase<Q, P, T> {
     static constexpr int count = 2;
     static constexpr transform scale_transform = transform_of<Q, 1>;
     static constexpr int prepared_arrays = 2;  // scale, scale / d
+    static constexpr bool by_log_scale = true;
     /// Backward needs the noise only through the weight.
     static constexpr bool draws_again = false;
 
@@ -48,8 +49,8 @@ struct LocationScaleSweep : SweepBase<Q, P, T> {
     /// Draws element e of sample s; adds its log probs to `sums`: prior, variational.
     BLUE_HOST_DEVICE void sample(Index e, Index s, T noise, T (&sums)[2]) const {
         S z(noise);
-        const S w = fma(load(d.natural + e), z, load(d.stored + e));
-        d.weights[s * d.weight_stride + e] = w.r[0];
+        const S scale = load(d.natural + e), w = fma(scale, z, load(d.stored + e));
+        d.weights[s * d.weight_stride + e] = (this->keeps_deviations() ? scale * z : w).r[0];
         if (!d.scores_log_prob) return;
         if (floor_visible(e)) z = z * load(d.natural + d.stride + e);
         sums[0] +=
@@ -67,33 +68,40 @@ struct LocationScaleSweep : SweepBase<Q, P, T> {
     /// Adds to the gradients with respect to the location and to log scale.
     BLUE_HOST_DEVICE void accumulate(Index e, Index s, T, T weight_gradient,
                                      const LogProbGradient<T>& slope, S (&gradient)[2]) const {
-        const S w = load(d.weights + s * d.weight_stride + e);
+        const S drawn = load(d.weights + s * d.weight_stride + e), location = load(d.stored + e);
+        const bool deviates = this->keeps_deviations();
+        const S w = deviates ? drawn + location : drawn;
         S dw(weight_gradient);
         if (slope.prior != 0) {
             const auto variable = blue::detail::Argument<S, 1>::variable(w, 0);
             dw = fma(S(slope.prior),
                      Formula::template prior_log_prob<1>(p, variable, {}).derivative(0), dw);
         }
-        const S deviation = w - load(d.stored + e);
+        const S deviation = deviates ? drawn : w - location;
+        if constexpr (leaves_out_score<Q>) {
+            const S ratio = floor_visible(e) ? load(d.natural + d.stride + e) : S(1);
+            const S inverse = ratio / load(d.natural + e);
+            dw = fma(slope.variational * inverse, density_slope(deviation * inverse), dw);
+        }
         S by_log_scale = dw * deviation;
-        if (slope.variational != 0 && floor_visible(e)) {
+        if (!leaves_out_score<Q> && slope.variational != 0 && floor_visible(e)) {
             const S ratio = load(d.natural + d.stride + e);
             const S u = deviation / load(d.natural + e) * ratio;
-            const S density_slope =
-                q.standard_log_prob(blue::detail::Argument<S, 1>::variable(u, 0)).derivative(0);
-            by_log_scale += slope.variational * (1 - ratio * ratio) * u * density_slope;
+            by_log_scale += slope.variational * (1 - ratio * ratio) * u * density_slope(u);
         }
-        gradient[0] += dw;
+        gradient[0] += deviates ? dw - weight_gradient : dw;
         gradient[1] += by_log_scale;
     }
 
     /// Turns the accumulated gradients into those of the stored parameters. The arguments are sums
     /// over the samples.
-    BLUE_HOST_DEVICE void finish(Index e, T variational_gradient, T divergence_gradient,
-                                 S (&gradient)[2]) const {
+    BLUE_HOST_DEVICE void finish(Index e, [[maybe_unused]] T variational_gradient,
+                                 T divergence_gradient, S (&gradient)[2]) const {
         S by_log_scale = gradient[1];
-        const S ratio = floor_visible(e) ? load(d.natural + d.stride + e) : S(1);
-        by_log_scale -= variational_gradient * ratio * ratio;
+        if constexpr (!leaves_out_score<Q>) {
+            const S ratio = floor_visible(e) ? load(d.natural + d.stride + e) : S(1);
+            by_log_scale -= variational_gradient * ratio * ratio;
+        }
         const auto theta = load_parameters(e);
         gradient[1] = by_log_scale * theta[1].inverse;
         if (d.uses_divergence) {
@@ -107,6 +115,10 @@ struct LocationScaleSweep : SweepBase<Q, P, T> {
     }
 
 private:
+    /// The derivative of the standard log density.
+    BLUE_HOST_DEVICE S density_slope(S u) const {
+        return q.standard_log_prob(blue::detail::Argument<S, 1>::variable(u, 0)).derivative(0);
+    }
     BLUE_HOST_DEVICE bool floor_visible(Index e) const {
         return floor > 0 && d.ratios[e / block_size] < visible_ratio<T>;
     }

@@ -81,26 +81,37 @@ void fit_prior(Tape<Cuda<T, Executor>>& tape, Draw<Cuda<T, Executor>>& draw, Ind
     draw.kernels->fit_prior(tape, draw, std::accumulate(host, host + blocks, 0.0));
 }
 
+/// Prepares the parameters of a variable, and computes its divergence. Per block, what the log
+/// probs of all samples have in common.
+template <class T, class Executor>
+double* prepare_parameters(Tape<Cuda<T, Executor>>& tape, Draw<Cuda<T, Executor>>& draw) {
+    const DrawKernels<Cuda<T, Executor>>& kernels = *draw.kernels;
+    const Index blocks = ceil_div(draw.size, block_size);
+    draw.natural = tape.template device_memory<T>(kernels.prepared_arrays * draw.stride + blocks);
+    double* const constants = tape.template device_memory<double>(blocks);
+    kernels.prepare(draw, constants);
+    if (kernels.fit_prior && blue::detail::is_scored(draw)) fit_prior(tape, draw, blocks);
+    if (draw.uses_divergence) {
+        const auto omitted = blue::detail::omitted_constants(draw);
+        double* const parts = tape.template device_memory<double>(blocks);
+        kernels.divergence(draw, parts);
+        Executor::template reduce<block_lanes>(
+            1, SumParts<T>{
+                   {}, parts, blocks, draw.divergence, false, omitted.prior - omitted.variational});
+    }
+    return constants;
+}
+
 }  // namespace cuda
 
 template <class T, class Executor>
 void draw_forward(Tape<Cuda<T, Executor>>& tape, Draw<Cuda<T, Executor>>& draw) {
     const DrawKernels<Cuda<T, Executor>>& kernels = *draw.kernels;
     const Index blocks = cuda::ceil_div(draw.size, cuda::block_size);
-    draw.natural = tape.template device_memory<T>(kernels.prepared_arrays * draw.stride + blocks);
+    double* const constants = cuda::prepare_parameters(tape, draw);
     draw.weight_stride = cuda::ceil_div(draw.size, 64) * 64;
     draw.weights = tape.template device_memory<T>(draw.samples * draw.weight_stride);
-    double* const constants = tape.template device_memory<double>(blocks);
-    kernels.prepare(draw, constants);
-    if (kernels.fit_prior && blue::detail::is_scored(draw)) cuda::fit_prior(tape, draw, blocks);
     const auto omitted = blue::detail::omitted_constants(draw);
-    if (draw.uses_divergence) {
-        double* const parts = tape.template device_memory<double>(blocks);
-        kernels.divergence(draw, parts);
-        Executor::template reduce<cuda::block_lanes>(
-            1, cuda::SumParts<T>{
-                   {}, parts, blocks, draw.divergence, false, omitted.prior - omitted.variational});
-    }
     double* const parts = draw.scores_log_prob
                               ? tape.template device_memory<double>(draw.samples * blocks * 2)
                               : nullptr;

@@ -19,6 +19,7 @@ struct FormulaSweep : SweepBase<Q, P, T> {
     using Parameters = typename Formula::Parameters;
     using Indices = std::make_integer_sequence<int, count>;
     static constexpr bool draws_again = true;
+    static constexpr bool by_log_scale = false;
 
     /// Per positive parameter its value, logarithm and inverse; nothing for the others.
     static constexpr int prepared_arrays = [] {
@@ -51,7 +52,8 @@ struct FormulaSweep : SweepBase<Q, P, T> {
     BLUE_HOST_DEVICE void sample(Index e, Index s, T noise, T (&sums)[2]) const {
         const Parameters theta = load_parameters(e, Indices{});
         const auto w = Formula::template sample<0>(q, S(noise), theta);
-        d.weights[s * d.weight_stride + e] = w.value.r[0];
+        const S drawn = this->keeps_deviations() ? w.value - theta[0].value : w.value;
+        d.weights[s * d.weight_stride + e] = drawn.r[0];
         if (!d.scores_log_prob) return;
         sums[0] += Formula::template prior_log_prob<0>(p, w, theta).value.r[0];
         sums[1] += Formula::template log_prob<0>(q, w, theta).value.r[0];
@@ -70,15 +72,22 @@ struct FormulaSweep : SweepBase<Q, P, T> {
         constexpr int prior_directions = 1 + Formula::required;
         const Parameters theta = load_parameters(e, Indices{});
         const auto w = Formula::template sample<count>(q, S(noise), theta);
-        const auto log_q = Formula::template log_prob<count>(q, w, theta);
         const auto variable = blue::detail::Argument<S, prior_directions>::variable(w.value, 0);
         const auto log_p = Formula::template prior_log_prob<prior_directions>(p, variable, theta);
-        const S dw = weight_gradient + slope.prior * log_p.derivative(0);
-        BLUE_UNROLL
-        for (int k = 0; k < count; ++k)
-            gradient[k] += dw * w.derivative(k) + slope.variational * log_q.derivative(k);
+        S dw = weight_gradient + slope.prior * log_p.derivative(0);
+        if constexpr (leaves_out_score<Q>) {
+            dw += slope.variational * Formula::weight_slope(q, w.value, theta);
+            BLUE_UNROLL
+            for (int k = 0; k < count; ++k) gradient[k] += dw * w.derivative(k);
+        } else {
+            const auto log_q = Formula::template log_prob<count>(q, w, theta);
+            BLUE_UNROLL
+            for (int k = 0; k < count; ++k)
+                gradient[k] += dw * w.derivative(k) + slope.variational * log_q.derivative(k);
+        }
         add_required_gradients(gradient, log_p, S(slope.prior),
                                typename Formula::required_indices{});
+        if (this->keeps_deviations()) gradient[0] -= weight_gradient;
     }
 
     /// Turns the accumulated gradients into those of the stored parameters.

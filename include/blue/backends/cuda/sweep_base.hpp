@@ -33,6 +33,7 @@ struct DrawView {
     T* gradient;
     const T* noise;  ///< supplied noise, or nullptr
     random::Key key;
+    bool estimated, antithetic;
     Index samples, pass_samples;
     bool scores_log_prob, uses_divergence;
     const T* log_prob_gradient;
@@ -50,6 +51,8 @@ struct DrawView {
           gradient(d.gradient),
           noise(d.supplied_noise),
           key(d.key),
+          estimated(d.estimated),
+          antithetic(d.antithetic),
           samples(d.samples),
           pass_samples(d.pass_samples),
           scores_log_prob(d.scores_log_prob),
@@ -76,9 +79,10 @@ struct DrawView {
             for (int j = 0; j < unit_size; ++j)
                 out[j] = unit.element(j) < size ? noise[s * size + unit.element(j)] : T(0);
         } else {
-            random::Key of_sample = key;
-            of_sample.sample += static_cast<std::uint32_t>(s);
-            draw_unit<T>(kind, of_sample, unit, out);
+            const random::SampleKey of_sample = random::sample_key(key, s, antithetic);
+            draw_unit<T>(kind, of_sample.key, unit, out);
+            if (of_sample.negated)
+                for (T& z : out) z = -z;
         }
     }
 };
@@ -113,6 +117,11 @@ struct SweepBase {
           noise(noise_object(q)) {}
 
     BLUE_HOST_DEVICE static S load(const T* data) { return S(*data); }
+
+    /// As on the CPU: whether `weights` holds deviations from the locations, for `Flipout`.
+    BLUE_HOST_DEVICE bool keeps_deviations() const {
+        return std::is_same_v<estimator_of<Q>, estimator::FlippedDeviations> && d.estimated;
+    }
 
     template <class Parameters>
     BLUE_HOST_DEVICE double divergence_at(const Parameters& theta) const {

@@ -4,6 +4,7 @@
 #pragma once
 
 #include <blue/concepts/module.hpp>
+#include <blue/distributions/traits.hpp>
 #include <blue/meta/variables.hpp>
 #include <blue/tensor/tape.hpp>
 
@@ -52,9 +53,12 @@ constexpr auto sampled() {
         return std::type_identity<Lazy<B, any_shape>>{};  // after an error
     else if constexpr (Lookup::index < 0)
         return std::type_identity<absent>{};
-    else
-        return std::type_identity<Lazy<
-            B, typename boost::mp11::mp_at_c<typename M::own_variables, Lookup::index>::shape>>{};
+    else {
+        using Variable = boost::mp11::mp_at_c<typename M::own_variables, Lookup::index>;
+        return std::type_identity<
+            Lazy<B, typename Variable::shape,
+                 estimator_of<typename Variable::variational_distribution>>>{};
+    }
 }
 
 }  // namespace detail

@@ -12,7 +12,8 @@ namespace blue {
 /// estimates (`NonBayesian`) count 0, whatever their prior.
 ///
 /// A pair of distributions without a closed form is a compile error. Unlike torch_blue's it takes a
-/// pair for each variable, and weights are drawn as in any other pass.
+/// pair for each variable, and draws outputs in place of weights only with
+/// `LocalReparameterization`.
 template <class Likelihood>
 struct AnalyticalKullbackLeiblerLoss : detail::PredictiveLoss<Likelihood, Scores::closed_form> {
     using detail::PredictiveLoss<Likelihood, Scores::closed_form>::PredictiveLoss;

@@ -54,8 +54,8 @@ auto append_last(Var<B, Shape> x, Var<B, shape<M>> tail) {
 }
 
 /// A drawn variable as the numbers: drawn first.
-template <class B, class Shape, Index M>
-auto append_last(Var<B, Shape> x, Lazy<B, shape<M>> tail) {
+template <class B, class Shape, Index M, class Estimator>
+auto append_last(Var<B, Shape> x, Lazy<B, shape<M>, Estimator> tail) {
     return append_last(x, as_var(tail));
 }
 

@@ -12,6 +12,26 @@
 
 namespace blue {
 
+namespace requirement {
+/// The input of `linear` with weights that are not drawn.
+template <bool Ok, class Estimator, class Given>
+struct one_row_per_example : check {
+    static_assert(
+        Ok,
+        "blue: several rows of an example share weights, whose outputs are then dependent, but "
+        "LocalReparameterization and Flipout treat rows on their own, see the shape of an example "
+        "in one_row_per_example<...>: put Flatten before, or use no wrapper");
+};
+/// The bias of `linear` with weights that are not drawn.
+template <bool Ok, class Expected, class Given>
+struct bias_estimator : check {
+    static_assert(
+        Ok,
+        "blue: the bias of linear must be estimated as the weight is, or drawn, see the expected "
+        "and given estimator in bias_estimator<...>: wrap both distributions alike");
+};
+}  // namespace requirement
+
 namespace detail {
 
 template <class B>
@@ -46,13 +66,31 @@ Node<B>* linear(Tape<B>& tape, Node<B>* x, Draw<B>* weight, Draw<B>* bias, Index
 template <class Shape>
 inline constexpr bool is_matrix = Shape::rank == 2 || std::is_same_v<Shape, any_shape>;
 
+template <class Variable>
+struct lazy_estimator {
+    using type = estimator::DrawnWeights;
+};
+template <class B, class Shape, class Estimator>
+struct lazy_estimator<Lazy<B, Shape, Estimator>> {
+    using type = Estimator;
+};
+
 }  // namespace detail
+
+/// What `linear` does with a weight of this estimator; the others have theirs in blue/estimators.
+/// \param bias_too whether the bias has the same estimator; else it is drawn.
+template <class B>
+Node<B>* estimated_linear(estimator::DrawnWeights*, Tape<B>& tape, Node<B>* x, Draw<B>* weight,
+                          Draw<B>* bias, [[maybe_unused]] bool bias_too, Index in, Index out) {
+    return detail::linear(tape, x, weight, bias, in, out);
+}
 
 /// x W^T + b over the last axis of x, one draw of the weights per sample. x: (S or 1, B, ..., In),
 /// weight: (Out, In), bias: (Out) or `absent`; the result is (S, B, ..., Out). The weights are
 /// drawn block by block right before they are multiplied; log probs are summed in the same sweep.
-template <class B, class XShape, class WeightShape, class Bias = absent>
-auto linear(Var<B, XShape> x, Lazy<B, WeightShape> weight, Bias bias = {}) {
+/// What wrappers such as `Flipout` do instead is said there.
+template <class B, class XShape, class WeightShape, class Estimator, class Bias = absent>
+auto linear(Var<B, XShape> x, Lazy<B, WeightShape, Estimator> weight, Bias bias = {}) {
     using requirement::expected, requirement::given;
     static_assert(requirement::weight_matrix<detail::is_matrix<WeightShape>, given<WeightShape>>{});
     // Nothing more is said about the extents of what is no matrix.
@@ -69,11 +107,23 @@ auto linear(Var<B, XShape> x, Lazy<B, WeightShape> weight, Bias bias = {}) {
     constexpr bool input_fits = !known || fits<XShape, Input>;
     static_assert(requirement::width<input_fits, WeightShape, expected<Input>, given<XShape>>{});
 
+    constexpr bool draws = std::is_same_v<Estimator, estimator::DrawnWeights>;
+    constexpr bool one_row = draws || XShape::rank <= 1;
+    static_assert(requirement::one_row_per_example<one_row, Estimator, given<XShape>>{});
+    using BiasEstimator = typename detail::lazy_estimator<Bias>::type;
+    constexpr bool bias_alike = std::is_same_v<BiasEstimator, Estimator>;
+    constexpr bool bias_known =
+        bias_alike || std::is_same_v<BiasEstimator, estimator::DrawnWeights>;
+    static_assert(
+        requirement::bias_estimator<bias_known, expected<Estimator>, given<BiasEstimator>>{});
+
     Draw<B>* bias_draw = nullptr;
     if constexpr (has_bias) bias_draw = bias.draw;
     constexpr bool fit = known && bias_fits && input_fits;
     using Result = std::conditional_t<fit, replace_last<XShape, out>, any_shape>;
-    return Var<B, Result>{x.tape, detail::linear(*x.tape, x.node, weight.draw, bias_draw, in, out)};
+    return Var<B, Result>{
+        x.tape, estimated_linear(static_cast<Estimator*>(nullptr), *x.tape, x.node, weight.draw,
+                                 bias_draw, bias_alike, in, out)};
 }
 
 }  // namespace blue

@@ -3,11 +3,25 @@
 /// Draws a whole variable, for operations that cannot draw it inside their own loops.
 #pragma once
 
+#include <blue/concepts/requirement.hpp>
 #include <blue/tensor/tape.hpp>
 
+#include <type_traits>
 #include <utility>
 
 namespace blue {
+
+namespace requirement {
+/// A random variable that an operation uses as a whole.
+template <bool Drawn, class Shape, class Estimator>
+struct drawn_weights : check {
+    static_assert(
+        Drawn,
+        "blue: only linear can estimate a variable without drawn weights, but another operation "
+        "uses it, see its shape and estimator in drawn_weights<...>: give this variable a "
+        "distribution without LocalReparameterization or Flipout, by per_variable<...>");
+};
+}  // namespace requirement
 
 namespace detail {
 
@@ -17,8 +31,8 @@ template <class B, class Shape>
 inline constexpr bool is_var<Var<B, Shape>> = true;
 template <class X>
 inline constexpr bool is_lazy = false;
-template <class B, class Shape>
-inline constexpr bool is_lazy<Lazy<B, Shape>> = true;
+template <class B, class Shape, class Estimator>
+inline constexpr bool is_lazy<Lazy<B, Shape, Estimator>> = true;
 /// What operations return: numbers on the tape, or their moments.
 template <class X>
 inline constexpr bool is_value = is_var<X>;
@@ -52,8 +66,10 @@ Var<B, Shape> as_var(Var<B, Shape> x) {
 }
 
 /// The drawn variable as a value of `Draw::samples` samples and batch 1.
-template <class B, class Shape>
-Var<B, Shape> as_var(Lazy<B, Shape> x) {
+template <class B, class Shape, class Estimator>
+Var<B, Shape> as_var(Lazy<B, Shape, Estimator> x) {
+    constexpr bool drawn = std::is_same_v<Estimator, estimator::DrawnWeights>;
+    static_assert(requirement::drawn_weights<drawn, Shape, Estimator>{});
     Draw<B>& draw = *x.draw;
     const bool owner = detail::take_ownership(draw);
     if (owner) draw_forward(*x.tape, draw);

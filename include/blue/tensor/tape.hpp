@@ -77,7 +77,8 @@ struct Var {
 
 /// What `pass.sample` returns: a random variable that is drawn where it is used. Operations that
 /// can, draw it block by block inside their own loops; `as_var` draws all of it.
-template <class B, class Shape>
+/// \tparam Estimator how its distribution wants to be estimated: see blue/estimators.
+template <class B, class Shape, class Estimator = estimator::DrawnWeights>
 struct Lazy {
     using backend = B;
     using shape = Shape;

@@ -311,7 +311,8 @@ void for_each_chunk(const M& model, const Array<float>& inputs, const PredictOpt
                                                       {.samples = draws,
                                                        .seed = options.seed,
                                                        .pass = prediction_pass,
-                                                       .first_sample = draw});
+                                                       .first_sample = draw,
+                                                       .estimators = false});
             // Without random variables all draws are equal: one pass is enough.
             if (result.samples.samples() < draws) draws = options.samples;
             use(result.samples, Chunk{rows, draw, draws});

@@ -3,7 +3,7 @@
 /// Noise on the device: four elements from each block of random words.
 #pragma once
 
-#include <blue/backends/cuda/parallel.hpp>
+#include <blue/backends/cuda/cuda.hpp>
 #include <blue/random/draw.hpp>
 
 #include <cstdint>
@@ -59,4 +59,36 @@ BLUE_HOST_DEVICE void draw_unit(const Noise& noise, const random::Key& key, cons
     }
 }
 
+/// Four numbers of one sample of an operation's noise.
+template <class T, class Noise>
+struct FillNoise {
+    Noise kind;
+    random::Key key;
+    bool antithetic;
+    Index size, units;
+    T* y;
+    BLUE_HOST_DEVICE void operator()(Index i) const {
+        const auto [s, number] = divide(i, units);
+        const Unit unit(number);
+        const random::SampleKey of_sample = random::sample_key(key, s, antithetic);
+        T noise[unit_size];
+        draw_unit<T>(kind, of_sample.key, unit, noise);
+        for (int j = 0; j < unit_size; ++j)
+            if (unit.element(j) < size)
+                y[s * size + unit.element(j)] = of_sample.negated ? -noise[j] : noise[j];
+    }
+};
+
 }  // namespace blue::cuda
+
+namespace blue {
+
+template <class T, class Executor, class Noise>
+void fill_noise(Tape<Cuda<T, Executor>>&, const Node<Cuda<T, Executor>>& y, const Noise& kind,
+                const random::Key& key, bool antithetic) {
+    const Index n = y.per_sample(), units = cuda::unit_count(n);
+    Executor::for_each(y.samples * units,
+                       cuda::FillNoise<T, Noise>{kind, key, antithetic, n, units, y.value});
+}
+
+}  // namespace blue

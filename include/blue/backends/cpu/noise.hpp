@@ -1,0 +1,36 @@
+// SPDX-License-Identifier: BSD-3-Clause
+/// \file
+/// Noise of operations on the CPU.
+#pragma once
+
+#include <blue/backends/cpu/cpu.hpp>
+#include <blue/backends/cpu/parallel.hpp>
+#include <blue/random/draw.hpp>
+#include <blue/tensor/tape.hpp>
+
+#include <algorithm>
+
+namespace blue {
+
+template <class T, class Isa, class Noise>
+void fill_noise(Tape<Cpu<T, Isa>>&, const Node<Cpu<T, Isa>>& y, const Noise& kind,
+                const random::Key& key, bool antithetic) {
+    static_assert(cpu::block_size % random::tile == 0);
+    const Index n = y.per_sample();
+    cpu::parallel_blocks(n, y.samples, y.size(), [&](Index s, Index begin, Index end) {
+        const random::SampleKey of_sample = random::sample_key(key, s, antithetic);
+        T* const out = y.value + s * n;
+        const Index first = begin / random::tile, tiles = (end - begin) / random::tile;
+        random::draw_tiles(kind, of_sample.key, first, tiles, out + begin);
+        const Index done = begin + tiles * random::tile;
+        if (done < end) {
+            T last[random::tile];
+            random::draw_tiles(kind, of_sample.key, first + tiles, 1, last);
+            std::copy_n(last, end - done, out + done);
+        }
+        if (of_sample.negated)
+            for (Index e = begin; e < end; ++e) out[e] = -out[e];
+    });
+}
+
+}  // namespace blue

@@ -7,6 +7,25 @@
 
 namespace blue {
 
+namespace requirement {
+/// The random variables of bounds with the logarithm of an average.
+template <bool Ok, class Path, class Variational, class Prior>
+struct joint_weights : check {
+    static_assert(
+        Ok,
+        "blue: ImportanceWeightedElbo and RenyiBound weigh whole draws, so they need weights that "
+        "all examples share and the full gradient of log q, see path, distribution and prior in "
+        "joint_weights<...>: use Elbo, or no Flipout or StickingTheLanding");
+};
+}  // namespace requirement
+
+namespace detail {
+template <class Placed>
+using lacks_joint_weights =
+    mp::mp_bool<!std::is_same_v<estimator_of<variational_of<Placed>>, estimator::DrawnWeights> ||
+                leaves_out_score<variational_of<Placed>>>;
+}  // namespace detail
+
 /// Options of `RenyiBound`.
 struct RenyiBoundOptions {
     /// The order of the divergence. Near 1 the bound is that of `Elbo`, and the smaller it is the
@@ -48,6 +67,10 @@ struct RenyiBound {
     Loss<B> operator()(const VIReturn<Var<B, Shape>, LogProbs<M, B>>& result, Target target,
                        std::optional<DatasetSize> size = {},
                        std::optional<TrainingStep> step = {}) const {
+        static_assert(
+            typename detail::first_variable_check<
+                requirement::joint_weights,
+                detail::mp::mp_copy_if<random_variables<M>, detail::lacks_joint_weights>>::type{});
         if (options.alpha == 1 || !std::isfinite(options.alpha))
             throw ValueError(
                 "RenyiBound: expected a finite alpha other than 1 (Elbo is the bound for 1), got ",

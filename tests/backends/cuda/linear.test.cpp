@@ -9,6 +9,11 @@
 #include <blue/backends/cpu/backend.hpp>
 #include <blue/backends/cuda/backend.hpp>
 #include <blue/distributions/non_bayesian.hpp>
+#include <blue/distributions/quiet_prior.hpp>
+#include <blue/estimators/antithetic.hpp>
+#include <blue/estimators/flipout.hpp>
+#include <blue/estimators/local_reparameterization.hpp>
+#include <blue/estimators/sticking_the_landing.hpp>
 #include <blue/layers/linear.hpp>
 #include <blue/models/forward.hpp>
 #include <blue/objectives/kullback_leibler_loss.hpp>
@@ -43,6 +48,13 @@ struct Unused : Module<Unused<Q, B>, variables<variable<"weight", 6, 6>>, Q, Nor
     }
 };
 
+/// Whether there are no weights to be scored.
+template <class M>
+inline constexpr bool draws_outputs = false;
+template <Index In, Index Out, class Q, class... Policies>
+inline constexpr bool draws_outputs<Linear<In, Out, LocalReparameterization<Q>, Policies...>> =
+    true;
+
 template <class T>
 struct Result {
     std::vector<T> output, input_gradient, parameter_gradients;
@@ -59,7 +71,8 @@ auto run_module(Index input_samples, Index rows, Index samples) {
     Tape<B> tape;
     const std::vector<T> numbers_in = numbers<T>(input_samples * rows * in);
     const auto x = tape.template leaf<shape<in>>(numbers_in.data(), rows, input_samples);
-    const auto result = forward(model, tape, x, {.samples = samples, .seed = Seed{3}});
+    constexpr Scores scores = draws_outputs<M> ? Scores::divergence : Scores::log_probs;
+    const auto result = forward<scores>(model, tape, x, {.samples = samples, .seed = Seed{3}});
     const auto y = result.samples;
     using Shape = typename std::remove_const_t<decltype(y)>::shape;
     const std::vector<T> direction = numbers<T>(y.node->size(), -1, 1);
@@ -96,6 +109,17 @@ using BiasRandom = Linear<6, 37, per_variable<Fixed, Normal>, Normal, B>;
 template <class B>
 using WithoutBias = Linear<6, 37, without_bias, Normal, Normal, B>;
 template <class B>
+using DrawnOutputs = Linear<6, 37, LocalReparameterization<Normal>, Normal, B>;
+template <class B>
+using Flipped = Linear<6, 37, Flipout<Normal>, Normal, B>;
+template <class B>
+using FlippedInPairs = Linear<6, 37, per_variable<Antithetic<Flipout<Normal>>, Fixed>, Normal, B>;
+template <class B>
+using WithoutScore = Linear<6, 37, StickingTheLanding<Normal>, Normal, B>;
+/// With the general sweeps.
+template <class B>
+using FlippedFormula = Linear<6, 37, Flipout<StickingTheLanding<Normal>>, BasicQuietPrior, B>;
+template <class B>
 using TiedRandom = Tied<Normal, B>;
 template <class B>
 using TiedFixed = Tied<Fixed, B>;
@@ -118,6 +142,14 @@ TEST_CASE("cuda linear: random and shared weights and biases", "[cuda]") {
     check_all_inputs<WeightRandom>();
     check_all_inputs<BiasRandom>();
     check_all_inputs<WithoutBias>();
+}
+
+TEST_CASE("cuda linear: estimators", "[cuda]") {
+    check_all_inputs<DrawnOutputs>();
+    check_all_inputs<Flipped>();
+    check_all_inputs<FlippedInPairs>();
+    check_all_inputs<WithoutScore>();
+    check_all_inputs<FlippedFormula>();
 }
 
 TEST_CASE("cuda linear: weights that are used twice", "[cuda]") {

@@ -1,0 +1,22 @@
+// SPDX-License-Identifier: BSD-3-Clause
+// expected-error {{blue: Flipout changes signs of deviations, so it needs a location-scale family}}
+// expected-error {{that no other estimator wraps}}
+// expected-error {{symmetric_weights<false, blue::LocalReparameterization<blue::MeanFieldNormal>}}
+// expected-lines g++ 20 clang 35
+#include <blue/blue.hpp>
+
+#if BLUE_EXPECT_FAIL
+using Q = blue::LocalReparameterization<blue::MeanFieldNormal>;
+#else
+using Q = blue::MeanFieldNormal;
+#endif
+using Layer = blue::Linear<4, 3, blue::Flipout<Q>>;
+
+int main() {
+    const blue::Sequential<Layer, blue::ReLU, blue::Linear<3, 2>> net{blue::Seed{1}};
+    blue::Tape<blue::Cpu<float>> tape;
+    const float x[4] = {};
+    const auto result =
+        blue::forward<blue::Scores::divergence>(net, tape, tape.input<blue::shape<4>>(x, 1));
+    return result.samples.to_host()[0] > 0;
+}

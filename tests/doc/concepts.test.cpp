@@ -39,6 +39,11 @@ struct StayClose {
     }
 };
 
+template <class Q>
+using Classifier =
+    blue::Sequential<blue::Linear<784, 512, Q>, blue::ReLU, blue::Linear<512, 10, Q>>;
+using Trained = Classifier<blue::LocalReparameterization<blue::MeanFieldNormal>>;
+
 struct Square {
     auto operator()(auto&, auto x) const { return x * x; }
 };
@@ -87,6 +92,11 @@ static_assert(blue::VariationalDistribution<MeanFieldGumbel>);
 static_assert(blue::Prior<StandardLogistic> && blue::Layer<Square>);
 static_assert(blue::PriorFor<StayClose, blue::MeanFieldNormal>);
 static_assert(!blue::PriorFor<StayClose, MeanFieldGumbel>);
+
+TEST_CASE("a network with another estimator", "[doc]") {
+    using Plain = Classifier<blue::MeanFieldNormal>;
+    CHECK(blue::variational_parameter_names<Trained> == blue::variational_parameter_names<Plain>);
+}
 
 TEST_CASE("the distribution and the prior obey the laws") {
     CHECK(blue::testing::distribution_laws(MeanFieldGumbel{}, StandardLogistic{}).empty());

@@ -57,11 +57,32 @@ void run(golden::Runner<B>& cases) {
         "linear_mixed_priors_quiet_rescaled");
 }
 
+/// Outputs are drawn beside exact divergences.
+template <class B>
+void run_drawn_outputs(golden::Runner<B>& cases) {
+    using Q = LocalReparameterization<N>;
+    const auto forward = [&]<class M, class Likelihood>(const char* name) {
+        cases.template forward<M, Likelihood, typename M::input_shape,
+                               AnalyticalKullbackLeiblerLoss>(name);
+    };
+    using Default = Linear<4, 3, Q, N, B>;
+    forward.template operator()<Default, SampleNormal>("linear_fast_analytical");
+    forward.template operator()<Linear<5, 3, without_bias, Q, N, B>, PointEstimate>(
+        "linear_fast_no_bias");
+    forward.template operator()<Linear<5, 3, Q, N, B>, SampleNormal>("linear_fast_prior");
+    forward.template operator()<Linear<5, 3, Q, U, B>, PointEstimate>("linear_fast_uniform");
+    forward.template operator()<Linear<5, 3, Q, U, B>, PointEstimate>("linear_fast_uniform_norm");
+    forward.template operator()<Linear<4, 3, Q, per_variable<N, N>, B>, PointEstimate>(
+        "linear_fast_mixed_priors");
+    forward.template operator()<Linear<67, 45, Q, N, B>, Categorical>("linear_medium_fast");
+}
+
 }  // namespace
 
 TEMPLATE_TEST_CASE("linear layers agree with the reference", "[golden]", double, float) {
     golden::Runner<Cpu<TestType>> cases("forward", "linear_");
     run(cases);
+    run_drawn_outputs(cases);
     CHECK(cases.failures() == Failures{});
     CHECK(cases.left() == std::set<std::string>{});
 }

@@ -23,8 +23,9 @@ struct VariableInfo {
     std::vector<blue::Index> shape;
     blue::Index size, stride;
     bool random;
-    T* values;   ///< one parameter after the other, `stride` apart
-    Json prior;  ///< its options after rescaling
+    bool draws_outputs;  ///< its noise is that of outputs: `LocalReparameterization`
+    T* values;           ///< one parameter after the other, `stride` apart
+    Json prior;          ///< its options after rescaling
 
     std::vector<T> stored(std::size_t k) const {
         std::vector<T> copy(static_cast<std::size_t>(size));
@@ -49,6 +50,8 @@ auto variables_of(M& model) {
         info.size = State::size;
         info.stride = State::stride;
         info.random = blue::is_random<typename State::Q>;
+        info.draws_outputs =
+            std::is_same_v<blue::estimator_of<typename State::Q>, blue::estimator::DrawnOutputs>;
         info.values = state.values.data();
         info.prior = effective(state.prior);
     });

@@ -41,6 +41,18 @@ void run_mlps(golden::Runner<B>& cases) {
     cases.template forward<Mixed, Categorical>("mlp_mixed_layers");
 }
 
+/// Outputs are drawn beside exact divergences.
+template <class B>
+void run_drawn_outputs(golden::Runner<B>& cases) {
+    using Q = LocalReparameterization<N>;
+    cases.template forward<Mlp<8, 7, 6, 4, ReLU, Q, N, B>, Categorical, shape<8>,
+                           AnalyticalKullbackLeiblerLoss>("mlp_analytical_classification");
+    cases.template forward<Mlp<6, 8, 8, 2, ReLU, Q, N, B>, SampleNormal, shape<6>,
+                           AnalyticalKullbackLeiblerLoss>("mlp_analytical_regression");
+    cases.template forward<Mlp<6, 8, 8, 2, ReLU, Q, U, B>, PointEstimate, shape<6>,
+                           AnalyticalKullbackLeiblerLoss>("mlp_analytical_uniform");
+}
+
 template <class B>
 void run_residuals(golden::Runner<B>& cases) {
     using Block = Residual<Linear<5, 7, N, N, B>, ReLU, Linear<7, 5, N, N, B>>;
@@ -48,6 +60,11 @@ void run_residuals(golden::Runner<B>& cases) {
     using Nested = Sequential<Linear<6, 5, N, N, B>, ReLU, Residual<Linear<5, 5, N, N, B>, Tanh>,
                               Linear<5, 3, N, N, B>>;
     cases.template forward<Nested, Categorical>("residual_nested");
+    using Q = LocalReparameterization<N>;
+    using DrawnOutputs = Sequential<Linear<6, 5, Q, N, B>, ReLU,
+                                    Residual<Linear<5, 5, Q, N, B>, Tanh>, Linear<5, 3, Q, N, B>>;
+    cases.template forward<DrawnOutputs, Categorical, shape<6>, AnalyticalKullbackLeiblerLoss>(
+        "residual_fast");
 }
 
 }  // namespace
@@ -55,6 +72,7 @@ void run_residuals(golden::Runner<B>& cases) {
 TEMPLATE_TEST_CASE("stacks of layers agree with the reference", "[golden]", double, float) {
     golden::Runner<Cpu<TestType>> cases("forward", "mlp_");
     run_mlps(cases);
+    run_drawn_outputs(cases);
     CHECK(cases.failures() == Failures{});
     CHECK(cases.left() == std::set<std::string>{});
 }

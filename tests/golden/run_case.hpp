@@ -58,12 +58,13 @@ public:
     }
 
     /// Steps of Adam: losses, the first gradients, the parameters after one step and at the end.
-    template <class M, class Likelihood>
+    template <class M, class Likelihood,
+              template <class> class Objective = blue::KullbackLeiblerLoss>
     void trajectory(const std::string& name) {
         attempt(name, [&](const Case& c) {
             M model;
             const Variables variables = set_up(model, c);
-            auto objective = make_objective<blue::KullbackLeiblerLoss<Likelihood>>(c);
+            auto objective = make_objective<Objective<Likelihood>>(c);
             const Json& options = c.description.at("optimizer");
             require_type(options, "Adam");
             auto optimizer =
@@ -79,7 +80,8 @@ public:
                 tape.reset();
                 const Pass pass(c, tape, variables, step);
                 const auto x = tape.template input<input_of<M>>(pass.input.data(), pass.batch);
-                const auto result = blue::forward(model, tape, x, pass.options, pass.noise);
+                const auto result = blue::forward<Objective<Likelihood>::scores>(
+                    model, tape, x, pass.options, pass.noise);
                 const auto target = make_target<Likelihood>(c, step, result.samples);
                 const blue::Loss<B> loss = objective(result, put(tape, result.samples, target));
                 backward(loss);
@@ -123,17 +125,26 @@ private:
             input = part(c.as<T>("input"),
                          steps ? c.description.at("optimizer").at("steps") : Json(1), step);
             for (const VariableInfo<B>& variable : variables) {
-                const std::string tensor = "noise." + variable.name;
+                const bool of_bias = variable.draws_outputs && variable.shape.size() == 1;
+                const std::string tensor = "noise." + noise_name(variable);
                 if (c.has(tensor) != variable.random)
                     throw blue::ValueError(tensor + " is there, or missing, against the type");
                 noise_numbers.emplace_back();
                 noise.push_back(nullptr);
-                if (!variable.random) continue;
+                if (!variable.random || of_bias) continue;
                 const std::vector<T> all = c.as<T>(tensor);
-                const Index count = options.samples * variable.size;
+                const Index count =
+                    options.samples *
+                    (variable.draws_outputs ? batch * variable.shape[0] : variable.size);
                 noise_numbers.back() = part(all, static_cast<Index>(all.size()) / count, step);
                 noise.back() = B::to_device(tape, noise_numbers.back().data(), count);
             }
+        }
+        /// "2.output" for the weight of layer 2 and its bias, when its outputs are drawn.
+        static std::string noise_name(const VariableInfo<B>& variable) {
+            if (!variable.draws_outputs) return variable.name;
+            const std::size_t dot = variable.name.rfind('.');
+            return (dot == std::string::npos ? "" : variable.name.substr(0, dot + 1)) + "output";
         }
         static std::vector<T> part(const std::vector<T>& all, Index parts, Index i) {
             const auto count = static_cast<std::ptrdiff_t>(all.size()) / parts;
@@ -241,6 +252,7 @@ private:
     void check_weights(const Case& c, const Variables& variables, blue::Tape<B>& tape) {
         for (std::size_t slot = 0; slot < variables.size(); ++slot) {
             const blue::Draw<B>& draw = tape.draws()[slot];
+            if (variables[slot].draws_outputs) continue;
             std::vector<T> weights(static_cast<std::size_t>(draw.samples * draw.size));
             for (Index s = 0; s < draw.samples; ++s)
                 B::memory::copy_to_host(weights.data() + s * draw.size,

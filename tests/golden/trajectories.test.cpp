@@ -7,10 +7,11 @@ using namespace blue_test;
 
 namespace {
 
-template <Index In, Index Out, class Activation, class B>
-using Mlp = Sequential<Linear<In, 8, MeanFieldNormal, MeanFieldNormal, B>, Activation,
-                       Linear<8, 8, MeanFieldNormal, MeanFieldNormal, B>, Activation,
-                       Linear<8, Out, MeanFieldNormal, MeanFieldNormal, B>>;
+using N = MeanFieldNormal;
+
+template <Index In, Index Out, class Activation, class B, class Q = N>
+using Mlp = Sequential<Linear<In, 8, Q, N, B>, Activation, Linear<8, 8, Q, N, B>, Activation,
+                       Linear<8, Out, Q, N, B>>;
 
 }  // namespace
 
@@ -19,6 +20,9 @@ TEMPLATE_TEST_CASE("training follows the reference step by step", "[golden]", do
     golden::Runner<B> cases("trajectory");
     cases.template trajectory<Mlp<6, 3, ReLU, B>, Categorical>("trajectory_classification");
     cases.template trajectory<Mlp<4, 2, Tanh, B>, SampleNormal>("trajectory_regression");
+    using DrawnOutputs = Mlp<6, 3, ReLU, B, LocalReparameterization<N>>;
+    cases.template trajectory<DrawnOutputs, Categorical, AnalyticalKullbackLeiblerLoss>(
+        "trajectory_analytical");
     CHECK(cases.failures() == Failures{});
     CHECK(cases.left() == std::set<std::string>{});
 }

@@ -5,6 +5,7 @@
 
 #include <blue/concepts/requirement.hpp>
 #include <blue/error.hpp>
+#include <blue/fwd.hpp>
 #include <blue/meta/shape.hpp>
 #include <blue/tensor/arena.hpp>
 #include <blue/tensor/draw.hpp>

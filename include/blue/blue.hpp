@@ -15,7 +15,9 @@
 #include <blue/distributions/bernoulli.hpp>
 #include <blue/distributions/categorical.hpp>
 #include <blue/distributions/cauchy.hpp>
+#include <blue/distributions/centred_prior.hpp>
 #include <blue/distributions/counts.hpp>
+#include <blue/distributions/half_cauchy_prior.hpp>
 #include <blue/distributions/heteroscedastic_gaussian.hpp>
 #include <blue/distributions/heteroscedastic_student_t.hpp>
 #include <blue/distributions/laplace.hpp>
@@ -38,12 +40,14 @@
 #include <blue/estimators/sticking_the_landing.hpp>
 #include <blue/layers/activations.hpp>
 #include <blue/layers/flatten.hpp>
+#include <blue/layers/horseshoe_linear.hpp>
 #include <blue/layers/learned_noise.hpp>
 #include <blue/layers/linear.hpp>
 #include <blue/layers/module.hpp>
 #include <blue/models/forward.hpp>
 #include <blue/models/freeze.hpp>
 #include <blue/models/keep_weights.hpp>
+#include <blue/models/moped.hpp>
 #include <blue/models/residual.hpp>
 #include <blue/models/sequential.hpp>
 #include <blue/models/with_policies.hpp>

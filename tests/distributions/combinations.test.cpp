@@ -18,9 +18,10 @@ namespace {
 using Variational =
     mp::mp_list<MeanFieldNormal, MeanFieldLaplace, MeanFieldLogistic, MeanFieldStudentT,
                 MeanFieldCauchy, MeanFieldLogNormal, NonBayesian>;
-using Priors = mp::mp_list<MeanFieldNormal, MeanFieldLaplace, MeanFieldLogistic, MeanFieldStudentT,
-                           MeanFieldCauchy, MeanFieldLogNormal, UniformPrior, ScaleMixturePrior,
-                           BasicQuietPrior, LearnedScalePrior, SpikeAndSlabLassoPrior>;
+using Priors =
+    mp::mp_list<MeanFieldNormal, MeanFieldLaplace, MeanFieldLogistic, MeanFieldStudentT,
+                MeanFieldCauchy, MeanFieldLogNormal, UniformPrior, ScaleMixturePrior,
+                BasicQuietPrior, LearnedScalePrior, SpikeAndSlabLassoPrior, CentredPrior<>>;
 using Pairs = mp::mp_product<mp::mp_list, Variational, Priors>;
 template <class Pair>
 using goes_together = mp::mp_bool<PriorFor<mp::mp_second<Pair>, mp::mp_first<Pair>>>;
@@ -28,7 +29,7 @@ using Meaningful = mp::mp_copy_if<Pairs, goes_together>;
 
 // Without: a prior of positive numbers beside the six others, the quiet prior beside the two
 // distributions without a mean, and the learned scale beside the two without expected squares.
-static_assert(mp::mp_size<Meaningful>::value == 7 * 11 - 6 - 2 - 2);
+static_assert(mp::mp_size<Meaningful>::value == 7 * 12 - 6 - 2 - 2);
 
 }  // namespace
 

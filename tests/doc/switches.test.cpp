@@ -37,5 +37,11 @@ TEST_CASE("a trained deterministic network becomes the centre of a Bayesian one"
     const auto given = predict(net, blue::Categorical{}, data.inputs).probabilities;
     for (blue::Index i = 0; i < expected.size(); ++i) CHECK(given[i] == expected[i]);
     unfreeze(net);
+
+    using Centred = blue::with_policies<Base, blue::keep_policy, blue::CentredPrior<>>;
+    Centred around{blue::Seed{3}, blue::prior(blue::CentredPrior<>{.prior = {.std = 0.5}})};
+    moped(around, point, {.delta = 0.1});
+    CHECK(layer<0>(around).state<"weight">().constant(0)[1] ==
+          layer<0>(point).state<"weight">().parameter(0)[1]);
     CHECK(predict(net, blue::Categorical{}, data.inputs).mutual_information[0] > 0);
 }

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #include <blue/backends/cpu/cpu.hpp>
+#include <blue/distributions/centred_prior.hpp>
 #include <blue/distributions/non_bayesian.hpp>
 #include <blue/distributions/uniform_prior.hpp>
 #include <blue/io/state_dict.hpp>
@@ -254,4 +255,24 @@ TEST_CASE("a file is written completely or not at all") {
     FloatNet loaded{Seed{3}};
     load(loaded, path);
     CHECK(bytes_of(loaded) == bytes_of(first));
+}
+
+TEST_CASE("centres of priors are saved with the parameters", "[io]") {
+    using Centred = blue::Sequential<
+        blue::Linear<3, 2, blue::MeanFieldNormal,
+                     blue::per_variable<blue::CentredPrior<>, blue::MeanFieldNormal>>,
+        blue::Linear<2, 2, blue::without_bias, blue::MeanFieldNormal, blue::CentredPrior<>>>;
+    Centred net{Seed{1}};
+    blue::layer<0>(net).state<"weight">().constant(0)[5] = 0.25f;
+    blue::layer<1>(net).state<"weight">().constant(0)[2] = -3;
+    const NamedTensors tensors = state_dict(net);
+    CHECK(tensors.names() ==
+          std::vector<std::string>{"0._weight_mean", "0._weight_log_std", "0._weight_prior_centre",
+                                   "0._bias_mean", "0._bias_log_std", "1._weight_mean",
+                                   "1._weight_log_std", "1._weight_prior_centre"});
+    Centred other{Seed{2}};
+    load_state_dict(other, tensors);
+    CHECK(blue::layer<0>(other).state<"weight">().constant(0)[5] == 0.25f);
+    CHECK(blue::layer<1>(other).state<"weight">().constant(0)[2] == -3);
+    CHECK(bytes_of(other) == bytes_of(net));
 }

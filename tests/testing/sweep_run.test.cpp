@@ -10,7 +10,7 @@ using namespace blue::testing::detail;
 
 namespace {
 
-using Input = SweepInput<MeanFieldNormal, float>;
+using Input = SweepInput<MeanFieldNormal, UniformPrior, float>;
 using Sweep = cpu::FormulaSweep<MeanFieldNormal, UniformPrior, float, cpu::BLUE_ISA>;
 
 struct WritesBeyond : Sweep {

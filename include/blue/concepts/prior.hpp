@@ -19,14 +19,14 @@ inline constexpr int prior_parameters = [] {
     if constexpr (HasParameters<P>)
         return P::parameters::size;
     else
-        return required_parameters<P>::size;
+        return required_parameters<P>::size + constants_of<P>::size;
 }();
 
 }  // namespace detail
 
 /// A distribution that scores weights: `log_prob(w, ...)` with its own parameters, if it lists any
 /// (their values come from `defaults()`), else with the variational parameters that it asks for by
-/// name in `required_parameters`.
+/// name in `required_parameters`, and then the `constants` that it keeps for each element.
 template <class P>
 concept Prior = detail::scores_with<P>(detail::count_up<detail::prior_parameters<P>>{});
 

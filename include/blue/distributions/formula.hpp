@@ -62,7 +62,9 @@ struct parameter_indices<Q, names<Names...>> {
 template <class Q, class P, class S>
 struct Formula {
     static constexpr int count = Q::parameters::size;
-    using Parameters = NaturalParameters<S, count>;
+    /// Behind the parameters are the prior's constants.
+    static constexpr int constants = constants_of<P>::size;
+    using Parameters = NaturalParameters<S, count + constants>;
     /// Whether parameter k is positive, so that its logarithm and inverse are prepared.
     template <int K>
     static constexpr bool positive =
@@ -158,7 +160,8 @@ struct Formula {
             (std::make_integer_sequence<int, own>{});
         } else {
             return call_with_required<Directions>(p, w, theta, required_indices{},
-                                                  std::make_integer_sequence<int, required>{});
+                                                  std::make_integer_sequence<int, required>{},
+                                                  std::make_integer_sequence<int, constants>{});
         }
     }
 
@@ -166,10 +169,12 @@ struct Formula {
     template <int Directions>
     BLUE_INLINE static Argument<S, Directions> divergence(const Q& q, const P& p,
                                                           const Parameters& theta) {
-        return [&]<int... K>(std::integer_sequence<int, K...>) BLUE_INLINE_LAMBDA {
-            return kl(q, p, argument<K, Directions>(theta, Directions > 0 ? K : -1)...);
+        return [&]<int... K, int... C>(std::integer_sequence<int, K...>,
+                                       std::integer_sequence<int, C...>) BLUE_INLINE_LAMBDA {
+            return kl(q, p, argument<K, Directions>(theta, Directions > 0 ? K : -1)...,
+                      Argument<S, Directions>(theta[count + C].value)...);
         }
-        (std::make_integer_sequence<int, count>{});
+        (std::make_integer_sequence<int, count>{}, std::make_integer_sequence<int, constants>{});
     }
 
     /// What a fitted prior follows from, per element.
@@ -181,11 +186,13 @@ struct Formula {
     }
 
 private:
-    template <int Directions, int... K, int... R>
+    template <int Directions, int... K, int... R, int... C>
     BLUE_INLINE static Argument<S, Directions> call_with_required(
         const P& p, Argument<S, Directions> w, [[maybe_unused]] const Parameters& theta,
-        std::integer_sequence<int, K...>, std::integer_sequence<int, R...>) {
-        return p.log_prob(w, argument<K, Directions>(theta, Directions > 0 ? 1 + R : -1)...);
+        std::integer_sequence<int, K...>, std::integer_sequence<int, R...>,
+        std::integer_sequence<int, C...>) {
+        return p.log_prob(w, argument<K, Directions>(theta, Directions > 0 ? 1 + R : -1)...,
+                          Argument<S, Directions>(theta[count + C].value)...);
     }
 };
 

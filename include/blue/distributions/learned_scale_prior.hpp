@@ -22,9 +22,10 @@ namespace blue {
 /// deviation (in Monte Carlo divergences on average over the draws).
 ///
 /// With a `hyper_scale` the standard deviation has a half-Cauchy density of that scale itself, as
-/// Gelman (2006, "Prior distributions for variance parameters in hierarchical models") recommends,
-/// and is its mode given q; minus the logarithm of that density is then part of the divergence.
-/// Without one, a variable that the data do not ask for may shrink to nothing with its prior.
+/// Gelman (2006, "Prior distributions for variance parameters in hierarchical models") recommends
+/// against widths far above it, and is its mode given q; minus the logarithm of that density is
+/// then part of the divergence. Neither form keeps a variable that the data do not ask for from
+/// shrinking together with its prior.
 ///
 /// For distributions whose `expectation` and `variance` are known; not for point estimates, with
 /// which the density would grow without bound.

@@ -75,6 +75,18 @@ struct required_names<D> {
     using type = typename D::required_parameters;
 };
 
+template <class D>
+struct constant_names {
+    using type = names<>;
+};
+template <class D>
+requires requires {
+    typename D::constants;
+}
+struct constant_names<D> {
+    using type = typename D::constants;
+};
+
 }  // namespace detail
 
 /// The kind of noise that `D::sample` receives.
@@ -125,6 +137,11 @@ BLUE_HOST_DEVICE constexpr noise_of<D> noise_object(const D& distribution) {
 /// The variational parameters that a prior asks for by name.
 template <class P>
 using required_parameters = typename detail::required_names<P>::type;
+
+/// The numbers per element that a prior keeps beside the variational parameters, by name. They are
+/// not trained, and 0 until they are set.
+template <class P>
+using constants_of = typename detail::constant_names<P>::type;
 
 /// The natural values of a distribution's own parameters: `defaults()` if there is one, else 0 for
 /// parameters on the real line and 1 for positive ones.

@@ -20,22 +20,27 @@ struct LoadOptions {
 
 namespace detail {
 
-/// Calls f(name, state, k, shape) for every variational parameter of a model, in state-dict order.
+/// Calls f(name, state, k, shape) for every array of a model, in state-dict order: the variational
+/// parameters of each variable, then the constants of its prior, counted on.
 template <class M, class F>
 void for_each_parameter(M& model, F&& f) {
     constexpr auto& names = variational_parameter_names<std::remove_const_t<M>>;
-    std::size_t position = 0;
+    constexpr auto& constant_names = prior_constant_names<std::remove_const_t<M>>;
+    std::size_t position = 0, constant = 0;
     blue::detail::visit_variables(model, [&](auto& state) {
         using Shape = typename std::remove_cvref_t<decltype(state)>::variable::shape;
         const std::vector<Index> shape(Shape::extents.begin(), Shape::extents.end());
         for (int k = 0; k < state.parameters; ++k)
             f(std::string(names[position++]), state, k, shape);
+        for (int c = 0; c < state.constants; ++c)
+            f(std::string(constant_names[constant++]), state, state.parameters + c, shape);
     });
 }
 
 }  // namespace detail
 
-/// The variational parameters of a model by their state-dict names, such as `0._weight_log_std`.
+/// The variational parameters of a model by their state-dict names, such as `0._weight_log_std`,
+/// and the centres of its priors where they have some (`0._weight_prior_centre`).
 template <class M>
 NamedTensors state_dict(const M& model) {
     using B = backend_of<M>;

@@ -44,15 +44,19 @@ struct VariableState {
     /// Distance between parameters: whole cache lines.
     static constexpr Index stride = (size + 15) / 16 * 16;
     static constexpr int parameters = Q::parameters::size;
+    /// Numbers per element that the prior keeps; not trained.
+    static constexpr int constants = constants_of<P>::size;
 
     Q distribution{};
     P prior{};
     bool prior_is_rescaled = false;
     FrozenDraws<B> frozen{};
-    Buffer<B> values{parameters * stride};
+    Buffer<B> values{(parameters + constants) * stride};
 
     typename B::scalar* parameter(int k) { return values.data() + k * stride; }
     const typename B::scalar* parameter(int k) const { return values.data() + k * stride; }
+    typename B::scalar* constant(int c) { return parameter(parameters + c); }
+    const typename B::scalar* constant(int c) const { return parameter(parameters + c); }
 };
 
 namespace detail {

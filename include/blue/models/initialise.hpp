@@ -94,20 +94,34 @@ void fill_parameters(typename B::scalar* parameters, Index size, Index stride,
 }
 
 /// Initial values that a prior draws, element by element, for parameters that the variational
-/// distribution has under the same stored name.
+/// distribution has under the same stored name. A prior with a constant gets that of the element.
 template <class State>
 void draw_from_prior(State& state, random::Key key) {
-    if constexpr (requires { state.prior.initial_values(0.0); }) {
+    constexpr bool is_moved = requires {
+        state.prior.initial_values(0.0, 0.0);
+    };
+    if constexpr (requires { state.prior.initial_values(0.0); } || is_moved) {
         using B = typename std::remove_reference_t<decltype(state.values)>::backend;
         using Own = typename State::Q::parameters;
         using Drawn = typename std::remove_cvref_t<decltype(state.prior)>::initial_parameters;
-        std::vector<typename B::scalar> values(static_cast<std::size_t>(State::size));
+        std::vector<typename B::scalar> values(static_cast<std::size_t>(State::size)), centre;
+        if constexpr (is_moved) {
+            centre.resize(values.size());
+            B::memory::copy_to_host(centre.data(), state.constant(0), State::size);
+        }
+        const auto initial_values = [&](double normal, [[maybe_unused]] Index e) {
+            if constexpr (is_moved)
+                return state.prior.initial_values(
+                    normal, static_cast<double>(centre[static_cast<std::size_t>(e)]));
+            else
+                return state.prior.initial_values(normal);
+        };
         for (int k = 0; k < Own::size; ++k)
             for (int d = 0; d < Drawn::size; ++d) {
                 if (Own::stored_names[k] != Drawn::stored_names[d]) continue;
                 for (Index e = 0; e < State::size; ++e) {
                     const double normal = random::draw_element<noise::Normal, double>({}, key, e);
-                    const auto natural = state.prior.initial_values(normal);
+                    const auto natural = initial_values(normal, e);
                     values[static_cast<std::size_t>(e)] = static_cast<typename B::scalar>(
                         stored_value(Drawn::transforms[d], natural[static_cast<std::size_t>(d)]));
                 }

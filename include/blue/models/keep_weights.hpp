@@ -85,6 +85,14 @@ std::vector<std::vector<double>> locations(const M& model) {
     return result;
 }
 
+/// Sets an array of a variable, in the backend's memory.
+template <class T, class State>
+void set_numbers(State& state, T* to, const std::vector<double>& values) {
+    using B = typename std::remove_cvref_t<decltype(state.values)>::backend;
+    const std::vector<T> numbers(values.begin(), values.end());
+    B::memory::copy_from_host(to, numbers.data(), State::size);
+}
+
 }  // namespace detail
 
 /// Gives a model the weights of another one with the same layers: its locations (`mean`, `mode` or
@@ -105,16 +113,12 @@ void keep_weights(To& to, const From& from) {
         using Checks = detail::mp::mp_transform<detail::keeps_weight_check_t, random_variables<To>,
                                                 random_variables<From>>;
         static_assert(detail::mp::mp_apply<detail::policy_checks, Checks>{});
-        using B = backend_of<To>;
         const auto weights = detail::locations(from);
         std::size_t slot = 0;
         detail::visit_variables(to, [&](auto& state) {
             using State = std::remove_cvref_t<decltype(state)>;
-            const std::vector<typename B::scalar> values(weights[slot].begin(),
-                                                         weights[slot].end());
-            B::memory::copy_from_host(state.parameter(detail::location_index<typename State::Q>),
-                                      values.data(), State::size);
-            ++slot;
+            detail::set_numbers(state, state.parameter(detail::location_index<typename State::Q>),
+                                weights[slot++]);
         });
     }
 }

@@ -147,6 +147,30 @@ template <class M>
 inline constexpr auto variational_parameter_kinds =
     detail::list_kinds<variational_parameters<M>>::value;
 
+namespace detail {
+
+template <class Placed, class Names>
+struct constants_in;
+template <class Path, class V, fixed_string... Name>
+struct constants_in<placed_variable<Path, V>, names<Name...>> {
+    template <fixed_string Constant>
+    struct placed {
+        static constexpr std::string_view name =
+            parameter_name<Path, V::name, fixed_string("prior_") + Constant>;
+    };
+    using type = mp::mp_list<placed<Name>...>;
+};
+template <class Placed>
+using constants_in_t =
+    typename constants_in<Placed, constants_of<typename Placed::variable::prior>>::type;
+
+}  // namespace detail
+
+/// The state-dict names of the numbers that priors keep for each element: "0._weight_prior_centre".
+template <class M>
+inline constexpr auto prior_constant_names = detail::list_names<detail::mp::mp_flatten<
+    detail::mp::mp_transform<detail::constants_in_t, random_variables<M>>>>::value;
+
 /// How many numbers a model trains.
 template <class M>
 inline constexpr Index parameter_count = detail::parameter_total<random_variables<M>>::value;

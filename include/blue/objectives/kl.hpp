@@ -42,13 +42,13 @@ constexpr bool kl_exists(std::index_sequence<K...>) {
 }
 }  // namespace detail
 
-/// Whether `kl(q, p, q's natural parameters...)` exists for the pair: found by argument-dependent
-/// lookup, so an overload beside a user's own distribution counts. Never for `StickingTheLanding`,
-/// which asks for Monte Carlo.
+/// Whether `kl(q, p, q's natural parameters..., p's constants...)` exists for the pair: found by
+/// argument-dependent lookup, so an overload beside a user's own distribution counts. Never for
+/// `StickingTheLanding`, which asks for Monte Carlo.
 template <class Q, class P>
 inline constexpr bool has_closed_form_kl =
     !leaves_out_score<Q> &&
-    detail::kl_exists<Q, P>(
-        std::make_index_sequence<static_cast<std::size_t>(Q::parameters::size)>{});
+    detail::kl_exists<Q, P>(std::make_index_sequence<static_cast<std::size_t>(
+                                Q::parameters::size + constants_of<P>::size)>{});
 
 }  // namespace blue

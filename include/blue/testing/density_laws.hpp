@@ -100,7 +100,9 @@ public:
     using Formula = blue::detail::Formula<Q, P, math::Number<double>>;
 
     DensityLaws(const Q& q, const P& p, const DistributionLawOptions<Q>& options)
-        : plain_{q, p}, options_(options) {}
+        : plain_{q, p}, options_(options) {
+        plain_.constants.fill(0.3);
+    }
 
     std::vector<std::string> run() {
         for (const Theta& theta : options_.points) {
@@ -183,7 +185,9 @@ private:
     typename Formula::Parameters prepared(const Theta& theta) const {
         typename Formula::Parameters parameters;
         for (std::size_t k = 0; k < theta.size(); ++k)
-            parameters[k] = {theta[k], std::log(theta[k]), 1 / theta[k]};
+            parameters[static_cast<Index>(k)] = {theta[k], std::log(theta[k]), 1 / theta[k]};
+        for (std::size_t c = 0; c < plain_.constants.size(); ++c)
+            parameters[static_cast<Index>(theta.size() + c)] = {plain_.constants[c], 0, 0};
         return parameters;
     }
     /// df / d theta[k] by differences of plain values.

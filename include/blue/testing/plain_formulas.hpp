@@ -56,6 +56,8 @@ struct PlainFormulas {
 
     Q q;
     P p;
+    /// The prior's constants for the element.
+    std::array<double, static_cast<std::size_t>(constants_of<P>::size)> constants{};
 
     double sample(double noise, const Theta& theta) const {
         return std::apply([&](auto... t) { return q.sample(Number(noise), Number(t)...)[0]; },
@@ -73,15 +75,21 @@ struct PlainFormulas {
         }
     }
     double divergence(const Theta& theta) const {
-        return std::apply([&](auto... t) { return kl(q, p, Number(t)...)[0]; }, theta);
+        return std::apply([&](auto... t) { return kl(q, p, Number(t)...)[0]; },
+                          std::tuple_cat(theta, constants));
     }
 
 private:
     template <fixed_string... Names>
     double with_required(double w, [[maybe_unused]] const Theta& theta, names<Names...>) const {
-        return p.log_prob(
-            Number(w),
-            Number(theta[static_cast<std::size_t>(blue::detail::parameter_index<Q, Names>)])...)[0];
+        return std::apply(
+            [&](auto... c) {
+                return p.log_prob(Number(w),
+                                  Number(theta[static_cast<std::size_t>(
+                                      blue::detail::parameter_index<Q, Names>)])...,
+                                  Number(c)...)[0];
+            },
+            constants);
     }
 };
 

@@ -27,9 +27,9 @@ public:
         : q_(q), p_(p), options_(options) {}
 
     std::vector<std::string> run() {
-        check(SweepInput<Q, T>(q_, options_.points, options_.seed, Terms::log_probs));
+        check(SweepInput<Q, P, T>(q_, options_.points, options_.seed, Terms::log_probs));
         if constexpr (has_closed_form_kl<Q, P>)
-            check(SweepInput<Q, T>(q_, options_.points, options_.seed, Terms::divergence));
+            check(SweepInput<Q, P, T>(q_, options_.points, options_.seed, Terms::divergence));
         return failures_;
     }
 
@@ -39,7 +39,7 @@ private:
     /// Differences of plain formulas, with which gradients in double are compared.
     static constexpr double gradient_tolerance = tolerance > 1e-7 ? tolerance : 1e-7;
 
-    void check(const SweepInput<Q, T>& input) {
+    void check(const SweepInput<Q, P, T>& input) {
         const Index n = input.size;
         const std::vector<Index> whole{0, n};
         const SweepOutcome fast = run_sweep<Fast>(q_, p_, input, whole);
@@ -53,7 +53,7 @@ private:
                 "in pieces, weights or gradients have other bits than as a whole");
         compare(pieces, fast, "the sweep as a whole", "the sweep in pieces");
         if constexpr (is_random<Q>) {
-            SweepInput<Q, T> supplied = input;
+            SweepInput<Q, P, T> supplied = input;
             supplied.supply_noise(q_);
             const SweepOutcome again = run_sweep<Fast>(q_, p_, supplied, whole);
             require(again == fast,

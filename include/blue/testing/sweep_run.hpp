@@ -19,10 +19,10 @@ namespace blue::testing::detail {
 enum class Terms { log_probs, divergence };
 
 /// A variable with parameters that vary over its elements, and the gradients that reach it.
-template <class Q, class T>
+template <class Q, class P, class T>
 struct SweepInput {
     static constexpr Index size = 1301, stride = (size + 15) / 16 * 16;  // no multiple of a pack
-    static constexpr int parameters = Q::parameters::size;
+    static constexpr int parameters = Q::parameters::size, constants = constants_of<P>::size;
     static constexpr double gap = std::numeric_limits<double>::quiet_NaN();
 
     Index samples = is_random<Q> ? 3 : 1;
@@ -36,7 +36,11 @@ struct SweepInput {
     SweepInput(const Q&, const std::vector<NaturalValues<Q>>& points, Seed seed, Terms wanted)
         : terms(wanted),
           key{seed.value, 7, 3, 0, static_cast<std::uint32_t>(random::purpose::weights)},
-          stored(static_cast<std::size_t>(parameters * stride), static_cast<T>(gap)) {
+          stored(static_cast<std::size_t>((parameters + constants) * stride), static_cast<T>(gap)) {
+        for (Index e = 0; e < size; ++e)
+            for (int k = parameters; k < parameters + constants; ++k)
+                stored[static_cast<std::size_t>(k * stride + e)] =
+                    static_cast<T>(0.3 * std::sin(static_cast<double>(e + k)));
         for (Index e = 0; e < size; ++e)
             for (int k = 0; k < parameters; ++k)
                 stored[static_cast<std::size_t>(k * stride + e)] = static_cast<T>(
@@ -98,9 +102,9 @@ struct SweepOutcome {
 /// Runs the sweeps of a class over ranges that end at the cuts. Around and between the arrays there
 /// are numbers that are NaN: whatever reads them shows, and so does whatever overwrites them.
 template <class Sweep, class Q, class P, class T>
-SweepOutcome run_sweep(const Q& q, const P& p, const SweepInput<Q, T>& in,
+SweepOutcome run_sweep(const Q& q, const P& p, const SweepInput<Q, P, T>& in,
                        const std::vector<Index>& cuts) {
-    using Input = SweepInput<Q, T>;
+    using Input = SweepInput<Q, P, T>;
     const auto nans = [](Index n) {
         return std::vector<T>(static_cast<std::size_t>(n), static_cast<T>(Input::gap));
     };
@@ -175,10 +179,16 @@ SweepOutcome run_sweep(const Q& q, const P& p, const SweepInput<Q, T>& in,
 
 /// The same with formulas on one double at a time; derivatives by differences.
 template <class Q, class P, class T>
-SweepOutcome reference_sweep(const Q& q, const P& p, const SweepInput<Q, T>& in) {
-    using Input = SweepInput<Q, T>;
+SweepOutcome reference_sweep(const Q& q, const P& p, const SweepInput<Q, P, T>& in) {
+    using Input = SweepInput<Q, P, T>;
     using Theta = NaturalValues<Q>;
-    const PlainFormulas<Q, P> plain{q, p};
+    PlainFormulas<Q, P> plain{q, p};
+    const auto take_constants = [&](Index e) {
+        for (std::size_t c = 0; c < plain.constants.size(); ++c)
+            plain.constants[c] = static_cast<double>(
+                in.stored[(Input::parameters + c) * static_cast<std::size_t>(Input::stride) +
+                          static_cast<std::size_t>(e)]);
+    };
     const Index n = Input::size;
     const bool scored = in.terms == Terms::log_probs;
     SweepOutcome out;
@@ -209,6 +219,7 @@ SweepOutcome reference_sweep(const Q& q, const P& p, const SweepInput<Q, T>& in)
         const auto [a, b] = in.log_prob_gradient[static_cast<std::size_t>(s)];
         double sums[2] = {}, scale[2] = {};
         for (Index e = 0; e < n; ++e) {
+            take_constants(e);
             const Theta theta = in.natural(stored(e));
             const double z = static_cast<double>(noise[static_cast<std::size_t>(e)]);
             const double w = plain.sample(z, theta);
@@ -236,6 +247,7 @@ SweepOutcome reference_sweep(const Q& q, const P& p, const SweepInput<Q, T>& in)
     if constexpr (has_closed_form_kl<Q, P>)
         if (!scored)
             for (Index e = 0; e < n; ++e) {
+                take_constants(e);
                 const double kl = plain.divergence(in.natural(stored(e)));
                 out.divergence += kl;
                 out.divergence_scale += 1 + std::abs(kl);

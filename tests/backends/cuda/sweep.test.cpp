@@ -8,6 +8,7 @@
 
 #include <blue/backends/cpu/materialise.hpp>
 #include <blue/backends/cuda/materialise.hpp>
+#include <blue/distributions/centred_prior.hpp>
 #include <blue/distributions/learned_scale_prior.hpp>
 #include <blue/distributions/log_normal.hpp>
 #include <blue/distributions/mean_field_normal.hpp>
@@ -78,8 +79,8 @@ auto run_draw(const Q& q, const P& p, Index size, Wanted wanted, bool supplied_n
     using T = typename B::scalar;
     constexpr Index samples = 3;
     const Index stride = (size + 15) / 16 * 16, drawn = is_random<Q> ? samples : 1;
-    Buffer<B> stored(Q::parameters::size * stride), noise(samples * size), gradient(drawn * size),
-        slopes(2 * samples + 1);
+    Buffer<B> stored((Q::parameters::size + constants_of<P>::size) * stride), noise(samples * size),
+        gradient(drawn * size), slopes(2 * samples + 1);
     const auto fill = [](Buffer<B>& buffer, double low, double high) {
         const std::vector<T> values = numbers<T>(buffer.size(), low, high);
         B::memory::copy_from_host(buffer.data(), values.data(), buffer.size());
@@ -169,6 +170,13 @@ TEST_CASE("cuda sweep: a prior that fits itself to the weights", "[cuda]") {
     for (Wanted wanted : {Wanted::log_probs, Wanted::divergence})
         CHECK(worst<double>(MeanFieldNormal{}, p, wanted) < rounding<double>);
     CHECK(worst<double>(MeanFieldLogNormal{}, p) < rounding<double>);
+}
+
+TEST_CASE("cuda sweep: a prior with a centre for each element", "[cuda]") {
+    const CentredPrior<> p{.prior = {.mean = 0.1, .std = 0.5}};
+    for (Wanted wanted : {Wanted::log_probs, Wanted::divergence})
+        CHECK(worst<double>(MeanFieldNormal{}, p, wanted) < rounding<double>);
+    CHECK(worst<double>(Skewed{}, p) < rounding<double>);
 }
 
 TEST_CASE("cuda sweep: any formula", "[cuda]") {

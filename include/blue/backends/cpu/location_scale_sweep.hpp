@@ -125,9 +125,9 @@ private:
     BLUE_HOST_INLINE static typename Formula::Parameters load_parameters(const D& d, Index e, N n) {
         const S scale = load_or_one<S>(d.natural + e, n);
         const S stored = load<S>(d.stored + d.stride + e, n);
-        return {
-            {{load<S>(d.stored + e, n), S(0), S(0)},
-             {scale, scale_transform == transform::exponential ? stored : log(scale), 1 / scale}}};
+        const S log_scale = scale_transform == transform::exponential ? stored : log(scale);
+        return Base::with_constants(
+            {{{load<S>(d.stored + e, n), S(0), S(0)}, {scale, log_scale, 1 / scale}}}, d, e, n);
     }
 
     template <bool Score, bool Floor>
@@ -146,7 +146,8 @@ private:
                     if constexpr (Floor) z = z * load<S>(d.natural + d.stride + e, n);
                     variational_sum.add(q.standard_log_prob(blue::detail::Argument<S>(z)).value, n);
                     prior_sum.add(
-                        Formula::template prior_log_prob<0>(p, blue::detail::Argument<S>(w), {})
+                        Formula::template prior_log_prob<0>(p, blue::detail::Argument<S>(w),
+                                                            Base::with_constants({}, d, e, n))
                             .value,
                         n);
                 }
@@ -170,7 +171,8 @@ private:
             if constexpr (Prior)
                 dw = fma(S(prior_gradient),
                          Formula::template prior_log_prob<1>(
-                             p, blue::detail::Argument<S, 1>::variable(w, 0), {})
+                             p, blue::detail::Argument<S, 1>::variable(w, 0),
+                             Base::with_constants({}, d, e, n))
                              .derivative(0),
                          dw);
             const S deviation = deviates ? drawn : w - location;

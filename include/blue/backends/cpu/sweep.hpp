@@ -145,7 +145,7 @@ private:
                 array += 3;
             }
         }
-        return theta;
+        return Base::with_constants(theta, d, e, n);
     }
 
     template <class Gradient, class LogProb, int... K>

@@ -86,6 +86,17 @@ struct SweepBase {
         }
     }
 
+    /// Completes the parameters of a pack with the prior's constants, which are stored behind them.
+    template <class N>
+    BLUE_HOST_INLINE static typename Formula::Parameters with_constants(
+        typename Formula::Parameters theta, [[maybe_unused]] const D& d, [[maybe_unused]] Index e,
+        [[maybe_unused]] N n) {
+        BLUE_UNROLL
+        for (int k = Formula::count; k < Formula::count + Formula::constants; ++k)
+            theta[k] = {load<S>(d.stored + k * d.stride + e, n), S(0), S(0)};
+        return theta;
+    }
+
     /// Adds to a gradient, or starts it.
     template <class N>
     BLUE_HOST_INLINE static void put(S value, T* gradient, N n, bool add) {

@@ -53,8 +53,9 @@ struct LocationScaleSweep : SweepBase<Q, P, T> {
         d.weights[s * d.weight_stride + e] = (this->keeps_deviations() ? scale * z : w).r[0];
         if (!d.scores_log_prob) return;
         if (floor_visible(e)) z = z * load(d.natural + d.stride + e);
-        sums[0] +=
-            Formula::template prior_log_prob<0>(p, blue::detail::Argument<S>(w), {}).value.r[0];
+        sums[0] += Formula::template prior_log_prob<0>(p, blue::detail::Argument<S>(w),
+                                                       this->with_constants({}, e))
+                       .value.r[0];
         sums[1] += q.standard_log_prob(blue::detail::Argument<S>(z)).value.r[0];
     }
 
@@ -75,7 +76,9 @@ struct LocationScaleSweep : SweepBase<Q, P, T> {
         if (slope.prior != 0) {
             const auto variable = blue::detail::Argument<S, 1>::variable(w, 0);
             dw = fma(S(slope.prior),
-                     Formula::template prior_log_prob<1>(p, variable, {}).derivative(0), dw);
+                     Formula::template prior_log_prob<1>(p, variable, this->with_constants({}, e))
+                         .derivative(0),
+                     dw);
         }
         const S deviation = deviates ? drawn : w - location;
         if constexpr (leaves_out_score<Q>) {
@@ -124,9 +127,9 @@ private:
     }
     BLUE_HOST_DEVICE typename Formula::Parameters load_parameters(Index e) const {
         const S scale = load(d.natural + e), stored = load(d.stored + d.stride + e);
-        return {
-            {{load(d.stored + e), S(0), S(0)},
-             {scale, scale_transform == transform::exponential ? stored : log(scale), 1 / scale}}};
+        const S log_scale = scale_transform == transform::exponential ? stored : log(scale);
+        return this->with_constants(
+            {{{load(d.stored + e), S(0), S(0)}, {scale, log_scale, 1 / scale}}}, e);
     }
 };
 

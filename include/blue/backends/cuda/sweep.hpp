@@ -117,7 +117,7 @@ private:
 
     template <int... K>
     BLUE_HOST_DEVICE Parameters load_parameters(Index e, std::integer_sequence<int, K...>) const {
-        return {{load_parameter<K>(e)...}};
+        return this->with_constants({{load_parameter<K>(e)...}}, e);
     }
     template <int K>
     BLUE_HOST_DEVICE blue::detail::NaturalParameter<S> load_parameter(Index e) const {

@@ -122,6 +122,14 @@ struct SweepBase {
     BLUE_HOST_DEVICE bool keeps_deviations() const {
         return std::is_same_v<estimator_of<Q>, estimator::FlippedDeviations> && d.estimated;
     }
+    /// The parameters with the prior's constants, which are stored behind them.
+    BLUE_HOST_DEVICE typename Formula::Parameters with_constants(typename Formula::Parameters theta,
+                                                                 [[maybe_unused]] Index e) const {
+        BLUE_UNROLL
+        for (int k = count; k < count + Formula::constants; ++k)
+            theta[k] = {load(d.stored + k * d.stride + e), S(0), S(0)};
+        return theta;
+    }
 
     template <class Parameters>
     BLUE_HOST_DEVICE double divergence_at(const Parameters& theta) const {

@@ -44,6 +44,7 @@
 #include <blue/layers/learned_noise.hpp>
 #include <blue/layers/linear.hpp>
 #include <blue/layers/module.hpp>
+#include <blue/models/ensemble.hpp>
 #include <blue/models/forward.hpp>
 #include <blue/models/freeze.hpp>
 #include <blue/models/keep_weights.hpp>

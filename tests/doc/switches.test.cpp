@@ -38,6 +38,11 @@ TEST_CASE("a trained deterministic network becomes the centre of a Bayesian one"
     for (blue::Index i = 0; i < expected.size(); ++i) CHECK(given[i] == expected[i]);
     unfreeze(net);
 
+    blue::Ensemble<5, Base> ensemble{blue::Seed{1}};
+    fit(ensemble, blue::Elbo{blue::Categorical{}}, data, options);
+    const auto mixture = predict(ensemble, blue::Categorical{}, data.inputs, {.samples = 50});
+    CHECK(mixture.mutual_information[0] > 0);
+
     using Centred = blue::with_policies<Base, blue::keep_policy, blue::CentredPrior<>>;
     Centred around{blue::Seed{3}, blue::prior(blue::CentredPrior<>{.prior = {.std = 0.5}})};
     moped(around, point, {.delta = 0.1});

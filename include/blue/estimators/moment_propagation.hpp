@@ -214,6 +214,8 @@ auto predict(const M& model, const Likelihood& likelihood, const Array<float>& i
     using T = typename B::scalar;
     using Output = output_shape_of<M>;
     static_assert(detail::output_check<Likelihood, M>{});
+    constexpr bool is_single = detail::sample_multiple_of<M> == 1;  // no ensemble
+    static_assert(requirement::moment_rule<is_single, M>{});
     detail::require_at_least_one("output_samples", options.output_samples);
     const std::vector<T> noise =
         detail::standardised_noise<T>(options.output_samples, Output::size);

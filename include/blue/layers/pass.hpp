@@ -95,6 +95,15 @@ public:
         }
     }
 
+    /// The same pass for modules that have fewer samples.
+    Pass with_samples(Index samples) const { return {tape_, samples, order_}; }
+
+    /// The draw of a variable's state. Throws Error when it is not part of the model.
+    template <class State>
+    Draw<B>& draw_of(const State& state) const {
+        return *find(&state, State::variable::name);
+    }
+
 private:
     Draw<B>* find(const void* storage, const fixed_string& what) const {
         const std::span<Draw<B>> draws = tape_.draws();

@@ -111,7 +111,8 @@ struct LossTermsRecord : Record<B> {
                             tape.gradient(args.log_probs), tape.gradient(args.divergences));
         for (Draw<B>& draw : tape.draws()) {
             if (draw.scores_log_prob)
-                draw.log_prob_gradient = args.log_probs->grad + draw.slot * args.samples * 2;
+                draw.log_prob_gradient =
+                    args.log_probs->grad + (draw.slot * args.samples + draw.first_row) * 2;
             if (draw.uses_divergence) draw.divergence_gradient = args.divergences->grad + draw.slot;
         }
     }

@@ -63,7 +63,9 @@ struct Draw {
     T* divergence;  ///< a single number
     const T* log_prob_gradient;  ///< same layout as `log_prob`, set before backward; may be nullptr
     const T* divergence_gradient;  ///< may be nullptr
-    Index pass_samples;            ///< number of samples of the pass
+    Index pass_samples;            ///< samples of the pass for which it is drawn
+    Index first_row;               ///< the first of them: not 0 for members of an ensemble
+    double divergence_weight = 1;  ///< of the divergence in the sum over all variables
 };
 
 namespace detail {

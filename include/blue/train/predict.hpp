@@ -296,16 +296,31 @@ void for_each_batch(const Array<float>& inputs, Index batch_size, Use&& use) {
     }
 }
 
+/// What the number of samples of a pass must be a multiple of.
+template <class M>
+inline constexpr Index sample_multiple_of = [] {
+    if constexpr (requires { M::sample_multiple; })
+        return M::sample_multiple;
+    else
+        return Index{1};
+}();
+
 /// Runs a model on all inputs, some of them in some draws at a time: use(outputs, chunk). Throws as
 /// `predict` does.
 template <class M, class Use>
 void for_each_chunk(const M& model, const Array<float>& inputs, const PredictOptions& options,
                     Use&& use) {
+    // Members of an ensemble share the draws of a pass.
+    constexpr Index multiple = sample_multiple_of<M>;
     require_at_least_one("samples", options.samples);
     require_at_least_one("samples_per_chunk", options.samples_per_chunk);
+    if (options.samples % multiple != 0)
+        throw ValueError("predict: expected a multiple of ", multiple, " samples, got ",
+                         options.samples);
+    const Index most = (options.samples_per_chunk + multiple - 1) / multiple * multiple;
     for_each_batch<M>(inputs, options.batch_size, [&](auto begin_pass, auto rows) {
         for (Index draw = 0, draws; draw < options.samples; draw += draws) {
-            draws = std::min(options.samples_per_chunk, options.samples - draw);
+            draws = std::min(most, options.samples - draw);
             const auto x = begin_pass();
             const auto result = forward<Scores::none>(model, *x.tape, x,
                                                       {.samples = draws,

@@ -47,7 +47,8 @@ void prepare_parameters(Tape<B>& tape, Draw<B>& draw) {
     if (draw.uses_divergence) {
         const auto omitted = blue::detail::omitted_constants(draw);
         const double divergence = std::accumulate(parts, parts + blocks, 0.0);
-        *draw.divergence = static_cast<T>(divergence + omitted.prior - omitted.variational);
+        *draw.divergence = static_cast<T>(draw.divergence_weight *
+                                          (divergence + omitted.prior - omitted.variational));
     }
 }
 
@@ -116,8 +117,10 @@ template <class B>
 void finish_gradient(const Draw<B>& draw, Index begin, Index end) {
     typename B::scalar variational = 0;
     for (Index s = 0; s < draw.samples; ++s) variational += log_prob_gradient(draw, s).variational;
+    using T = typename B::scalar;
+    const T weight = static_cast<T>(draw.divergence_weight);
     draw.kernels->finish(draw, begin, end, variational,
-                         draw.divergence_gradient ? *draw.divergence_gradient : 0);
+                         draw.divergence_gradient ? weight * *draw.divergence_gradient : 0);
 }
 
 }  // namespace cpu

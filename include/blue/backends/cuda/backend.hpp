@@ -7,6 +7,7 @@
 #include <blue/backends/cuda/cuda.hpp>
 #include <blue/backends/cuda/draw.hpp>
 #include <blue/backends/cuda/elementwise.hpp>
+#include <blue/backends/cuda/join_samples.hpp>
 #include <blue/backends/cuda/linear.hpp>
 #include <blue/backends/cuda/loss_terms.hpp>
 #include <blue/backends/cuda/materialise.hpp>

@@ -151,7 +151,8 @@ struct AccumulateBody {
         if (a.finish) {
             T variational = 0;
             for (Index s = 0; s < d.samples; ++s) variational += d.slopes(s).variational;
-            const T divergence = d.divergence_gradient ? *d.divergence_gradient : T(0);
+            const T divergence =
+                d.divergence_gradient ? d.divergence_weight * *d.divergence_gradient : T(0);
             for (int j = 0; j < elements; ++j)
                 if (element(j) < d.size)
                     sweep.finish(element(j), variational, divergence, gradient[j]);

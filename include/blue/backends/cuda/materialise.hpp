@@ -95,9 +95,13 @@ double* prepare_parameters(Tape<Cuda<T, Executor>>& tape, Draw<Cuda<T, Executor>
         const auto omitted = blue::detail::omitted_constants(draw);
         double* const parts = tape.template device_memory<double>(blocks);
         kernels.divergence(draw, parts);
-        Executor::template reduce<block_lanes>(
-            1, SumParts<T>{
-                   {}, parts, blocks, draw.divergence, false, omitted.prior - omitted.variational});
+        Executor::template reduce<block_lanes>(1, SumParts<T>{{},
+                                                              parts,
+                                                              blocks,
+                                                              draw.divergence,
+                                                              false,
+                                                              omitted.prior - omitted.variational,
+                                                              draw.divergence_weight});
     }
     return constants;
 }

@@ -83,7 +83,7 @@ struct SumParts : Adding<1> {
     Index count;
     T* to;
     bool add;
-    double offset = 0;
+    double offset = 0, factor = 1;
 
     BLUE_HOST_DEVICE result part(Index group, int lane) const {
         result sum{};
@@ -91,7 +91,7 @@ struct SumParts : Adding<1> {
         return sum;
     }
     BLUE_HOST_DEVICE void finish(Index group, int lane, const result& sum) const {
-        if (lane == 0) put(to + group, static_cast<T>(sum.total[0] + offset), add);
+        if (lane == 0) put(to + group, static_cast<T>(factor * (sum.total[0] + offset)), add);
     }
 };
 

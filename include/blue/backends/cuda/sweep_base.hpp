@@ -38,6 +38,7 @@ struct DrawView {
     bool scores_log_prob, uses_divergence;
     const T* log_prob_gradient;
     const T* divergence_gradient;
+    T divergence_weight;
 
     template <class B>
     DrawView(const Draw<B>& d, int prepared_arrays)
@@ -58,7 +59,8 @@ struct DrawView {
           scores_log_prob(d.scores_log_prob),
           uses_divergence(d.uses_divergence),
           log_prob_gradient(d.log_prob_gradient),
-          divergence_gradient(d.divergence_gradient) {}
+          divergence_gradient(d.divergence_gradient),
+          divergence_weight(static_cast<T>(d.divergence_weight)) {}
 
     /// Of sample s, or of all samples together when they share the draw.
     BLUE_HOST_DEVICE LogProbGradient<T> slopes(Index s) const {

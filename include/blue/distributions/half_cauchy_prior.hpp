@@ -19,12 +19,14 @@ struct HalfCauchyPrior {
     double scale = 1;  ///< the median
 
     static constexpr bool positive = true;
+    /// A constant: nvcc warns about the function in device code.
+    static constexpr double infinity = std::numeric_limits<double>::infinity();
 
     /// -infinity for w <= 0.
     template <class T>
     BLUE_HOST_DEVICE T log_prob(T w) const {
         const T density = log_height - log1p(square(w * inverse_scale));
-        return where(w > T(0), density, T(-std::numeric_limits<double>::infinity()));
+        return where(w > T(0), density, T(-infinity));
     }
 
     /// What follows from the option, computed once and not to be set: to change it, make a new

@@ -32,7 +32,7 @@ struct MeanFieldLogNormal {
         const auto inside = w > T(0);
         const T log_w = log(where(inside, w, T(1)));
         const T density = constant - 0.5 * square((log_w - loc) / scale) - log_w - log(scale);
-        return where(inside, density, T(-std::numeric_limits<double>::infinity()));
+        return where(inside, density, T(-infinity));
     }
 
     template <class T>
@@ -51,6 +51,8 @@ struct MeanFieldLogNormal {
     constexpr std::array<double, 2> defaults() const { return {loc, scale}; }
     constexpr double norm_constant() const { return constant; }
 
+    /// A constant: nvcc warns about the function in device code.
+    static constexpr double infinity = std::numeric_limits<double>::infinity();
     /// That of the normal density: -log(2 pi) / 2.
     static constexpr double constant = MeanFieldNormal::constant;
 };

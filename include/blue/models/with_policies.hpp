@@ -3,6 +3,7 @@
 /// The type of a model with other policies: all at once, or layer by layer.
 #pragma once
 
+#include <blue/layers/options.hpp>
 #include <blue/models/residual.hpp>
 #include <blue/models/sequential.hpp>
 
@@ -187,9 +188,9 @@ struct layers_of<Sequential<Layers...>> {
         static constexpr bool keeps(int i) { return ((i == Position) || ...); }
         template <class Indices>
         struct with;
-        template <int... I>
-        struct with<std::integer_sequence<int, I...>> {
-            using type = bayesian<P, keeps(I)...>;
+        template <int... At>
+        struct with<std::integer_sequence<int, At...>> {
+            using type = bayesian<P, keeps(At)...>;
         };
         using type = typename with<std::make_integer_sequence<int, count>>::type;
     };
@@ -197,9 +198,9 @@ struct layers_of<Sequential<Layers...>> {
     struct from_last_matrix {
         template <class Indices>
         struct with;
-        template <int... I>
-        struct with<std::integer_sequence<int, I...>> {
-            using type = bayesian<P, (I >= last_matrix())...>;
+        template <int... At>
+        struct with<std::integer_sequence<int, At...>> {
+            using type = bayesian<P, (At >= last_matrix())...>;
         };
         using type = typename with<std::make_integer_sequence<int, count>>::type;
     };

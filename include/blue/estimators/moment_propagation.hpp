@@ -220,15 +220,18 @@ auto predict(const M& model, const Likelihood& likelihood, const Array<float>& i
     const std::vector<T> noise =
         detail::standardised_noise<T>(options.output_samples, Output::size);
     auto predictor = detail::make_predictor<Output>(likelihood, inputs.rows());
-    detail::for_each_batch<M>(inputs, options.batch_size, [&](auto begin_pass, auto rows) {
-        const auto x = begin_pass();
-        const Moments<B, Output> output = propagate_moments(model, x);
-        const detail::Chunk chunk{rows, 0, options.output_samples};
-        if (output.is_known()) return detail::add_draws(predictor, likelihood, output.mean, chunk);
-        const auto z = x.tape->template input<Output>(noise.data(), 1, options.output_samples);
-        detail::add_draws(predictor, likelihood,
-                          elementwise(ops::NormalDraw{}, output.mean, output.variance, z), chunk);
-    });
+    if constexpr (is_single)
+        detail::for_each_batch<M>(inputs, options.batch_size, [&](auto begin_pass, auto rows) {
+            const auto x = begin_pass();
+            const Moments<B, Output> output = propagate_moments(model, x);
+            const detail::Chunk chunk{rows, 0, options.output_samples};
+            if (output.is_known())
+                return detail::add_draws(predictor, likelihood, output.mean, chunk);
+            const auto z = x.tape->template input<Output>(noise.data(), 1, options.output_samples);
+            detail::add_draws(predictor, likelihood,
+                              elementwise(ops::NormalDraw{}, output.mean, output.variance, z),
+                              chunk);
+        });
     return predictor.result(options.output_samples);
 }
 

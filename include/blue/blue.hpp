@@ -33,10 +33,10 @@
 #include <blue/distributions/spike_and_slab_prior.hpp>
 #include <blue/distributions/student_t.hpp>
 #include <blue/distributions/uniform_prior.hpp>
-#include <blue/estimators/moment_propagation.hpp>
 #include <blue/estimators/antithetic.hpp>
 #include <blue/estimators/flipout.hpp>
 #include <blue/estimators/local_reparameterization.hpp>
+#include <blue/estimators/moment_propagation.hpp>
 #include <blue/estimators/sticking_the_landing.hpp>
 #include <blue/layers/activations.hpp>
 #include <blue/layers/flatten.hpp>

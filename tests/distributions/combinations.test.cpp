@@ -38,6 +38,6 @@ TEST_CASE("all pairs train without a number that is not finite", "[distributions
         constexpr std::size_t q = mp::mp_find<Variational, Q>::value;
         constexpr std::size_t p = mp::mp_find<Priors, P>::value;
         INFO("distribution " << q << ", prior " << p);
-        CHECK(std::isfinite(trained_loss<Q, P>()));
+        CHECK(std::isfinite(blue_test::trained_loss<Q, P>()));
     });
 }

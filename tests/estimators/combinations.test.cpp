@@ -24,7 +24,7 @@ using Normals = mp::mp_list<MeanFieldNormal, SoftplusScale<MeanFieldNormal>>;
 using Symmetric = mp::mp_append<Normals, mp::mp_list<MeanFieldStudentT>>;
 using Random = mp::mp_append<Symmetric, mp::mp_list<MeanFieldLogNormal>>;
 /// With a closed form for normals and without one; one that reads the variational parameters.
-using ClosedForm = mp::mp_list<MeanFieldNormal, MeanFieldLaplace, UniformPrior>;
+using ClosedForm = mp::mp_list<MeanFieldNormal, UniformPrior>;
 using Priors = mp::mp_append<ClosedForm, mp::mp_list<ScaleMixturePrior, BasicQuietPrior>>;
 
 template <template <class> class Estimator, class Distributions, class Tested>

@@ -165,3 +165,23 @@ TEST_CASE("fit averages", "[optim]") {
                                 {.samples = options.validation_samples, .seed = options.seed});
     CHECK(report.epochs.back().validation_loss == again.negative_log_likelihood);
 }
+
+TEST_CASE("an average leaves what priors keep where it is", "[optim]") {
+    using Q = MeanFieldNormal;
+    Sequential<Linear<2, 3, Q, CentredPrior<Q>>> net{Seed{1}};
+    centre_prior(net, Sequential<Linear<2, 3, Q, CentredPrior<Q>>>{Seed{2}});
+    auto& weight = layer<0>(net).state<"weight">();
+    const std::vector<float> centres(weight.constant(0), weight.constant(0) + weight.size);
+    const std::vector<float> means(weight.parameter(0), weight.parameter(0) + weight.size);
+    WeightAverage average(net, Averaging::uniform());
+    average.update(net);
+    for (Index e = 0; e < weight.size; ++e) weight.parameter(0)[e] += 1;
+    for (int swap = 0; swap < 2; ++swap) {
+        average.swap(net);
+        for (Index e = 0; e < weight.size; ++e) {
+            CHECK(weight.constant(0)[e] == centres[static_cast<std::size_t>(e)]);
+            CHECK(weight.parameter(0)[e] ==
+                  means[static_cast<std::size_t>(e)] + static_cast<float>(swap));
+        }
+    }
+}

@@ -76,10 +76,11 @@ public:
     using backend = backend_of<M>;
 
     explicit WeightAverage(const M& model, const Averaging& averaging) : averaging_(averaging) {
-        const auto variables = variable_views(model);
-        values_.reserve(variables.size());
-        for (const VariableView<backend>& variable : variables)
-            values_.emplace_back(variable.parameters * variable.stride);
+        values_.reserve(static_cast<std::size_t>(random_variable_count<M>));
+        detail::visit_variables(model, [&](const auto& state) {
+            values_.push_back(state.values);
+            backend::memory::fill_zero(values_.back().data(), state.parameters * state.stride);
+        });
     }
 
     /// Call after each step. Throws Error while the model has the average.
@@ -93,7 +94,7 @@ public:
         const auto variables = variable_views(model);
         for (std::size_t slot = 0; slot < values_.size(); ++slot)
             move_towards(backend{}, values_[slot].data(), variables[slot].values,
-                         values_[slot].size(), weight);
+                         variables[slot].parameters * variables[slot].stride, weight);
     }
     /// Exchanges the parameters of the model with the average; again to exchange them back. Costs
     /// next to nothing. Throws Error before the first update.
@@ -112,6 +113,7 @@ public:
 
 private:
     Averaging averaging_;
+    /// As in the model, so with what priors keep for each element, which is no parameter.
     std::vector<Buffer<backend>> values_;
     Index steps_ = 0, updates_ = 0;
     bool swapped_ = false;

@@ -283,6 +283,26 @@ TEST_CASE("point estimates step by a rule of their own", "[optim]") {
     CHECK(a[0].values[0] != b[0].values[0]);
 }
 
+// A variable at its mean is a point estimate, for which the rule keeps more numbers.
+TEST_CASE("a network may be frozen between steps", "[optim]") {
+    Net net = normal_net();
+    auto optimizer = make_optimizer(net, Ivon{});
+    const auto step = [&] {
+        Tape<B> tape;
+        gradients(net, tape, 1, 0);
+        const std::vector<double> before = parameter_values(net);
+        optimizer.step(net, tape);
+        CHECK(parameter_values(net) != before);
+        for (double value : parameter_values(net)) CHECK(std::isfinite(value));
+    };
+    step();
+    freeze(net);
+    step();
+    step();
+    unfreeze(net);
+    step();
+}
+
 TEST_CASE("fit trains by these rules, and tells them the size of the data set", "[optim]") {
     Dataset<std::int32_t> data{Array<float>({30, 3}), Array<std::int32_t>({30})};
     for (Index i = 0; i < data.inputs.size(); ++i)
@@ -332,6 +352,7 @@ TEST_CASE("rules without a meaning are errors, and nothing changes", "[optim]") 
 TEST_CASE("which distributions have these natural gradients", "[optim]") {
     STATIC_REQUIRE(is_normal_in_log_scale<MeanFieldNormal>);
     STATIC_REQUIRE(is_normal_in_log_scale<MeanFieldLogNormal>);
+    STATIC_REQUIRE(is_normal_in_log_scale<LocalReparameterization<MeanFieldNormal>>);
     STATIC_REQUIRE_FALSE(is_normal_in_log_scale<SoftplusScale<MeanFieldNormal>>);
     STATIC_REQUIRE_FALSE(is_normal_in_log_scale<MeanFieldLaplace>);
     STATIC_REQUIRE_FALSE(is_normal_in_log_scale<MeanFieldStudentT>);

@@ -96,7 +96,12 @@ private:
         for (std::size_t slot = 0; slot < variables.size(); ++slot) {
             const VariableView<B>& variable = variables[slot];
             const Draw<B>& draw = tape.draws()[slot];
-            if (state_.size() <= slot) state_.emplace_back(state_size(rule_, variable));
+            // A variable that has been frozen or unfrozen in between begins anew.
+            const Index size = state_size(rule_, variable);
+            if (state_.size() <= slot)
+                state_.emplace_back(size);
+            else if (state_[slot].size() != size)
+                state_[slot] = Buffer<B>(size);
             // The view is of a model that `step` may change.
             if (draw.gradient_live)
                 step_variable(rule_,

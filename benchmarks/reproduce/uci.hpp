@@ -97,8 +97,8 @@ inline Split load_split(const std::filesystem::path& folder, int split) {
 struct Recipe {
     int members = 10;  ///< networks, from different seeds
     Index steps = 4000, batch_size = 128, samples = 4;
-    double learning_rate = 1e-2, initial_std = 0.3, heat = 0.3;
-    blue::HeteroscedasticStudentT likelihood{.df = 4};
+    double learning_rate = 1e-2, initial_std = 0.1, heat = 0.3;
+    blue::HeteroscedasticStudentT likelihood{.df = 12};
     Index prediction_draws = 100;  ///< per member
 
     std::string description() const {

@@ -85,11 +85,11 @@ TEST_CASE("a short run on two splits of yacht") {
     const Summary summary(scores);
     std::printf("yacht: RMSE %.3f, log-likelihood %.3f\n", summary.mean.rmse,
                 summary.mean.log_likelihood);
-    // Ten other seeds gave 0.749 and -0.086 with deviations 0.052 and 0.026. The bounds are about
-    // five of them away, for processors on which the last bits and so the networks differ; PBP is
-    // at 1.02 and -1.63. With heat 1 three seeds gave 1.19 to 1.36 and -0.67 to -0.78.
-    CHECK(summary.mean.rmse > 0.5);
-    CHECK(summary.mean.rmse < 1);
-    CHECK(summary.mean.log_likelihood > -0.25);
-    CHECK(summary.mean.log_likelihood < 0.05);
+    // Ten other seeds gave 0.70 and -0.03 with deviations 0.07 and 0.05. The bounds are about five
+    // of them away, for processors on which the last bits and so the networks differ; PBP is at
+    // 1.02 and -1.63. With heat 1 three seeds gave 1.05 to 1.24 and -0.65 to -0.59.
+    CHECK(summary.mean.rmse > 0.35);
+    CHECK(summary.mean.rmse < 1.02);
+    CHECK(summary.mean.log_likelihood > -0.29);
+    CHECK(summary.mean.log_likelihood < 0.24);
 }

@@ -98,6 +98,15 @@ TEST_CASE("a network with another estimator", "[doc]") {
     CHECK(blue::variational_parameter_names<Trained> == blue::variational_parameter_names<Plain>);
 }
 
+TEST_CASE("a prediction without draws", "[doc]") {
+    const Trained net{blue::Seed{1}};
+    const blue::Array<float> images({2, 784});
+    const auto prediction =
+        blue::predict(net, blue::Categorical{}, images, blue::MomentPropagation{});
+    CHECK(prediction.probabilities.shape() == std::vector<blue::Index>{2, 10});
+    CHECK(prediction.mutual_information[0] > 0);
+}
+
 TEST_CASE("the distribution and the prior obey the laws") {
     CHECK(blue::testing::distribution_laws(MeanFieldGumbel{}, StandardLogistic{}).empty());
     CHECK(blue::testing::distribution_laws(blue::MeanFieldNormal{}, StayClose{}).empty());

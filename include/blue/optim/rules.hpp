@@ -21,6 +21,9 @@ concept NaturalGradientRule = requires {
 
 /// Calls `update` for one element, or one pack of elements, of arrays that are `stride` numbers
 /// apart. \param load, store of a number at a position: load(data), store(value, data).
+#ifdef __CUDACC__
+#pragma nv_exec_check_disable  // on the host, load and store are functions of the host only
+#endif
 template <class Rule, class S, class T, class Load, class Store>
 BLUE_INLINE void update_element(const typename Rule::Constants& constants, T* values,
                                 const T* gradients, T* state, Index stride, const Load& load,

@@ -8,6 +8,8 @@
 #include <blue/distributions/uniform_prior.hpp>
 #include <blue/math/pack.hpp>
 
+#include <type_traits>
+
 namespace blue {
 
 /// The divergence of any distribution with an `entropy` from a flat prior of density 1.
@@ -21,9 +23,10 @@ BLUE_HOST_DEVICE auto kl(const Q& q, const UniformPrior&, T... parameters) {
 
 /// The divergence of any distribution with `entropy`, `expectation` and `variance` from a normal
 /// prior: the expected square is all that the prior asks for. Infinite with the variance. The
-/// variance floor is left out.
+/// variance floor is left out. (Not for normals and wrappers of them, which have a formula of their
+/// own.)
 template <class Q, class... T>
-requires requires(const Q& q, T... parameters) {
+requires(!std::is_base_of_v<MeanFieldNormal, Q>) && requires(const Q& q, T... parameters) {
     q.entropy(parameters...);
     q.expectation(parameters...);
     q.variance(parameters...);

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: BSD-3-Clause
 // expected-error {{blue: the bias of linear must be estimated as the weight is, or drawn}}
-// expected-error {{bias_estimator<false,
-// blue::requirement::expected<blue::estimator::DrawnWeights>}} expected-error {{wrap both
-// distributions alike}} expected-lines g++ 20 clang 35
+// expected-error {{bias_estimator<false, blue::requirement::expected<blue::estimator::DrawnWeights>}}
+// expected-error {{wrap both distributions alike}}
+// expected-lines g++ 20 clang 35
 #include <blue/blue.hpp>
 
 #if BLUE_EXPECT_FAIL

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: BSD-3-Clause
-// expected-error {{blue: several rows of an example share weights, whose outputs are then
-// dependent}} expected-error {{one_row_per_example<false, blue::estimator::DrawnOutputs}}
+// expected-error {{blue: several rows of an example share weights, whose outputs are then dependent}}
+// expected-error {{one_row_per_example<false, blue::estimator::DrawnOutputs}}
 // expected-error {{blue::shape<5, 4>}}
 // expected-error {{put Flatten before, or use no wrapper}}
 // expected-lines g++ 20 clang 35

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: BSD-3-Clause
 // expected-error {{blue: the model has no layer at this position, see position and count in}}
-// expected-error {{layer_position<false, blue::requirement::position<3>,
-// blue::requirement::count<3>}} expected-lines g++ 20 clang 35
+// expected-error {{layer_position<false, blue::requirement::position<3>, blue::requirement::count<3>}}
+// expected-lines g++ 20 clang 35
 #include <blue/blue.hpp>
 
 #if BLUE_EXPECT_FAIL

@@ -6,8 +6,8 @@
 #include <blue/estimators/requirement.hpp>
 #include <blue/ops/activations.hpp>
 #include <blue/ops/linear.hpp>
-#include <blue/ops/moments.hpp>
 #include <blue/ops/noise.hpp>
+#include <blue/ops/weight_moments.hpp>
 
 #include <limits>
 

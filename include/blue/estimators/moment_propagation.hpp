@@ -5,7 +5,7 @@
 
 #include <blue/estimators/moments.hpp>
 #include <blue/random/draw.hpp>
-#include <blue/train/predict.hpp>
+#include <blue/train/evaluate.hpp>
 
 #include <cmath>
 #include <vector>
@@ -178,27 +178,27 @@ struct MomentPropagation {
 namespace detail {
 
 /// Normal noise, samples x outputs, with mean 0 and variance 1 (divisor samples - 1) over the
-/// samples of each output, so that moments come back as they were.
+/// samples of each output, so that moments come back as they were; 0 for a single sample.
 template <class T>
 std::vector<T> standardised_noise(Index samples, Index outputs) {
     std::vector<T> noise(static_cast<std::size_t>(samples * outputs));
+    if (samples == 1) return noise;
+    const double n = static_cast<double>(samples);
+    std::vector<double> column(static_cast<std::size_t>(samples));
     for (Index k = 0; k < outputs; ++k) {
-        const auto at = [&](Index s) -> T& {
-            return noise[static_cast<std::size_t>(s * outputs + k)];
-        };
+        random::Key key{0, prediction_pass, 0, 0,
+                        static_cast<std::uint32_t>(random::purpose::outputs)};
         double mean = 0, squares = 0;
-        for (Index s = 0; s < samples; ++s) {
-            const random::Key key{0, prediction_pass, 0, static_cast<std::uint32_t>(s),
-                                  static_cast<std::uint32_t>(random::purpose::weights)};
-            at(s) = random::draw_element<noise::Normal, T>({}, key, k);
-            mean += static_cast<double>(at(s)) / static_cast<double>(samples);
+        for (double& z : column) {
+            z = random::draw_element<noise::Normal, double>({}, key, k);
+            mean += z / n;
+            ++key.sample;
         }
+        for (double z : column) squares += (z - mean) * (z - mean);
+        const double scale = std::sqrt((n - 1) / squares);
         for (Index s = 0; s < samples; ++s)
-            squares += std::pow(static_cast<double>(at(s)) - mean, 2);
-        const double scale = std::sqrt(static_cast<double>(samples - 1) / squares);
-        for (Index s = 0; s < samples; ++s)
-            at(s) =
-                samples == 1 ? T(0) : static_cast<T>((static_cast<double>(at(s)) - mean) * scale);
+            noise[static_cast<std::size_t>(s * outputs + k)] =
+                static_cast<T>((column[static_cast<std::size_t>(s)] - mean) * scale);
     }
     return noise;
 }
@@ -233,6 +233,18 @@ auto predict(const M& model, const Likelihood& likelihood, const Array<float>& i
                               chunk);
         });
     return predictor.result(options.output_samples);
+}
+
+/// Predicts in one pass over the model and compares with the targets. For numbers the negative
+/// log-likelihood is that of a normal with the predictive mean and standard deviation. Errors as in
+/// `check_examples` and `predict`.
+template <class M, class Likelihood, class Target>
+auto evaluate(const M& model, const Likelihood& likelihood, const Dataset<Target>& data,
+              const MomentPropagation& options) {
+    static_assert(detail::output_check<Likelihood, M>{});
+    check_examples<M, Likelihood>(data, "evaluate");
+    return evaluate(predict(model, likelihood, data.inputs, options),
+                    detail::as_compared(likelihood, data.targets));
 }
 
 }  // namespace blue

@@ -11,9 +11,9 @@
 #include <blue/backends/cpu/linear.hpp>
 #include <blue/backends/cpu/loss_terms.hpp>
 #include <blue/backends/cpu/materialise.hpp>
-#include <blue/backends/cpu/moments.hpp>
 #include <blue/backends/cpu/noise.hpp>
 #include <blue/backends/cpu/optimizer.hpp>
 #include <blue/backends/cpu/reduce.hpp>
 #include <blue/backends/cpu/slice.hpp>
 #include <blue/backends/cpu/softmax.hpp>
+#include <blue/backends/cpu/weight_moments.hpp>

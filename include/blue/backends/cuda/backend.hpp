@@ -11,9 +11,9 @@
 #include <blue/backends/cuda/linear.hpp>
 #include <blue/backends/cuda/loss_terms.hpp>
 #include <blue/backends/cuda/materialise.hpp>
-#include <blue/backends/cuda/moments.hpp>
 #include <blue/backends/cuda/noise.hpp>
 #include <blue/backends/cuda/optimizer.hpp>
 #include <blue/backends/cuda/reduce.hpp>
 #include <blue/backends/cuda/slice.hpp>
 #include <blue/backends/cuda/softmax.hpp>
+#include <blue/backends/cuda/weight_moments.hpp>

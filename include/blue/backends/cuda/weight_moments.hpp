@@ -4,7 +4,7 @@
 #pragma once
 
 #include <blue/backends/cuda/materialise.hpp>
-#include <blue/ops/moments.hpp>
+#include <blue/ops/weight_moments.hpp>
 
 namespace blue {
 namespace cuda {

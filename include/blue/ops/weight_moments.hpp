@@ -26,16 +26,23 @@ struct MomentsRecord : Record<B> {
 
 /// Given numbers as weights. A gradient with respect to them is left in `Draw::gradient`.
 template <class B>
-Draw<B>* fixed_weights(Tape<B>& tape, const Draw<B>& like, typename B::scalar* numbers) {
+Draw<B>* fixed_weights(Tape<B>& tape, typename B::scalar* numbers, Index size, Index stride,
+                       Index pass_samples = 1) {
     Draw<B> fixed{};
     fixed.kernels = fixed_weight_kernels(B{});
-    fixed.size = like.size;
-    fixed.stride = fixed.weight_stride = like.stride;
+    fixed.size = size;
+    fixed.stride = fixed.weight_stride = stride;
     fixed.weights = numbers;
     fixed.samples = 1;
-    fixed.pass_samples = like.pass_samples;
+    fixed.pass_samples = pass_samples;
     fixed.drawn = true;
     return new (tape.template host_memory<Draw<B>>(1)) Draw<B>(fixed);
+}
+
+/// The same for numbers in the place of a variable's.
+template <class B>
+Draw<B>* fixed_weights(Tape<B>& tape, const Draw<B>& like, typename B::scalar* numbers) {
+    return fixed_weights(tape, numbers, like.size, like.stride, like.pass_samples);
 }
 
 /// The locations of a variable as weights. To be called after the operation that draws it.

@@ -149,6 +149,21 @@ struct OutputMoments {
     }
 };
 
+/// The relative error of the gradient with respect to an input, the same for all samples or not.
+template <class M>
+double input_gradient_error(const M& model) {
+    double largest = 0;
+    for (Index samples : {1, 3}) {
+        const auto x = blue::testing::random_values<shape<3>>(samples, 4, Seed{9});
+        const auto outputs = [&](auto a) {
+            return blue::forward<Scores::none>(model, *a.tape, a, {.samples = 3, .seed = Seed{4}})
+                .samples;
+        };
+        largest = std::fmax(largest, blue::testing::gradient_check(outputs, x).error);
+    }
+    return largest;
+}
+
 /// The outputs of all samples.
 template <class M>
 std::vector<double> estimate_outputs(const M& model, const EstimateData& data,

@@ -212,3 +212,24 @@ TEST_CASE("wrong options and inputs are errors") {
     CHECK(error(inputs_for(2, 4), {}) ==
           "predict: the model expects 3 numbers per input, but the inputs have shape (2, 4)");
 }
+
+TEST_CASE("the quality of a prediction without draws") {
+    const blue::Sequential<Linear<3, 16>, blue::ReLU, Linear<16, 2>> net{blue::Seed{19}};
+    const blue::MomentPropagation options{.output_samples = 50};
+    const auto inputs = inputs_for(4, 3);
+    const blue::Dataset<std::int32_t> labelled{inputs, Array<std::int32_t>({4}, {0, 1, 1, 0})};
+    const auto classes = predict(net, blue::Categorical{}, inputs, options);
+    CHECK(evaluate(net, blue::Categorical{}, labelled, options).negative_log_likelihood ==
+          blue::evaluate(classes, labelled.targets).negative_log_likelihood);
+
+    const blue::Dataset<float> data{inputs, Array<float>({4, 2}, {0, 1, 2, 3, 4, 5, 6, 7})};
+    const auto numbers = predict(net, blue::Gaussian{0.5}, inputs, options);
+    const auto report = evaluate(net, blue::Gaussian{0.5}, data, options);
+    CHECK(report.root_mean_squared_error ==
+          blue::evaluate(numbers, data.targets).root_mean_squared_error);
+    CHECK(std::isfinite(report.negative_log_likelihood));
+    CHECK_THROWS_AS(
+        evaluate(net, blue::Categorical{},
+                 blue::Dataset<std::int32_t>{inputs, Array<std::int32_t>({3})}, options),
+        blue::ShapeError);
+}

@@ -195,3 +195,17 @@ TEST_CASE("fit goes on from frozen means without touching the scales", "[models]
         CHECK(after[std::size_t(size + e)] == before[std::size_t(size + e)]);
     }
 }
+
+// There is no noise at the means, whatever draws it otherwise.
+TEMPLATE_TEST_CASE("estimators rest while a network is frozen to its means", "",
+                   LocalReparameterization<MeanFieldNormal>, Flipout<MeanFieldNormal>,
+                   Antithetic<MeanFieldNormal>) {
+    Sequential<Linear<2, 8, TestType>, Tanh, Linear<8, 3, TestType>> estimated{Seed{1}};
+    Net drawn{Seed{1}};
+    freeze(estimated);
+    freeze(drawn);
+    CHECK(outputs(estimated) == outputs(drawn));
+    CHECK(outputs(estimated).samples == 1);
+    unfreeze(estimated);
+    CHECK(outputs(estimated).samples == 4);
+}

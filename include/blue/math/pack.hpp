@@ -111,19 +111,8 @@ struct Pack {
         BLUE_UNROLL for (int i = 0; i < count; ++i) detail::load(p + i * per_register, a.r[i]);
         return a;
     }
-    /// The first n lanes; the rest is 0.
-    BLUE_INLINE static Pack load(const T* p, int n) {
-        T lane[N] = {};
-        for (int i = 0; i < n; ++i) lane[i] = p[i];
-        return load(lane);
-    }
     BLUE_INLINE void store(T* p) const {
         BLUE_UNROLL for (int i = 0; i < count; ++i) detail::store(p + i * per_register, r[i]);
-    }
-    BLUE_INLINE void store(T* p, int n) const {
-        T lane[N];
-        store(lane);
-        for (int i = 0; i < n; ++i) p[i] = lane[i];
     }
     BLUE_INLINE T operator[](int lane) const {
         if constexpr (N == 1) {

@@ -30,10 +30,13 @@ TEMPLATE_TEST_CASE("packs cover a range once, write nothing beyond it, and sum i
         }
 }
 
-TEST_CASE("lanes beyond the end are 1 where a formula divides") {
-    using S = blue::math::NativePack<float>;
-    const float two[2] = {2, 2};
-    float lanes[S::lanes];
-    blue::cpu::load_or_one<S>(two, Index{2}).store(lanes);
-    for (int i = 0; i < S::lanes; ++i) CHECK(lanes[i] == (i < 2 ? 2.0f : 1.0f));
+TEMPLATE_TEST_CASE("lanes beyond the end of an array are what is asked for", "", float, double) {
+    using S = blue::math::NativePack<TestType>;
+    const std::vector<TestType> data(S::lanes, TestType(2));
+    for (Index n = 1; n <= S::lanes; ++n)
+        for (TestType rest : {TestType(0), TestType(1)}) {
+            TestType lanes[S::lanes];
+            blue::cpu::load<S>(data.data(), blue::cpu::Count<S>{n}, rest).store(lanes);
+            for (int i = 0; i < S::lanes; ++i) CHECK(lanes[i] == (i < n ? TestType(2) : rest));
+        }
 }

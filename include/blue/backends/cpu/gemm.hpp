@@ -3,8 +3,8 @@
 /// Matrix products on the CPU: one thread each, no allocation.
 #pragma once
 
+#include <blue/backends/cpu/packs.hpp>
 #include <blue/math/detail/transpose.hpp>
-#include <blue/math/pack.hpp>
 
 #include <algorithm>
 
@@ -76,13 +76,10 @@ private:
             const S b = S::load(numbers + l * width);
             BLUE_UNROLL for (int i = 0; i < Rows; ++i) sums[i] = fma(S(a[i * lda + l]), b, sums[i]);
         }
-        const int n = static_cast<int>(columns);
+        const Count<S> n{columns};
         BLUE_UNROLL for (int i = 0; i < Rows; ++i) {
             T* const row = c + i * ldc;
-            if (n == width)
-                (add ? S::load(row) + sums[i] : sums[i]).store(row);
-            else
-                (add ? S::load(row, n) + sums[i] : sums[i]).store(row, n);
+            store(add ? load<S>(row, n) + sums[i] : sums[i], row, n);
         }
     }
 };

@@ -123,7 +123,7 @@ private:
 
     template <class N>
     BLUE_HOST_INLINE static typename Formula::Parameters load_parameters(const D& d, Index e, N n) {
-        const S scale = load_or_one<S>(d.natural + e, n);
+        const S scale = load<S>(d.natural + e, n, T(1));
         const S stored = load<S>(d.stored + d.stride + e, n);
         const S log_scale = scale_transform == transform::exponential ? stored : log(scale);
         return Base::with_constants(
@@ -179,13 +179,13 @@ private:
             if constexpr (leaves_out_score<Q>) {
                 // log q moves with the weight alone, by f'(u) / d.
                 const S ratio = d.floor_visible ? load<S>(d.natural + d.stride + e, n) : S(1);
-                const S inverse = ratio / load_or_one<S>(d.natural + e, n);
+                const S inverse = ratio / load<S>(d.natural + e, n, T(1));
                 dw = fma(variational_gradient * inverse, slope(q, deviation * inverse), dw);
             }
             S by_log_scale = dw * deviation;
             if constexpr (Floor) {
                 const S ratio = load<S>(d.natural + d.stride + e, n);
-                const S u = deviation / load_or_one<S>(d.natural + e, n) * ratio;
+                const S u = deviation / load<S>(d.natural + e, n, T(1)) * ratio;
                 by_log_scale += variational_gradient * (1 - ratio * ratio) * u * slope(q, u);
             }
             Base::put(deviates ? dw - data : dw, d.gradient + e, n, add);

@@ -1,41 +1,63 @@
 // SPDX-License-Identifier: BSD-3-Clause
 /// \file
-/// Loops over arrays in packs, with a shorter last pack.
+/// Loops over arrays in packs, of which the last may be shorter.
 #pragma once
 
 #include <blue/math/pack.hpp>
 
+#include <algorithm>
+
 namespace blue::cpu {
 
-/// A number of elements that is known at compile time: a whole pack.
-template <Index N>
-struct Full {};
+/// How many elements of an array a pack covers: one per lane, or fewer at the end.
+template <class S>
+struct Count {
+    Index elements;
+    BLUE_HOST_INLINE bool is_full() const { return elements == S::lanes; }
+};
 
-template <class S, class T, Index N>
-BLUE_HOST_INLINE S load(const T* data, Full<N>) {
+namespace detail {
+
+// The end of an array, out of line: a second copy of each sweep for it took a twentieth of the
+// compile time, and a branch per pack takes no time that could be measured.
+
+/// The first n lanes; the others are `rest`.
+template <class T>
+[[gnu::noinline, gnu::cold]] void load_part(const T* from, Index n, T rest, T* lanes, Index count) {
+    for (Index i = 0; i < count; ++i) lanes[i] = i < n ? from[i] : rest;
+}
+template <class T>
+[[gnu::noinline, gnu::cold]] void store_part(const T* lanes, Index n, T* to) {
+    for (Index i = 0; i < n; ++i) to[i] = lanes[i];
+}
+template <class T>
+[[gnu::noinline, gnu::cold]] double sum_part(const T* lanes, Index n) {
+    double total = 0;
+    for (Index i = 0; i < n; ++i) total += static_cast<double>(lanes[i]);
+    return total;
+}
+
+}  // namespace detail
+
+/// Loads a pack; what is beyond the end of the array is `rest`.
+template <class S, class T>
+BLUE_HOST_INLINE S load(const T* data, Count<S> n, T rest = 0) {
+    T lanes[S::lanes];
+    if (!n.is_full()) [[unlikely]] {
+        detail::load_part(data, n.elements, rest, lanes, S::lanes);
+        data = lanes;
+    }
     return S::load(data);
 }
 template <class S, class T>
-BLUE_HOST_INLINE S load(const T* data, Index n) {
-    return S::load(data, static_cast<int>(n));
-}
-template <class S, class T, Index N>
-BLUE_HOST_INLINE S load_or_one(const T* data, Full<N>) {
-    return S::load(data);
-}
-template <class S, class T>
-BLUE_HOST_INLINE S load_or_one(const T* data, Index n) {
-    T padded[S::lanes];
-    for (int i = 0; i < S::lanes; ++i) padded[i] = i < n ? data[i] : T(1);
-    return S::load(padded);
-}
-template <class S, class T, Index N>
-BLUE_HOST_INLINE void store(S value, T* data, Full<N>) {
-    value.store(data);
-}
-template <class S, class T>
-BLUE_HOST_INLINE void store(S value, T* data, Index n) {
-    value.store(data, static_cast<int>(n));
+BLUE_HOST_INLINE void store(S value, T* data, Count<S> n) {
+    if (n.is_full()) [[likely]] {
+        value.store(data);
+        return;
+    }
+    T lanes[S::lanes];
+    value.store(lanes);
+    detail::store_part(lanes, n.elements, data);
 }
 
 /// A long sum: packs of numbers, added up in double before they get large.
@@ -44,14 +66,14 @@ struct Sum {
     S lanes = S(0);
     double total = 0;
 
-    template <Index N>
-    BLUE_HOST_INLINE void add(S value, Full<N>) {
-        lanes += value;
-    }
-    BLUE_HOST_INLINE void add(S value, Index n) {
+    BLUE_HOST_INLINE void add(S value, Count<S> n) {
+        if (n.is_full()) [[likely]] {
+            lanes += value;
+            return;
+        }
         typename S::scalar numbers[S::lanes];
         value.store(numbers);
-        for (Index i = 0; i < n; ++i) total += static_cast<double>(numbers[i]);
+        total += detail::sum_part(numbers, n.elements);
     }
     BLUE_HOST_INLINE void flush() {
         total += static_cast<double>(sum(lanes));
@@ -59,12 +81,11 @@ struct Sum {
     }
 };
 
-/// Calls body(e, n) for packs that cover [begin, end); n is `Full` for whole packs.
+/// Calls body(e, n) for packs that cover [begin, end).
 template <class S, class Body>
 BLUE_HOST_INLINE void for_each_pack(Index begin, Index end, Body body) {
-    Index e = begin;
-    for (; e + S::lanes <= end; e += S::lanes) body(e, Full<S::lanes>{});
-    if (e < end) body(e, end - e);
+    for (Index e = begin; e < end; e += S::lanes)
+        body(e, Count<S>{std::min<Index>(end - e, S::lanes)});
 }
 
 }  // namespace blue::cpu

@@ -140,8 +140,8 @@ private:
             } else {
                 const T* natural = d.natural + array * d.stride + e;
                 // Beyond the end of the variable: values that no formula turns into NaN.
-                theta[k] = {load_or_one<S>(natural, n), load<S>(natural + d.stride, n),
-                            load_or_one<S>(natural + 2 * d.stride, n)};
+                theta[k] = {load<S>(natural, n, T(1)), load<S>(natural + d.stride, n),
+                            load<S>(natural + 2 * d.stride, n, T(1))};
                 array += 3;
             }
         }

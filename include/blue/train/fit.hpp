@@ -16,6 +16,7 @@
 #include <functional>
 #include <limits>
 #include <optional>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -91,6 +92,126 @@ inline double validation_loss(const RealReport& report) {
                                                       : report.negative_log_likelihood;
 }
 
+/// A step's loss and its parts in nats.
+struct StepLosses {
+    double total, data_fitting, prior_matching, divergence;
+    std::vector<double> divergences;
+};
+
+/// Takes step 1, 2, ... into an epoch's means.
+inline void add_to_means(EpochReport& epoch, const StepLosses& losses, Index step) {
+    const double weight = 1 / static_cast<double>(step);
+    epoch.loss += (losses.total - epoch.loss) * weight;
+    epoch.data_fitting += (losses.data_fitting - epoch.data_fitting) * weight;
+    epoch.divergence += (losses.divergence - epoch.divergence) * weight;
+    for (std::size_t slot = 0; slot < losses.divergences.size(); ++slot)
+        epoch.divergences[slot] += (losses.divergences[slot] - epoch.divergences[slot]) * weight;
+}
+
+/// Takes the steps of `fit`.
+template <class M, class Objective, class Target, class Rule>
+class Trainer {
+    using B = backend_of<M>;
+    using Likelihood = std::remove_cvref_t<decltype(std::declval<Objective&>().likelihood)>;
+
+public:
+    Trainer(M& model, Objective& objective, const Dataset<Target>& train, const FitOptions& options,
+            const Rule& rule)
+        : model_(model),
+          objective_(objective),
+          train_(train),
+          options_(options),
+          steps_((train.size() + options.batch_size - 1) / options.batch_size),
+          optimizer_(rule) {
+        if constexpr (requires { optimizer_.rule().dataset_size; })
+            if (!rule.dataset_size) optimizer_.rule().dataset_size = DatasetSize(train.size());
+        if (options.averaging) average_.emplace(model, *options.averaging);
+    }
+
+    /// Trains for epoch 1, 2, ...; once the average has begun, the model has it afterwards.
+    EpochReport epoch(Index epoch, ProgressReporter& progress) {
+        if (average_ && average_->swapped()) average_->swap(model_);
+        const Index n = train_.size();
+        const std::vector<Index> order =
+            shuffled(n, options_.seed.value, static_cast<std::uint64_t>(epoch));
+        EpochReport report{};
+        report.epoch = epoch;
+        report.divergences.assign(static_cast<std::size_t>(random_variable_count<M>), 0);
+        for (Index step = 1; step <= steps_; ++step) {
+            const Index first = (step - 1) * options_.batch_size;
+            const Index batch = std::min(options_.batch_size, n - first);
+            add_to_means(
+                report,
+                take_step(epoch, step, {order.data() + first, static_cast<std::size_t>(batch)}),
+                step);
+            progress.step(reading(report, step));
+        }
+        if (average_ && average_->updates() > 0) average_->swap(model_);
+        return report;
+    }
+
+    /// What progress shows after a step of an epoch; by default after its last one.
+    ProgressReading reading(const EpochReport& epoch, std::optional<Index> step = {}) const {
+        return {epoch.epoch, options_.epochs,    step.value_or(steps_), steps_,
+                epoch.loss,  epoch.data_fitting, epoch.divergence};
+    }
+
+private:
+    StepLosses take_step(Index epoch, Index step, std::span<const Index> rows) {
+        const Index total_step = (epoch - 1) * steps_ + step - 1;
+        tape_.reset();
+        const Loss<B> loss = forward_loss(rows, total_step);
+        const auto parts = loss.values();
+        StepLosses losses{static_cast<double>(loss.total.value()), parts.data_fitting,
+                          parts.prior_matching, parts.divergence, loss.divergences()};
+        const auto require_finite = [&](std::span<const double> norms) {
+            if (std::isfinite(losses.total) && all_finite(losses.divergences) && all_finite(norms))
+                return;
+            throw_not_finite<B>(variable_views<M, B>(model_), random_variable_names<M>,
+                                variational_parameter_names<M>,
+                                {epoch, step, losses.total, losses.data_fitting,
+                                 losses.prior_matching, losses.divergences, norms});
+        };
+        require_finite({});
+        backward(loss);
+        const std::vector<double> norms = gradient_norms(tape_);
+        require_finite(norms);
+        const double norm = total_norm(norms);
+        if (options_.clip_norm > 0 && norm > options_.clip_norm)
+            scale_gradients(tape_, options_.clip_norm / norm);
+        optimizer_.step(model_, tape_, options_.schedule(total_step, options_.epochs * steps_));
+        if (average_) average_->update(model_);
+        return losses;
+    }
+
+    Loss<B> forward_loss(std::span<const Index> rows, Index total_step) {
+        const auto batch = static_cast<Index>(rows.size());
+        const auto x = tape_.template input<blue::input_shape_of<M>>(
+            inputs_.gather(train_.inputs, rows), batch);
+        const auto result =
+            forward<Objective::scores>(model_, tape_, x,
+                                       {.samples = options_.samples,
+                                        .seed = options_.seed,
+                                        .pass = static_cast<std::uint64_t>(total_step),
+                                        .norm_constants = objective_.norm_constants});
+        const auto target = make_target<Likelihood>(tape_, result.samples,
+                                                    targets_.gather(train_.targets, rows), batch);
+        return objective_(result, target, DatasetSize(train_.size()),
+                          TrainingStep{total_step, steps_, options_.epochs});
+    }
+
+    M& model_;
+    Objective& objective_;
+    const Dataset<Target>& train_;
+    const FitOptions& options_;
+    Index steps_;
+    Optimizer<Rule, B> optimizer_;
+    std::optional<WeightAverage<M>> average_;
+    Tape<B> tape_;
+    BatchBuffer<typename B::scalar> inputs_;
+    BatchBuffer<target_number<Likelihood, B>> targets_;
+};
+
 }  // namespace detail
 
 /// Trains a model on a data set, made of the public parts: `forward`, the objective, `backward`,
@@ -108,11 +229,7 @@ template <class M, class Objective, class Target, class Rule = Adam>
 FitReport fit(M& model, Objective&& objective, const Dataset<Target>& train,
               const Dataset<Target>* validation, const FitOptions& options = {},
               const Rule& rule = {}) {
-    using B = backend_of<M>;
-    using T = typename B::scalar;
-    using Input = input_shape_of<M>;
     using Likelihood = std::remove_cvref_t<decltype(objective.likelihood)>;
-    using Number = detail::target_number<Likelihood, B>;
     static_assert(detail::output_check<Likelihood, M>{});
     detail::check_fit_options(options);
     check_examples<M, Likelihood>(train, "fit");
@@ -121,79 +238,15 @@ FitReport fit(M& model, Objective&& objective, const Dataset<Target>& train,
         throw ValueError("fit: expected a validation set for the patience of ", options.patience,
                          " epochs, got none");
 
-    const Index n = train.size();
-    const Index steps = (n + options.batch_size - 1) / options.batch_size;
-    Optimizer<Rule, B> optimizer(rule);
-    if constexpr (requires { optimizer.rule().dataset_size; })
-        if (!rule.dataset_size) optimizer.rule().dataset_size = DatasetSize(n);
-    std::optional<WeightAverage<M>> average;
-    if (options.averaging) average.emplace(model, *options.averaging);
-    Tape<B> tape;
-    BatchBuffer<T> inputs;
-    BatchBuffer<Number> targets;
+    detail::Trainer<M, std::remove_reference_t<Objective>, Target, Rule> trainer(
+        model, objective, train, options, rule);
     ProgressReporter progress(options.progress);
     FitReport report;
     std::optional<M> best;
     double best_loss = std::numeric_limits<double>::infinity();
     for (Index epoch = 1; epoch <= options.epochs; ++epoch) {
         const auto start = ProgressReporter::Clock::now();
-        if (average && average->swapped()) average->swap(model);
-        const std::vector<Index> order =
-            shuffled(n, options.seed.value, static_cast<std::uint64_t>(epoch));
-        EpochReport current{};
-        current.epoch = epoch;
-        current.divergences.assign(static_cast<std::size_t>(random_variable_count<M>), 0);
-        ProgressReading reading{epoch, options.epochs, 0, steps, 0, 0, 0};
-        for (Index step = 0; step < steps; ++step) {
-            const Index first = step * options.batch_size;
-            const Index batch = std::min(options.batch_size, n - first);
-            const std::span<const Index> rows(order.data() + first,
-                                              static_cast<std::size_t>(batch));
-            const Index total_step = (epoch - 1) * steps + step;
-            tape.reset();
-            const auto x = tape.template input<Input>(inputs.gather(train.inputs, rows), batch);
-            const auto result = forward<std::remove_reference_t<Objective>::scores>(
-                model, tape, x,
-                {.samples = options.samples,
-                 .seed = options.seed,
-                 .pass = static_cast<std::uint64_t>(total_step),
-                 .norm_constants = objective.norm_constants});
-            const auto target = detail::make_target<Likelihood>(
-                tape, result.samples, targets.gather(train.targets, rows), batch);
-            const Loss<B> loss = objective(result, target, DatasetSize(n),
-                                           TrainingStep{total_step, steps, options.epochs});
-            const double value = static_cast<double>(loss.total.value());
-            const auto parts = loss.values();
-            const std::vector<double> divergences = loss.divergences();
-            const auto require_finite = [&](std::span<const double> norms) {
-                if (std::isfinite(value) && all_finite(divergences) && all_finite(norms)) return;
-                throw_not_finite<B>(variable_views<M, B>(model), random_variable_names<M>,
-                                    variational_parameter_names<M>,
-                                    {epoch, step + 1, value, parts.data_fitting,
-                                     parts.prior_matching, divergences, norms});
-            };
-            require_finite({});
-            backward(loss);
-            const std::vector<double> norms = gradient_norms(tape);
-            require_finite(norms);
-            const double norm = total_norm(norms);
-            if (options.clip_norm > 0 && norm > options.clip_norm)
-                scale_gradients(tape, options.clip_norm / norm);
-            optimizer.step(model, tape, options.schedule(total_step, options.epochs * steps));
-            if (average) average->update(model);
-
-            const double weight = 1 / static_cast<double>(step + 1);
-            current.loss += (value - current.loss) * weight;
-            current.data_fitting += (parts.data_fitting - current.data_fitting) * weight;
-            current.divergence += (parts.divergence - current.divergence) * weight;
-            for (std::size_t slot = 0; slot < divergences.size(); ++slot)
-                current.divergences[slot] +=
-                    (divergences[slot] - current.divergences[slot]) * weight;
-            reading = {epoch,        options.epochs,       step + 1,          steps,
-                       current.loss, current.data_fitting, current.divergence};
-            progress.step(reading);
-        }
-        if (average && average->updates() > 0) average->swap(model);
+        EpochReport current = trainer.epoch(epoch, progress);
         std::string remark = detail::largest_divergences(random_variable_names<M>,
                                                          current.divergences, current.divergence);
         if (validation) {
@@ -205,7 +258,7 @@ FitReport fit(M& model, Objective&& objective, const Dataset<Target>& train,
             remark = text + remark;
         }
         current.seconds = ProgressReporter::seconds_since(start);
-        progress.epoch(reading, current.seconds, remark);
+        progress.epoch(trainer.reading(current), current.seconds, remark);
         report.epochs.push_back(current);
         if (options.patience == 0 || epoch == 1 || current.validation_loss < best_loss) {
             report.best_epoch = epoch;

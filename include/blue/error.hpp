@@ -89,6 +89,18 @@ struct ValueError : Error {
         throw ValueError(what, ": expected a finite ", name, " of at least 0, got ", value);
 }
 
+/// Throws ValueError unless an option is finite.
+[[gnu::noinline]] inline void require_finite(const char* what, const char* name, double value) {
+    if (!(value - value == 0))
+        throw ValueError(what, ": expected a finite ", name, ", got ", value);
+}
+
+/// Throws ValueError unless an option is in (0, 1).
+[[gnu::noinline]] inline void require_fraction(const char* what, const char* name, double value) {
+    if (!(value > 0 && value < 1))
+        throw ValueError(what, ": expected a ", name, " above 0 and below 1, got ", value);
+}
+
 /// Throws ValueError unless an option is in [0, 1).
 [[gnu::noinline]] inline void require_share(const char* what, const char* name, double value) {
     if (!(value >= 0 && value < 1))

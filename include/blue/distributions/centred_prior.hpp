@@ -65,6 +65,7 @@ struct CentredPrior {
     }
 
     double norm_constant() const { return blue::norm_constant(prior); }
+    void validate() const { blue::detail::require_valid("CentredPrior", prior); }
     /// The prior of a narrower layer: its width changes, the centres stay.
     void rescale(double c) requires requires(P& p) { p.rescale(c); }
     {

@@ -4,6 +4,7 @@
 #pragma once
 
 #include <blue/config.hpp>
+#include <blue/error.hpp>
 #include <blue/math/functions.hpp>
 
 #include <cmath>
@@ -28,6 +29,8 @@ struct HalfCauchyPrior {
         const T density = log_height - log1p(square(w * inverse_scale));
         return where(w > T(0), density, T(-infinity));
     }
+
+    void validate() const { require_positive("HalfCauchyPrior", "scale", scale); }
 
     /// What follows from the option, computed once and not to be set: to change it, make a new
     /// object.

@@ -46,6 +46,12 @@ struct LearnedScalePrior {
         return MeanFieldNormal::standard_log_prob(z);
     }
     constexpr std::array<double, 2> defaults() const { return {mean, std}; }
+    void validate() const {
+        require_not_negative("LearnedScalePrior", "eps", eps);
+        if (!(hyper_scale > 0))
+            throw ValueError("LearnedScalePrior: expected a positive hyper_scale, got ",
+                             hyper_scale);
+    }
     constexpr double variance_floor() const { return eps; }
     constexpr double norm_constant() const { return MeanFieldNormal::constant; }
     /// Where `prior_initialization` starts, and the hyperprior, in a narrower layer.

@@ -4,6 +4,7 @@
 #pragma once
 
 #include <blue/distributions/parameters.hpp>
+#include <blue/error.hpp>
 #include <blue/random/noise.hpp>
 
 #include <cmath>
@@ -56,6 +57,7 @@ struct MeanFieldNormal {
     }
 
     constexpr std::array<double, 2> defaults() const { return {mean, std}; }
+    void validate() const { require_not_negative("MeanFieldNormal", "eps", eps); }
     constexpr double variance_floor() const { return eps; }
     constexpr double norm_constant() const { return constant; }
 

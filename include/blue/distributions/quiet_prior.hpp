@@ -5,6 +5,7 @@
 
 #include <blue/distributions/mean_field_normal.hpp>
 #include <blue/distributions/parameters.hpp>
+#include <blue/error.hpp>
 
 #include <array>
 #include <cmath>
@@ -35,6 +36,12 @@ struct BasicQuietPrior {
     }
 
     double norm_constant() const { return 2 * constant; }
+    void validate() const {
+        require_positive("BasicQuietPrior", "std_ratio", std_ratio);
+        require_finite("BasicQuietPrior", "mean_mean", mean_mean);
+        require_positive("BasicQuietPrior", "mean_std", mean_std);
+        require_not_negative("BasicQuietPrior", "eps", eps);
+    }
     /// The prior of a narrower layer.
     void rescale(double c) {
         *this = {.std_ratio = std_ratio,

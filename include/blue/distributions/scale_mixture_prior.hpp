@@ -4,6 +4,7 @@
 #pragma once
 
 #include <blue/distributions/mean_field_normal.hpp>
+#include <blue/error.hpp>
 
 #include <cmath>
 
@@ -24,6 +25,11 @@ struct ScaleMixturePrior {
                            log_height2 - half_square * precision2);
     }
 
+    void validate() const {
+        require_fraction("ScaleMixturePrior", "weight", weight);
+        require_positive("ScaleMixturePrior", "std1", std1);
+        require_positive("ScaleMixturePrior", "std2", std2);
+    }
     /// The prior of a narrower layer.
     void rescale(double c) { *this = {.weight = weight, .std1 = std1 * c, .std2 = std2 * c}; }
 

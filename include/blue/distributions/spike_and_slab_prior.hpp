@@ -5,6 +5,7 @@
 
 #include <blue/distributions/laplace.hpp>
 #include <blue/distributions/scale_mixture_prior.hpp>
+#include <blue/error.hpp>
 
 #include <cmath>
 
@@ -23,8 +24,11 @@ struct SpikeAndSlabOptions {
 };
 
 /// A spike-and-slab prior by the names of its literature: `prior(spike_and_slab({.spike_std =
-/// 0.02}))`.
+/// 0.02}))`. Throws ValueError for impossible options.
 inline SpikeAndSlabPrior spike_and_slab(const SpikeAndSlabOptions& options = {}) {
+    require_fraction("spike_and_slab", "slab_probability", options.slab_probability);
+    require_positive("spike_and_slab", "spike_std", options.spike_std);
+    require_positive("spike_and_slab", "slab_std", options.slab_std);
     return {
         .weight = options.slab_probability, .std1 = options.slab_std, .std2 = options.spike_std};
 }
@@ -47,6 +51,11 @@ struct SpikeAndSlabLassoPrior {
         return log_add_exp(log_slab - distance * slab_rate, log_spike - distance * spike_rate);
     }
 
+    void validate() const {
+        require_fraction("SpikeAndSlabLassoPrior", "slab_probability", slab_probability);
+        require_positive("SpikeAndSlabLassoPrior", "spike_scale", spike_scale);
+        require_positive("SpikeAndSlabLassoPrior", "slab_scale", slab_scale);
+    }
     /// The prior of a narrower layer.
     void rescale(double c) {
         *this = {.slab_probability = slab_probability,

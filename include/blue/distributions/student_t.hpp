@@ -4,6 +4,7 @@
 #pragma once
 
 #include <blue/distributions/parameters.hpp>
+#include <blue/error.hpp>
 #include <blue/math/special.hpp>
 #include <blue/random/noise.hpp>
 
@@ -69,6 +70,7 @@ struct MeanFieldStudentT {
     }
 
     constexpr std::array<double, 2> defaults() const { return {mean, scale}; }
+    void validate() const { require_positive("MeanFieldStudentT", "df", df); }
     constexpr double norm_constant() const { return constant; }
     /// As a prior of a narrower layer.
     constexpr void rescale(double c) {

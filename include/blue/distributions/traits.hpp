@@ -4,9 +4,11 @@
 #pragma once
 
 #include <blue/distributions/parameters.hpp>
+#include <blue/error.hpp>
 #include <blue/fwd.hpp>
 #include <blue/random/noise.hpp>
 
+#include <string>
 #include <type_traits>
 
 namespace blue {
@@ -156,6 +158,32 @@ constexpr auto default_parameters(const D& distribution) {
     }
     return values;
 }
+
+namespace detail {
+
+[[gnu::noinline]] inline void require_natural_value(const char* what, const fixed_string& name,
+                                                    transform kind, double value) {
+    const std::string parameter = name.str();
+    if (kind == transform::identity)
+        require_finite(what, parameter.c_str(), value);
+    else
+        require_positive(what, parameter.c_str(), value);
+}
+
+/// Throws ValueError unless a distribution's options are possible: the values of its parameters,
+/// and what its `validate()` says about the others.
+template <class D>
+void require_valid([[maybe_unused]] const char* what, const D& distribution) {
+    if constexpr (HasParameters<D>) {
+        const auto values = default_parameters(distribution);
+        for (std::size_t k = 0; k < values.size(); ++k)
+            require_natural_value(what, D::parameters::names[k], D::parameters::transforms[k],
+                                  values[k]);
+    }
+    if constexpr (requires { distribution.validate(); }) distribution.validate();
+}
+
+}  // namespace detail
 
 /// Whether D is about positive numbers only, with density 0 elsewhere: it says
 /// `static constexpr bool positive = true`.

@@ -3,6 +3,7 @@
 /// What the initial values of a model follow from: a seed, and settings for its distributions.
 #pragma once
 
+#include <blue/distributions/traits.hpp>
 #include <blue/models/structure.hpp>
 
 #include <boost/mp11/algorithm.hpp>
@@ -28,14 +29,18 @@ struct PriorSetting {
 };
 
 /// A setting for all variables whose variational distribution has this type: they get this object.
-/// `Net net{Seed{1}, posterior(MeanFieldNormal{.std = 0.1})};`
+/// `Net net{Seed{1}, posterior(MeanFieldNormal{.std = 0.1})};` Throws ValueError for impossible
+/// options, such as a negative standard deviation.
 template <class Q>
 PosteriorSetting<Q> posterior(Q distribution) {
+    detail::require_valid("posterior", distribution);
     return {distribution};
 }
-/// A setting for all variables whose prior has this type: they get this object.
+/// A setting for all variables whose prior has this type: they get this object. Throws ValueError
+/// for impossible options.
 template <class P>
 PriorSetting<P> prior(P distribution) {
+    detail::require_valid("prior", distribution);
     return {distribution};
 }
 

@@ -3,6 +3,7 @@
 #include <blue/testing/distribution_laws.hpp>
 #include <blue/testing/gradient_check.hpp>
 
+#include "distributions/log_normal.hpp"
 #include "objectives/small_model.hpp"
 #include "support/catch.hpp"
 #include "testing/failures.hpp"
@@ -13,10 +14,6 @@ using namespace blue;
 using namespace blue::testing;
 using namespace blue_test;
 using Number = math::Number<double>;
-
-/// A scale of 2 covers 12 orders of magnitude: too much for a grid around the mean.
-const DistributionLawOptions<MeanFieldLogNormal> log_normal{
-    .points = {{0.2, 0.3}, {-1.0, 0.5}, {0.4, 0.8}}};
 
 TEST_CASE("centred priors keep all laws", "[distributions]") {
     const CentredPrior<> normal{.prior = {.mean = 0.2, .std = 0.8}};

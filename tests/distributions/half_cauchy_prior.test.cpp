@@ -2,6 +2,7 @@
 #include <blue/blue.hpp>
 #include <blue/testing/distribution_laws.hpp>
 
+#include "distributions/log_normal.hpp"
 #include "support/catch.hpp"
 #include "testing/failures.hpp"
 
@@ -12,10 +13,6 @@ using namespace blue;
 using namespace blue::testing;
 using namespace blue_test;
 using Number = math::Number<double>;
-
-/// A scale of 2 covers 12 orders of magnitude: too much for a grid around the mean.
-const DistributionLawOptions<MeanFieldLogNormal> log_normal{
-    .points = {{0.2, 0.3}, {-1.0, 0.5}, {0.4, 0.8}}};
 
 TEST_CASE("the half-Cauchy prior keeps all laws", "[distributions]") {
     CHECK(distribution_laws(MeanFieldLogNormal{}, HalfCauchyPrior{.scale = 0.7}, log_normal) ==

@@ -21,6 +21,8 @@ template <class Q>
 struct DistributionLawOptions {
     /// Natural parameter values at which formulas are checked.
     std::vector<NaturalValues<Q>> points = default_points<Q>();
+    /// Values at which a pass must give finite numbers, all the same (`extreme_laws`).
+    std::vector<NaturalValues<Q>> extremes = default_extremes<Q>();
     Seed seed{1};
 };
 
@@ -234,6 +236,11 @@ private:
         if constexpr (has_closed_form_kl<Q, P>) {
             const auto kl = Formula::template divergence<n>(plain_.q, plain_.p, parameters);
             compare("kl through duals", kl.value[0], plain_.divergence(theta));
+            // Of two densities; of an improper one it may be anything.
+            if constexpr (HasParameters<P>)
+                require(kl.value[0] >= -1e-9, "kl is negative: " + to_text(kl.value[0]));
+            if constexpr (std::is_same_v<Q, P>)
+                compare("kl from itself", plain_.divergence(default_parameters(plain_.p)), 0);
             for (int k = 0; k < n; ++k)
                 compare("the derivative of kl", kl.derivative(k)[0],
                         slope([&](const Theta& t) { return plain_.divergence(t); }, theta,

@@ -8,6 +8,7 @@
 #include <blue/objectives/kl.hpp>
 
 #include <array>
+#include <cmath>
 #include <cstdio>
 #include <string>
 #include <tuple>
@@ -30,6 +31,22 @@ std::vector<NaturalValues<Q>> default_points() {
             points[i][k] = Q::parameters::transforms[k] == transform::identity
                                ? real[(i + k) % 3]
                                : positive[(i + k) % 3];
+    return points;
+}
+
+/// Each parameter in turn far out, the others at a value of order one: positive ones at exp(-20)
+/// and exp(20), others at a million.
+template <class Q>
+std::vector<NaturalValues<Q>> default_extremes() {
+    std::vector<NaturalValues<Q>> points;
+    for (std::size_t k = 0; k < NaturalValues<Q>{}.size(); ++k) {
+        const bool is_real = Q::parameters::transforms[k] == transform::identity;
+        for (double sign : {-1, 1}) {
+            NaturalValues<Q> point = default_points<Q>()[0];
+            point[k] = is_real ? sign * 1e6 : std::exp(sign * 20);
+            points.push_back(point);
+        }
+    }
     return points;
 }
 

@@ -1,0 +1,169 @@
+// SPDX-License-Identifier: BSD-3-Clause
+/// \file
+/// Compares priors and objectives for a wide network, 784-512-512-10 on all of MNIST:
+/// reproduce_priors OUTPUT.json [EPOCHS [SETTING...]]. Prints a table of the last epoch, writes one
+/// object per setting with the curves of all epochs, and draws these to OUTPUT.svg.
+/// docs/reproduction.md has the protocol and the result.
+#include <blue/blue.hpp>
+#include <blue/io/atomic_file.hpp>
+#include <blue/io/datasets.hpp>
+
+#include "reproduce/curves.hpp"
+
+#include <nlohmann/json.hpp>
+
+#include <algorithm>
+#include <cstdio>
+#include <cstdlib>
+#include <filesystem>
+#include <string>
+#include <utility>
+#include <vector>
+
+namespace {
+
+using namespace blue_reproduce;
+using blue::Index;
+using Normal = blue::MeanFieldNormal;
+
+constexpr Index batch_size = 64, predictive_samples = 30;
+
+template <class Prior>
+using Net = blue::Sequential<blue::Linear<784, 512, Normal, Prior>, blue::ReLU,
+                             blue::Linear<512, 512, Normal, Prior>, blue::ReLU,
+                             blue::Linear<512, 10, Normal, Prior>>;
+
+class Comparison {
+public:
+    Comparison(const blue::io::Mnist& mnist, Index epochs, std::vector<std::string> wanted)
+        : mnist_(mnist), epochs_(epochs), wanted_(std::move(wanted)) {}
+
+    /// Trains `make_net()` and notes its test results after every epoch.
+    template <class MakeNet, class Objective>
+    void run(const char* setting, MakeNet make_net, Objective objective,
+             const blue::Schedule& schedule = blue::Schedule::cosine()) {
+        if (!wanted_.empty() && std::find(wanted_.begin(), wanted_.end(), setting) == wanted_.end())
+            return;
+        auto net = make_net();
+        Curve accuracy{setting, {}}, nll{setting, {}}, error{setting, {}}, divergence{setting, {}};
+        const auto test = [&](const blue::EpochReport& epoch) {
+            const auto report = blue::evaluate(net, blue::Categorical{}, mnist_.test,
+                                               {.samples = predictive_samples, .batch_size = 2000});
+            accuracy.values.push_back(100 * report.accuracy);
+            nll.values.push_back(report.negative_log_likelihood);
+            error.values.push_back(report.expected_calibration_error);
+            divergence.values.push_back(epoch.divergence);
+            std::fprintf(stderr,
+                         "%s, epoch %td: %.2f %%, NLL %.4f, calibration error %.4f, KL %.4g\n",
+                         setting, epoch.epoch, accuracy.values.back(), nll.values.back(),
+                         error.values.back(), divergence.values.back());
+            return true;
+        };
+        blue::fit(net, objective, mnist_.train,
+                  {.epochs = epochs_,
+                   .batch_size = batch_size,
+                   .samples = 4,
+                   .schedule = schedule,
+                   .progress = blue::Progress::none,
+                   .on_epoch = test},
+                  blue::Adam{.learning_rate = 1e-3});
+        std::printf("| %s | %.2f | %.2f | %.4f | %.4f | %.3g |\n", setting, accuracy.values.back(),
+                    *std::max_element(accuracy.values.begin(), accuracy.values.end()),
+                    nll.values.back(), error.values.back(), divergence.values.back());
+        std::fflush(stdout);
+        results_.push_back({{"setting", setting},
+                            {"accuracy_percent", accuracy.values},
+                            {"negative_log_likelihood", nll.values},
+                            {"expected_calibration_error", error.values},
+                            {"divergence", divergence.values}});
+        for (auto [curves, curve] : {std::pair{&accuracies_, &accuracy},
+                                     {&nlls_, &nll},
+                                     {&errors_, &error},
+                                     {&divergences_, &divergence}})
+            curves->push_back(std::move(*curve));
+    }
+
+    std::string json() const { return results_.dump(2) + "\n"; }
+    std::string svg() const {
+        return plot(
+            {{"test accuracy (%)", accuracies_, 95, 99},
+             {"test negative log-likelihood (nats)", nlls_, 0, 0.2},
+             {"expected calibration error", errors_, 0, 0.04},
+             {"divergence from the prior (nats, logarithmic)", divergences_, 1e3, 1e7, true}});
+    }
+
+private:
+    const blue::io::Mnist& mnist_;
+    Index epochs_;
+    std::vector<std::string> wanted_;
+    nlohmann::ordered_json results_ = nlohmann::ordered_json::array();
+    std::vector<Curve> accuracies_, nlls_, errors_, divergences_;
+};
+
+void compare(Comparison& comparison, Index steps_per_epoch, Index epochs) {
+    const blue::Seed seed{1};
+    const auto normal = [=](double std) {
+        return [=] { return Net<Normal>{seed, blue::prior(Normal{.std = std})}; };
+    };
+    const auto bound = [](const blue::Heat& heat = {}) {
+        return blue::Elbo{blue::Categorical{}, {.heat = heat}};
+    };
+    const auto constant = blue::Schedule::constant();
+    const auto warm_up = constant.with_warm_up(epochs / 2 * steps_per_epoch);
+
+    comparison.run("unit, torch_blue's loss, constant rate", normal(1),
+                   blue::KullbackLeiblerLoss{blue::Categorical{}}, constant);
+    comparison.run("unit, constant rate", normal(1), bound(), constant);
+    comparison.run("unit", normal(1), bound());
+    comparison.run(
+        "rescaled",
+        [&] {
+            return Net<Normal>{seed, blue::ModuleOptions{.rescale_prior = true}};
+        },
+        bound());
+    comparison.run(
+        "scale mixture", [&] { return Net<blue::ScaleMixturePrior>{seed}; }, bound());
+    comparison.run(
+        "learned scale", [&] { return Net<blue::LearnedScalePrior>{seed}; }, bound());
+    comparison.run("unit, annealed", normal(1), bound({1, warm_up}));
+    comparison.run("unit, heat 0.1", normal(1), bound(0.1));
+    comparison.run(
+        "std 0.1, start 0.3, heat 0.1",
+        [&] {
+            return Net<Normal>{seed, blue::prior(Normal{.std = 0.1}),
+                               blue::posterior(Normal{.std = 0.3})};
+        },
+        bound(0.1));
+    comparison.run("std 0.1", normal(0.1), bound());
+}
+
+}  // namespace
+
+int main(int count, char** arguments) {
+    if (count < 2) {
+        std::fprintf(stderr, "reproduce_priors OUTPUT.json [EPOCHS [SETTING...]]\n");
+        return 2;
+    }
+    const Index epochs = count > 2 ? std::atoi(arguments[2]) : 20;
+    try {
+        const auto mnist = blue::io::load_mnist(blue::io::data_folder("mnist"));
+        blue::io::AtomicFile json(arguments[1]);
+        blue::io::AtomicFile svg(std::filesystem::path(arguments[1]).replace_extension(".svg"));
+        Comparison comparison(mnist, epochs, {arguments + std::min(count, 3), arguments + count});
+        std::printf(
+            "784-512-512-10, ReLU, evidence lower bound, Adam 1e-3 with cosine decay, %td epochs "
+            "in "
+            "batches of %td, 4 weight samples; %td draws to test.\n\n"
+            "| prior and objective | accuracy (%%) | best epoch's (%%) | NLL (nats) | calibration "
+            "error | KL (nats) |\n|---|--:|--:|--:|--:|--:|\n",
+            epochs, batch_size, predictive_samples);
+        compare(comparison, (mnist.train.size() + batch_size - 1) / batch_size, epochs);
+        json.write(comparison.json());
+        svg.write(comparison.svg());
+        json.commit();
+        svg.commit();
+    } catch (const blue::Error& error) {
+        std::fprintf(stderr, "%s\n", error.what());
+        return 1;
+    }
+}

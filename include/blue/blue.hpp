@@ -24,6 +24,7 @@
 #include <blue/distributions/learned_scale_prior.hpp>
 #include <blue/distributions/log_normal.hpp>
 #include <blue/distributions/logistic.hpp>
+#include <blue/distributions/matrix_normal.hpp>
 #include <blue/distributions/mean_field_normal.hpp>
 #include <blue/distributions/non_bayesian.hpp>
 #include <blue/distributions/predictive.hpp>

@@ -57,11 +57,11 @@ using Regressor = blue::Sequential<blue::Linear<1, 8>, blue::Tanh, blue::Linear<
 template <class M>
 auto parameters_of(const M& model) {
     std::vector<typename blue::backend_of<M>::scalar> numbers;
-    for (const auto& variable : blue::variable_views(model))
-        for (int k = 0; k < variable.parameters; ++k) {
-            const auto* first = variable.values + k * variable.stride;
-            numbers.insert(numbers.end(), first, first + variable.size);
-        }
+    blue::detail::visit_variables(model, [&](const auto& state) {
+        for (int k = 0; k < state.parameters; ++k)
+            numbers.insert(numbers.end(), state.parameter(k),
+                           state.parameter(k) + state.parameter_size(k));
+    });
     return numbers;
 }
 

@@ -51,25 +51,26 @@ struct missing_parameters<Q, names<Names...>> {
 
 }  // namespace detail
 
-/// Whether a fitted prior gets from Q what it follows from; true for other priors.
+/// Whether a fitted prior gets from Q, or from the marginals of a joint distribution, what it follows from; true for other priors.
 template <class P, class Q>
 inline constexpr bool fits_to = [] {
     if constexpr (FittedPrior<P>) return []<int... K>(std::integer_sequence<int, K...>) {
-            return requires(const P& p, const Q& q, math::Number<double> parameter) {
+            return requires(const P& p, const detail::element_of_t<Q>& q,
+                            math::Number<double> parameter) {
                 p.statistic(q, (static_cast<void>(K), parameter)...);
             };
         }
-    (std::make_integer_sequence<int, Q::parameters::size>{});
+    (std::make_integer_sequence<int, detail::element_of_t<Q>::parameters::size>{});
     else return true;
 }();
 
-/// Whether all parameters that the prior P asks for are parameters of Q, and P gives a density to
-/// all that Q draws. Not for estimators, which say how q is estimated.
+/// Whether all parameters that the prior P asks for are parameters of Q, or of the marginals of a
+/// joint distribution (mean and std of the element), and P gives a density to all that Q draws. Not for estimators, which say how q is estimated.
 template <class P, class Q>
 concept PriorFor =
     Prior<P> && !detail::is_estimator<P> && (is_positive<Q> || !is_positive<P>)&&fits_to<P, Q> &&
     (HasParameters<P> ||
-     std::is_same_v<typename detail::missing_parameters<Q, required_parameters<P>>::type,
+     std::is_same_v<typename detail::missing_parameters<detail::element_of_t<Q>, required_parameters<P>>::type,
                     requirement::missing<>>);
 
 namespace requirement {
@@ -141,7 +142,7 @@ constexpr auto failed_prior_check() {
         return std::type_identity<fitted_prior<false, P, Q>>{};
     else
         return std::type_identity<required_parameter<
-            false, P, Q, typename detail::missing_parameters<Q, required_parameters<P>>::type>>{};
+            false, P, Q, typename detail::missing_parameters<detail::element_of_t<Q>, required_parameters<P>>::type>>{};
 }
 
 template <class P, class Q>

@@ -5,6 +5,7 @@
 
 #include <blue/concepts/requirement.hpp>
 #include <blue/distributions/formula.hpp>
+#include <blue/distributions/joint.hpp>
 #include <blue/distributions/mean_field_normal.hpp>
 
 #include <concepts>
@@ -81,12 +82,25 @@ concept HasLogProb = requires {
 
 /// A distribution over weights that can be trained: a list `parameters`, a kind of `noise`, and two
 /// functions that are generic in the number type, `sample(noise, parameters...)` and
-/// `log_prob(w, parameters...)`.
+/// `log_prob(w, parameters...)`. In place of the functions of single elements, a
+/// `JointDistribution` has functions of the whole variable.
 template <class D>
 concept VariationalDistribution = HasParameters<D> && requires {
     typename D::noise;
-} && detail::samples_with<D>(detail::count_up<D::parameters::size>{}) && detail::scores_with<D>(
-    detail::count_up<D::parameters::size>{});
+} && (JointDistribution<D> ||
+      (!is_joint<D> && detail::samples_with<D>(detail::count_up<D::parameters::size>{}) &&
+       detail::scores_with<D>(detail::count_up<D::parameters::size>{})));
+
+namespace detail {
+/// Whether weights of the distribution Q can be drawn on B, which may be no backend at all.
+template <class Q, class B>
+inline constexpr bool can_be_drawn = [] {
+    if constexpr (is_joint<Q> && requires { typename B::memory; })
+        return requires { B::draws_jointly; };
+    else
+        return true;
+}();
+}  // namespace detail
 
 namespace requirement {
 
@@ -148,6 +162,27 @@ struct generic_log_prob : check {
         "type: write template <class T> static T log_prob(T weight, T parameter...)");
 };
 
+template <bool Ok, class Distribution>
+struct joint_functions : check {
+    static_assert(
+        Ok,
+        "blue: the joint distribution in joint_functions<...> lacks one of its functions: see the "
+        "list at JointDistribution, or leave out marginal for a distribution of single elements");
+};
+/// A backend that draws whole variables.
+template <bool Ok, class Distribution, class Backend>
+struct joint_draws : check {
+    static_assert(
+        Ok,
+        "blue: the backend has no kernels for joint distributions, which draw a variable as a "
+        "whole, see distribution and backend in joint_draws<...>: use Cpu, or a distribution of "
+        "single elements such as MeanFieldNormal");
+};
+template <class D, class B>
+struct joint_draws_check {
+    using type = std::conditional_t<detail::can_be_drawn<D, B>, check, joint_draws<false, D, B>>;
+};
+
 // The functions below name the check that fails, without instantiating it: whoever asks does.
 
 /// The check that fails for `log_prob` with N parameters.
@@ -167,6 +202,11 @@ template <class D>
 constexpr auto failed_variational_check() {
     if constexpr (!HasParameters<D>) {
         return std::type_identity<has_parameters<false, D>>{};
+    } else if constexpr (is_joint<D>) {
+        if constexpr (JointDistribution<D>)
+            return std::type_identity<has_noise<false, D>>{};
+        else
+            return std::type_identity<joint_functions<false, D>>{};
     } else {
         constexpr int size = D::parameters::size;
         constexpr int found = detail::parameters_of_sample<D>();

@@ -3,6 +3,7 @@
 /// A normal prior whose width follows from the weights.
 #pragma once
 
+#include <blue/distributions/joint.hpp>
 #include <blue/distributions/mean_field_normal.hpp>
 #include <blue/distributions/traits.hpp>
 #include <blue/error.hpp>
@@ -96,18 +97,42 @@ BLUE_HOST_DEVICE auto kl(const Q& q, const LearnedScalePrior& p, T... parameters
     return detail::kl_from_normal(q, p.mean, p.std, parameters...);
 }
 
+namespace detail {
+/// Of the elements of a variable with a joint distribution and these stored parameters.
+template <class State, class T>
+std::vector<T> log_standard_deviations(const typename State::Q& q, const std::vector<T>& stored) {
+    const ParameterLayout& layout = *State::layout();
+    std::vector<double> workspace(static_cast<std::size_t>(
+        q.workspace(layout.rows, layout.columns)));
+    std::vector<T> log_std(static_cast<std::size_t>(State::size));
+    q.prepare(JointVariable<T>{layout.rows, layout.columns, stored.data(), layout.offsets,
+                               workspace.data()},
+              log_std.data());
+    return log_std;
+}
+}  // namespace detail
+
 /// The prior of a variable with the options that follow from its parameters now:
 /// `fitted_prior(layer<0>(net).state<"weight">()).std`. Waits for the device.
 template <class State>
 requires FittedPrior<typename State::P>
 auto fitted_prior(const State& state) {
     using B = typename std::remove_cvref_t<decltype(state.values)>::backend;
-    using Parameters = typename State::Q::parameters;
+    using Q = typename State::Q;
+    using Parameters = typename Q::parameters;
     using Number = math::Number<double>;
     std::vector<typename B::scalar> stored(static_cast<std::size_t>(state.values.size()));
     B::memory::copy_to_host(stored.data(), state.values.data(), state.values.size());
     typename State::P prior = state.prior;
     double sum = 0;
+    if constexpr (is_joint<Q>) {
+        const auto log_std = detail::log_standard_deviations<State>(state.distribution, stored);
+        for (std::size_t e = 0; e < log_std.size(); ++e)
+            sum += prior.statistic(detail::MarginalOf<Q>{}, Number(static_cast<double>(stored[e])),
+                                   Number(std::exp(static_cast<double>(log_std[e]))))[0];
+        prior.fit(sum, State::size);
+        return prior;
+    }
     for (Index e = 0; e < State::size; ++e)
         sum += [&]<std::size_t... K>(std::index_sequence<K...>) {
             const auto natural = [&](std::size_t k) {

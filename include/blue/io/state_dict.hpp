@@ -20,20 +20,29 @@ struct LoadOptions {
 
 namespace detail {
 
-/// Calls f(name, state, k, shape) for every array of a model, in state-dict order: the variational
+namespace mp = boost::mp11;
+
+/// Calls f(name, data, shape) for every array of a model, in state-dict order: the variational
 /// parameters of each variable, then the constants of its prior, counted on.
 template <class M, class F>
 void for_each_parameter(M& model, F&& f) {
     constexpr auto& names = variational_parameter_names<std::remove_const_t<M>>;
     constexpr auto& constant_names = prior_constant_names<std::remove_const_t<M>>;
     std::size_t position = 0, constant = 0;
+    const auto extents = []<class Shape>(std::type_identity<Shape>) {
+        return std::vector<Index>(Shape::extents.begin(), Shape::extents.end());
+    };
     blue::detail::visit_variables(model, [&](auto& state) {
-        using Shape = typename std::remove_cvref_t<decltype(state)>::variable::shape;
-        const std::vector<Index> shape(Shape::extents.begin(), Shape::extents.end());
-        for (int k = 0; k < state.parameters; ++k)
-            f(std::string(names[position++]), state, k, shape);
+        using State = std::remove_cvref_t<decltype(state)>;
+        using Shape = typename State::variable::shape;
+        using Shapes = typename blue::detail::parameter_shapes<typename State::Q, Shape>::type;
+        int k = 0;
+        mp::mp_for_each<mp::mp_transform<std::type_identity, Shapes>>([&](auto of_parameter) {
+            f(std::string(names[position++]), state.parameter(k++), extents(of_parameter));
+        });
         for (int c = 0; c < state.constants; ++c)
-            f(std::string(constant_names[constant++]), state, state.parameters + c, shape);
+            f(std::string(constant_names[constant++]), state.constant(c),
+              extents(std::type_identity<Shape>{}));
     });
 }
 
@@ -45,10 +54,10 @@ template <class M>
 NamedTensors state_dict(const M& model) {
     using B = backend_of<M>;
     NamedTensors tensors("state dict");
-    detail::for_each_parameter(model, [&](const std::string& name, const auto& state, int k,
+    detail::for_each_parameter(model, [&](const std::string& name, const typename B::scalar* data,
                                           const std::vector<Index>& shape) {
         Array<typename B::scalar> values(shape);
-        B::memory::copy_to_host(values.data(), state.parameter(k), state.size);
+        B::memory::copy_to_host(values.data(), data, values.size());
         tensors.add(name, values);
     });
     return tensors;
@@ -65,7 +74,7 @@ void load_state_dict(M& model, const NamedTensors& tensors, const LoadOptions& o
     std::set<std::string> known;
     std::vector<Array<T>> values;
     detail::for_each_parameter(
-        model, [&](const std::string& name, const auto&, int, const std::vector<Index>& shape) {
+        model, [&](const std::string& name, const T*, const std::vector<Index>& shape) {
             known.insert(name);
             values.emplace_back();
             if (!tensors.contains(name)) {
@@ -97,8 +106,9 @@ void load_state_dict(M& model, const NamedTensors& tensors, const LoadOptions& o
         throw FileError("the parameters do not fit the model; it stays as it was:", problems);
     std::size_t position = 0;
     detail::for_each_parameter(
-        model, [&](const std::string&, auto& state, int k, const std::vector<Index>&) {
-            B::memory::copy_from_host(state.parameter(k), values[position++].data(), state.size);
+        model, [&](const std::string&, T* data, const std::vector<Index>&) {
+            const Array<T>& array = values[position++];
+            B::memory::copy_from_host(data, array.data(), array.size());
         });
 }
 

@@ -6,6 +6,7 @@
 #include <blue/concepts/backend.hpp>
 #include <blue/concepts/module.hpp>
 #include <blue/concepts/prior.hpp>
+#include <blue/distributions/joint.hpp>
 #include <blue/fwd.hpp>
 #include <blue/layers/child_checks.hpp>
 #include <blue/layers/pass.hpp>
@@ -41,9 +42,28 @@ struct VariableState {
     using Q = typename RandomVariable::variational_distribution;
     using P = typename RandomVariable::prior;
     static constexpr Index size = RandomVariable::shape::size;
-    /// Distance between parameters: whole cache lines.
+    /// Distance between parameters, unless those of a joint distribution: whole cache lines.
     static constexpr Index stride = (size + 15) / 16 * 16;
     static constexpr int parameters = Q::parameters::size;
+    /// Where parameters of other sizes lie; nullptr without such ones.
+    static constexpr const ParameterLayout* layout() {
+        if constexpr (is_joint<Q>)
+            return &detail::JointLayout<Q, typename RandomVariable::shape>::value;
+        else
+            return nullptr;
+    }
+    /// Where parameter k begins; for k = `parameters`, where they end.
+    static constexpr Index offset(int k) { return layout() ? layout()->offsets[k] : k * stride; }
+    /// Of all parameters, with padding.
+    static constexpr Index numbers() { return offset(parameters); }
+    /// Elements of parameter k.
+    static constexpr Index parameter_size([[maybe_unused]] int k) {
+        if constexpr (is_joint<Q>)
+            return detail::JointLayout<Q, typename RandomVariable::shape>::sizes[k];
+        else
+            return size;
+    }
+    static_assert(typename detail::shape_check_of<Q, typename RandomVariable::shape>::type{});
     /// Numbers per element that the prior keeps; not trained.
     static constexpr int constants = constants_of<P>::size;
 
@@ -51,12 +71,12 @@ struct VariableState {
     P prior{};
     bool prior_is_rescaled = false;
     FrozenDraws<B> frozen{};
-    Buffer<B> values{(parameters + constants) * stride};
+    Buffer<B> values{numbers() + constants * stride};
 
-    typename B::scalar* parameter(int k) { return values.data() + k * stride; }
-    const typename B::scalar* parameter(int k) const { return values.data() + k * stride; }
-    typename B::scalar* constant(int c) { return parameter(parameters + c); }
-    const typename B::scalar* constant(int c) const { return parameter(parameters + c); }
+    typename B::scalar* parameter(int k) { return values.data() + offset(k); }
+    const typename B::scalar* parameter(int k) const { return values.data() + offset(k); }
+    typename B::scalar* constant(int c) { return parameter(parameters) + c * stride; }
+    const typename B::scalar* constant(int c) const { return parameter(parameters) + c * stride; }
 };
 
 namespace detail {
@@ -101,29 +121,40 @@ template <class... Checks>
 struct policy_checks : requirement::check {
     static_assert((Checks{} && ...));
 };
-template <class Declared, class Q, class P>
+template <class B>
+struct draws_with {
+    template <class Q>
+    using fn = typename requirement::joint_draws_check<Q, B>::type;
+};
+template <class Declared, class Q, class P, class B>
 using policy_checks_of = mp::mp_append<
     policy_checks<typename policies_for<Q, Declared>::check,
                   typename policies_for<P, Declared>::check>,
     mp::mp_apply<policy_checks, mp::mp_transform<requirement::variational,
                                                  typename policies_for<Q, Declared>::type>>,
     mp::mp_apply<policy_checks,
+                 mp::mp_transform_q<draws_with<B>, typename policies_for<Q, Declared>::type>>,
+    mp::mp_apply<policy_checks,
                  mp::mp_transform<requirement::prior, typename policies_for<P, Declared>::type,
                                   typename policies_for<Q, Declared>::type>>>;
 
 /// The policies with which the model goes on after an error: stand-ins for wrong ones.
-template <class Variable, class Q, class P>
-using make_random_variable =
-    random_variable<Variable, std::conditional_t<VariationalDistribution<Q>, Q, MeanFieldNormal>,
-                    std::conditional_t<std::is_same_v<requirement::prior<P, Q>, requirement::check>,
-                                       P, UniformPrior>>;
+template <class B>
+struct make_random_variable {
+    template <class Variable, class Q, class P>
+    using fn = random_variable<
+        Variable,
+        std::conditional_t<VariationalDistribution<Q> && can_be_drawn<Q, B>, Q, MeanFieldNormal>,
+        std::conditional_t<std::is_same_v<requirement::prior<P, Q>, requirement::check>, P,
+                           UniformPrior>>;
+};
 
-template <class Declared, class Q, class P>
-using own_random_variables =
-    mp::mp_apply<mp::mp_list,
-                 mp::mp_transform<make_random_variable, mp::mp_copy_if<Declared, is_present>,
-                                  typename policies_for<Q, Declared>::type,
-                                  typename policies_for<P, Declared>::type>>;
+template <class Declared, class Q, class P, class B>
+using own_random_variables = mp::mp_apply<
+    mp::mp_list,
+    mp::mp_transform_q<make_random_variable<B>, mp::mp_copy_if<Declared, is_present>,
+                       typename policies_for<Q, Declared>::type,
+                       typename policies_for<P, Declared>::type>>;
 
 /// The state of one variable, addressable by its position in a module.
 template <std::size_t Position, class RandomVariable, class B>
@@ -170,14 +201,15 @@ template <class Self, class Variables, class VariationalT = MeanFieldNormal,
           class PriorT = MeanFieldNormal, class BackendT = Cpu<float>>
 class Module {
     static_assert(requirement::backend<Backend<BackendT>, requirement::given<BackendT>>{});
-    static_assert(detail::policy_checks_of<Variables, VariationalT, PriorT>{});
+    static_assert(detail::policy_checks_of<Variables, VariationalT, PriorT, BackendT>{});
 
 public:
     /// Where it computes; a stand-in after an error.
     using backend = std::conditional_t<Backend<BackendT>, BackendT, Cpu<float>>;
     using declared_variables = Variables;
     /// Its own random variables that are there: `mp_list<random_variable<...>...>`.
-    using own_variables = detail::own_random_variables<Variables, VariationalT, PriorT>;
+    using own_variables =
+        detail::own_random_variables<Variables, VariationalT, PriorT, BackendT>;
     using module_tag = void;
 
     Module() {

@@ -88,6 +88,7 @@ PreparedPass<B> begin_pass(std::span<const VariableView<B>> variables, Scores wa
         draw.storage = variable.storage;
         draw.size = variable.size;
         draw.stride = variable.stride;
+        draw.layout = variable.layout;
         draw.stored = variable.values;
         draw.samples = variable.is_random ? samples : 1;
         draw.pass_samples = samples;

@@ -3,6 +3,7 @@
 /// Networks that are held at their means, or at a fixed set of draws.
 #pragma once
 
+#include <blue/distributions/joint.hpp>
 #include <blue/distributions/traits.hpp>
 #include <blue/models/settings.hpp>
 #include <blue/models/structure.hpp>
@@ -56,6 +57,27 @@ struct AtMean {
     }
 };
 
+/// The mean of a joint distribution: a draw without a deviation.
+template <class Q>
+requires is_joint<Q>
+struct AtMean<Q> : Q {
+    using in_model = Q;
+    using noise = blue::noise::None;
+
+    AtMean(const Q& q) : Q(q) {}
+    static constexpr Index noise_size(Index) { return 0; }
+    template <class T>
+    void deviate(const JointVariable<T>& variable, const T*, T* deviation) const {
+        for (Index e = 0; e < variable.size(); ++e) deviation[e] = T(0);
+    }
+    template <class T>
+    double log_prob(const JointVariable<T>&, const T*, const T*) const {
+        return 0;
+    }
+    template <class T>
+    void backward(const JointVariable<T>&, const T*, const T*, T, const JointGradient<T>&) const {}
+};
+
 /// A fitted prior stays that of the distribution.
 template <class Q, class... T>
 BLUE_HOST_DEVICE auto expected_square(const AtMean<Q>& mean, double from, T... parameters) {
@@ -83,6 +105,7 @@ void freeze(M& model) {
         using B = typename std::remove_cvref_t<decltype(state.values)>::backend;
         constexpr bool known =
             !is_random<Q> ||
+            is_joint<Q> ||
             detail::has_mean<Q>(std::make_integer_sequence<int, Q::parameters::size>{});
         static_assert(requirement::known_mean<known, Q>{});
         state.frozen = {};

@@ -130,6 +130,28 @@ void draw_from_prior(State& state, random::Key key) {
     }
 }
 
+/// Where a joint distribution starts: all parameters but the mean.
+template <class State>
+void fill_joint_parameters(State& state, const ModuleOptions& options, double spread,
+                           random::Key key) {
+    using B = typename std::remove_reference_t<decltype(state.values)>::backend;
+    double std = state.distribution.std, log_std = 0;
+    if (options.prior_initialization && prior_value(state.prior, "log_std", log_std))
+        std = std::exp(log_std);
+    else if (options.kaiming_initialization)
+        std *= spread + 1e-5;  // as in initial_constant
+    std::vector<typename B::scalar> values;
+    for (int k = 1; k < State::parameters; ++k) {
+        key.sample = static_cast<std::uint32_t>(k);
+        values.resize(static_cast<std::size_t>(State::parameter_size(k)));
+        for (Index e = 0; e < State::parameter_size(k); ++e)
+            values[static_cast<std::size_t>(e)] =
+                static_cast<typename B::scalar>(state.distribution.initial_value(
+                    k, e, 2 * random::uniform<double>(key, e) - 1, std));
+        B::memory::copy_from_host(state.parameter(k), values.data(), State::parameter_size(k));
+    }
+}
+
 template <class State>
 void initialise_state(State& state, const ModuleOptions& options, Index module_fan_in,
                       random::Key key) {
@@ -152,7 +174,14 @@ void initialise_state(State& state, const ModuleOptions& options, Index module_f
         }
     }
     using B = typename std::remove_reference_t<decltype(state.values)>::backend;
-    fill_parameters<B>(state.parameter(0), State::size, State::stride, starts, key);
+    if constexpr (is_joint<typename State::Q>) {
+        fill_parameters<B>(state.parameter(0), State::size, State::stride,
+                           std::span(starts).first(1), key);
+        fill_joint_parameters(state, options, 1 / std::sqrt(static_cast<double>(module_fan_in)),
+                              key);
+    } else {
+        fill_parameters<B>(state.parameter(0), State::size, State::stride, starts, key);
+    }
     if (options.prior_initialization) draw_from_prior(state, key);
 }
 

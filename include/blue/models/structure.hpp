@@ -28,7 +28,10 @@ template <class Path, class RandomVariable, int K>
 struct placed_parameter {
     using path = Path;
     using variable = RandomVariable;
-    using shape = typename RandomVariable::shape;
+    using shape = detail::mp::mp_at_c<
+        typename detail::parameter_shapes<typename RandomVariable::variational_distribution,
+                                          typename RandomVariable::shape>::type,
+        K>;
     static constexpr int index = K;
     static constexpr fixed_string stored_name =
         RandomVariable::variational_distribution::parameters::stored_names[K];
@@ -126,10 +129,7 @@ template <class List>
 struct parameter_total;
 template <class... Entries>
 struct parameter_total<mp::mp_list<Entries...>> {
-    static constexpr Index value =
-        (Index{0} + ... +
-         (Entries::variable::shape::size *
-          Entries::variable::variational_distribution::parameters::size));
+    static constexpr Index value = (Index{0} + ... + Entries::shape::size);
 };
 }  // namespace detail
 
@@ -173,7 +173,7 @@ inline constexpr auto prior_constant_names = detail::list_names<detail::mp::mp_f
 
 /// How many numbers a model trains.
 template <class M>
-inline constexpr Index parameter_count = detail::parameter_total<random_variables<M>>::value;
+inline constexpr Index parameter_count = detail::parameter_total<variational_parameters<M>>::value;
 
 namespace detail {
 

@@ -22,10 +22,16 @@ struct VariableView {
     const typename B::scalar* values;  ///< parameters, one array after the other
     Index size;                        ///< number of elements
     Index stride;                      ///< distance between parameters
+    const ParameterLayout* layout;     ///< where parameters are instead; nullptr without others
     int parameters;
     bool is_random;
     bool is_antithetic;
     FrozenDraws<B> frozen;
+
+    /// Where parameter k begins in `values`; for k = `parameters`, where they end.
+    Index offset(int k) const { return layout ? layout->offsets[k] : k * stride; }
+    /// Of all parameters, with padding.
+    Index numbers() const { return offset(parameters); }
 };
 
 /// The views of all random variables of a model, in the order of its slots. Valid while the model
@@ -48,6 +54,7 @@ std::array<VariableView<B>, static_cast<std::size_t>(random_variable_count<M>)> 
                    state.values.data(),
                    State::size,
                    State::stride,
+                   State::layout(),
                    State::parameters,
                    is_random<Q> && !frozen,
                    is_antithetic<Q>,

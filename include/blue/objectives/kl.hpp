@@ -3,6 +3,7 @@
 /// Closed-form Kullback-Leibler divergences, elementwise and in nats.
 #pragma once
 
+#include <blue/distributions/joint.hpp>
 #include <blue/distributions/mean_field_normal.hpp>
 #include <blue/distributions/traits.hpp>
 #include <blue/distributions/uniform_prior.hpp>
@@ -47,11 +48,13 @@ constexpr bool kl_exists(std::index_sequence<K...>) {
 
 /// Whether `kl(q, p, q's natural parameters..., p's constants...)` exists for the pair: found by
 /// argument-dependent lookup, so an overload beside a user's own distribution counts. Never for
-/// `StickingTheLanding`, which asks for Monte Carlo.
+/// `StickingTheLanding`, which asks for Monte Carlo. For a joint distribution it is the overload of
+/// its marginals that counts: the prior's elements are independent.
 template <class Q, class P>
 inline constexpr bool has_closed_form_kl =
-    !leaves_out_score<Q> &&
-    detail::kl_exists<Q, P>(std::make_index_sequence<static_cast<std::size_t>(
-                                Q::parameters::size + constants_of<P>::size)>{});
+    !leaves_out_score<Q> && (is_random<Q> || !is_joint<Q>)&&detail::kl_exists<
+        detail::element_of_t<Q>, P>(
+        std::make_index_sequence<static_cast<std::size_t>(
+            detail::element_of_t<Q>::parameters::size + constants_of<P>::size)>{});
 
 }  // namespace blue

@@ -46,8 +46,8 @@ Node<B>* linear(Tape<B>& tape, Node<B>* x, Draw<B>* weight, Draw<B>* bias, Index
                        nullptr,
                        weight,
                        bias,
-                       take_ownership(*weight),
-                       bias && take_ownership(*bias),
+                       take_ownership(tape, *weight),
+                       bias && take_ownership(tape, *bias),
                        x->per_sample() / in,
                        in,
                        out};

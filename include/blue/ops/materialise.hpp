@@ -40,11 +40,26 @@ inline constexpr bool is_value = is_var<X>;
 template <class X>
 concept TapeValue = is_value<X> || is_lazy<X>;
 
-/// Marks the variable as drawn; true for the operation that draws it. That one is the first on the
-/// tape, so the last in backward: it completes the parameter gradients.
+/// Completes the parameter gradients of a variable that was drawn as a whole.
 template <class B>
-bool take_ownership(Draw<B>& draw) {
-    return !std::exchange(draw.drawn, true);
+struct JointRecord : Record<B> {
+    Draw<B>* draw;
+    void run(Tape<B>& tape) { draw->kernels->joint_backward(tape, *draw); }
+};
+
+/// Marks the variable as drawn; true for the operation that draws it. That one is the first on the
+/// tape, so the last in backward: it completes the parameter gradients. A joint distribution is
+/// drawn here instead, by a record of its own, and belongs to no operation.
+template <class B>
+bool take_ownership(Tape<B>& tape, Draw<B>& draw) {
+    if (std::exchange(draw.drawn, true)) return false;
+    if constexpr (requires { draw.kernels->joint_forward; })
+        if (draw.kernels->joint_forward) {
+            draw.kernels->joint_forward(tape, draw);
+            tape.record(JointRecord<B>{{}, &draw});
+            return false;
+        }
+    return true;
 }
 
 template <class B>
@@ -71,7 +86,7 @@ Var<B, Shape> as_var(Lazy<B, Shape, Estimator> x) {
     constexpr bool drawn = std::is_same_v<Estimator, estimator::DrawnWeights>;
     static_assert(requirement::drawn_weights<drawn, Shape, Estimator>{});
     Draw<B>& draw = *x.draw;
-    const bool owner = detail::take_ownership(draw);
+    const bool owner = detail::take_ownership(*x.tape, draw);
     if (owner) draw_forward(*x.tape, draw);
     Node<B>* y = x.tape->node(draw.samples, 1, draw.size, true);
     copy_weights(*x.tape, draw, *y);

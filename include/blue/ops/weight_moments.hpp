@@ -63,7 +63,7 @@ MomentsArgs<B> moments(Tape<B>& tape, Draw<B>& draw) {
     const MomentsArgs<B> args{
         &draw, fixed_weights(tape, draw, const_cast<T*>(draw.stored)),
         fixed_weights(tape, draw, tape.template device_memory<T>(draw.stride))};
-    take_ownership(draw);
+    take_ownership(tape, draw);
     moments_forward(tape, args);
     tape.record(MomentsRecord<B>{{}, args});
     return args;

@@ -35,7 +35,7 @@ template <class B>
 void scale_gradients(Tape<B>& tape, double factor) {
     for (Draw<B>& draw : tape.draws())
         if (draw.gradient_live)
-            scale(tape, draw.gradient, draw.kernels->parameters * draw.stride, factor);
+            scale(tape, draw.gradient, parameter_numbers(draw), factor);
 }
 
 /// Scales all gradients so that their norm together is at most `limit` (Pascanu et al. 2013).

@@ -5,6 +5,7 @@
 #pragma once
 
 #include <blue/concepts/requirement.hpp>
+#include <blue/distributions/joint.hpp>
 #include <blue/distributions/mean_field_normal.hpp>
 #include <blue/distributions/traits.hpp>
 #include <blue/models/settings.hpp>
@@ -22,7 +23,7 @@ namespace blue {
 /// noise. Their Fisher information is 1 / scale^2 for loc and 2 for log scale.
 template <class Q>
 inline constexpr bool is_normal_in_log_scale = [] {
-    if constexpr (Q::parameters::size == 2)
+    if constexpr (Q::parameters::size == 2 && !is_joint<Q>)
         return std::is_same_v<noise_of<Q>, noise::Normal> &&
                Q::parameters::transforms[0] == transform::identity &&
                Q::parameters::transforms[1] == transform::exponential;

@@ -46,13 +46,13 @@ void prepare_rule(Rule& rule, std::type_identity<M>) {
 /// How many numbers a rule keeps for a variable.
 template <class Rule, class B>
 Index state_size(const Rule&, const VariableView<B>& variable) {
-    return Rule::state_arrays * variable.parameters * variable.stride;
+    return Rule::state_arrays * variable.numbers();
 }
 template <class Rule, class B>
 void step_variable(const Rule& rule, const VariableStep<B>& at) {
     optimizer_step(
         rule, rule.constants(at.number, at.factor),
-        ParameterBlock<B>{at.values, at.gradients, at.variable.parameters * at.variable.stride},
+        ParameterBlock<B>{at.values, at.gradients, at.variable.numbers()},
         at.state);
 }
 

@@ -102,12 +102,12 @@ void prepare_rule(ParameterGroups<Rule>& rule, std::type_identity<M> model) {
 }
 template <class Rule, class B>
 void step_variable(const ParameterGroups<Rule>& rule, const VariableStep<B>& at) {
-    const Index stride = at.variable.stride;
-    for (Index k = 0; k < at.variable.parameters; ++k) {
+    for (int k = 0; k < at.variable.parameters; ++k) {
         const Rule& own = rule.rule_of(at.first_parameter + k);
+        const Index first = at.variable.offset(k), end = at.variable.offset(k + 1);
         optimizer_step(own, own.constants(at.number, at.factor),
-                       ParameterBlock<B>{at.values + k * stride, at.gradients + k * stride, stride},
-                       at.state + k * stride * Rule::state_arrays);
+                       ParameterBlock<B>{at.values + first, at.gradients + first, end - first},
+                       at.state + first * Rule::state_arrays);
     }
 }
 

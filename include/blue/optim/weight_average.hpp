@@ -79,7 +79,7 @@ public:
         values_.reserve(static_cast<std::size_t>(random_variable_count<M>));
         detail::visit_variables(model, [&](const auto& state) {
             values_.push_back(state.values);
-            backend::memory::fill_zero(values_.back().data(), state.parameters * state.stride);
+            backend::memory::fill_zero(values_.back().data(), state.numbers());
         });
     }
 
@@ -94,7 +94,7 @@ public:
         const auto variables = variable_views(model);
         for (std::size_t slot = 0; slot < values_.size(); ++slot)
             move_towards(backend{}, values_[slot].data(), variables[slot].values,
-                         variables[slot].parameters * variables[slot].stride, weight);
+                         variables[slot].numbers(), weight);
     }
     /// Exchanges the parameters of the model with the average; again to exchange them back. Costs
     /// next to nothing. Throws Error before the first update.

@@ -26,6 +26,16 @@ struct FrozenDraws {
     std::uint64_t seed = 0;
 };
 
+/// Where the parameters of a joint distribution lie, whose sizes differ.
+struct ParameterLayout {
+    Index rows, columns;   ///< of the variable as a matrix
+    const Index* offsets;  ///< where each parameter begins, and where the last one ends
+    int parameters;
+
+    /// Of all parameters, with padding.
+    constexpr Index numbers() const { return offsets[parameters]; }
+};
+
 /// A random variable in one pass: its parameters, how they are sampled, and the drawn weights.
 /// The type says nothing about distribution, layer or shape, so operations are compiled once.
 template <class B>
@@ -39,6 +49,7 @@ struct Draw {
 
     Index size;       ///< number of elements
     Index stride;     ///< distance between parameters in `stored`, `gradient` and `natural`
+    const ParameterLayout* layout;  ///< where parameters are instead; nullptr without others
     const T* stored;  ///< the variational parameters in the model, one array after the other
     T* gradient;      ///< gradient with respect to `stored`; nullptr before backward
     T* natural;       ///< prepared parameters: see the backend's kernels
@@ -66,7 +77,14 @@ struct Draw {
     Index pass_samples;            ///< samples of the pass for which it is drawn
     Index first_row;               ///< the first of them: not 0 for members of an ensemble
     double divergence_weight = 1;  ///< of the divergence in the sum over all variables
+    void* joint = nullptr;         ///< what a joint distribution keeps for the pass
 };
+
+/// How many numbers the parameters of a draw are, and their gradients, with padding.
+template <class B>
+Index parameter_numbers(const Draw<B>& draw) {
+    return draw.layout ? draw.layout->numbers() : draw.kernels->parameters * draw.stride;
+}
 
 namespace detail {
 

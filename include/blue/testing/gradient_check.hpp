@@ -200,9 +200,10 @@ std::vector<double> parameter_values(const M& model) {
     using B = backend_of<M>;
     std::vector<double> values;
     blue::detail::visit_variables(model, [&](const auto& state) {
-        std::vector<typename B::scalar> host(static_cast<std::size_t>(state.size));
+        std::vector<typename B::scalar> host;
         for (int k = 0; k < state.parameters; ++k) {
-            B::memory::copy_to_host(host.data(), state.parameter(k), state.size);
+            host.resize(static_cast<std::size_t>(state.parameter_size(k)));
+            B::memory::copy_to_host(host.data(), state.parameter(k), state.parameter_size(k));
             values.insert(values.end(), host.begin(), host.end());
         }
     });
@@ -226,19 +227,22 @@ GradientReport parameter_gradient_check(M& model, F loss, const GradientOptions&
     Tape<B> tape;
     tape.backward(loss(tape));
     std::vector<std::vector<double>> gradients;
-    for (const Draw<B>& draw : tape.draws())
-        for (int k = 0; k < draw.kernels->parameters; ++k) {
-            gradients.emplace_back(static_cast<std::size_t>(draw.size));
+    std::size_t slot = 0;
+    blue::detail::visit_variables(model, [&](const auto& state) {
+        const Draw<B>& draw = tape.draws()[slot++];
+        for (int k = 0; k < state.parameters; ++k) {
+            gradients.emplace_back(static_cast<std::size_t>(state.parameter_size(k)));
             if (draw.gradient_live)
-                B::memory::copy_to_host(gradients.back().data(), draw.gradient + k * draw.stride,
-                                        draw.size);
+                B::memory::copy_to_host(gradients.back().data(), draw.gradient + state.offset(k),
+                                        state.parameter_size(k));
         }
+    });
     detail::GradientComparison comparison;
     std::size_t parameter = 0;
     blue::detail::visit_variables(model, [&](auto& state) {
         for (int k = 0; k < state.parameters; ++k, ++parameter) {
             const std::string name(variational_parameter_names<M>[parameter]);
-            detail::for_some_elements(state.size, options.most_elements, [&](Index e) {
+            detail::for_some_elements(state.parameter_size(k), options.most_elements, [&](Index e) {
                 double* const number = state.parameter(k) + e;
                 double original = 0;
                 B::memory::copy_to_host(&original, number, 1);

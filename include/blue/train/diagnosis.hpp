@@ -44,10 +44,10 @@ ParameterExtreme extreme_parameter(std::span<const VariableView<B>> variables) {
     std::vector<typename B::scalar> host;
     std::size_t parameter = 0;
     for (const VariableView<B>& variable : variables) {
-        host.resize(static_cast<std::size_t>(variable.size));
         for (int k = 0; k < variable.parameters; ++k, ++parameter) {
-            B::memory::copy_to_host(host.data(), variable.values + k * variable.stride,
-                                    variable.size);
+            const Index first = variable.offset(k), end = variable.offset(k + 1);
+            host.resize(static_cast<std::size_t>(end - first));
+            B::memory::copy_to_host(host.data(), variable.values + first, end - first);
             for (const auto number : host) {
                 const double value = static_cast<double>(number);
                 if (!std::isfinite(value)) return {value, parameter};

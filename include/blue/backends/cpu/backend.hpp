@@ -8,6 +8,7 @@
 #include <blue/backends/cpu/draw.hpp>
 #include <blue/backends/cpu/elementwise.hpp>
 #include <blue/backends/cpu/join_samples.hpp>
+#include <blue/backends/cpu/joint.hpp>
 #include <blue/backends/cpu/linear.hpp>
 #include <blue/backends/cpu/loss_terms.hpp>
 #include <blue/backends/cpu/materialise.hpp>

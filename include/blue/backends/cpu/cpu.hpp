@@ -16,6 +16,8 @@ namespace blue {
 template <class T, class Isa>
 struct Cpu {
     using scalar = T;
+    /// It has the kernels of joint distributions.
+    static constexpr bool draws_jointly = true;
 
     struct memory : HostMemory {
         static void copy(T* to, const T* from, Index n) { std::copy_n(from, n, to); }

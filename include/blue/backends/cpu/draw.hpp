@@ -40,6 +40,10 @@ struct DrawKernels<Cpu<T, Isa>> {
     /// Sum of what a fitted prior follows from, and the fit; nullptr for other priors.
     double (*prior_statistic)(const D&, Index begin, Index end) = nullptr;
     void (*fit_prior)(Tape<Cpu<T, Isa>>&, D&, double sum) = nullptr;
+    /// Draws all samples of a joint distribution, and completes its parameter gradients; nullptr
+    /// for other distributions. `accumulate` then only keeps the gradients of the weights.
+    void (*joint_forward)(Tape<Cpu<T, Isa>>&, D&) = nullptr;
+    void (*joint_backward)(Tape<Cpu<T, Isa>>&, D&) = nullptr;
 };
 
 /// The kernels for a pair of distributions.

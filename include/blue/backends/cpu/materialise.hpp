@@ -103,9 +103,9 @@ template <class B>
 bool begin_gradient(Tape<B>& tape, Draw<B>& draw) {
     using T = typename B::scalar;
     if (!draw.gradient) {
-        const Index parameters = draw.kernels->parameters;
-        draw.gradient = tape.template device_memory<T>(parameters * draw.stride);
-        for (Index k = 0; k < parameters; ++k)
+        draw.gradient = tape.template device_memory<T>(parameter_numbers(draw));
+        // A joint distribution sees to the padding itself.
+        for (Index k = 0; k < draw.kernels->parameters && !draw.layout; ++k)
             std::fill(draw.gradient + k * draw.stride + draw.size,
                       draw.gradient + (k + 1) * draw.stride, T(0));
     }

@@ -66,7 +66,7 @@ template <class T, class Isa>
 void squared_gradient_norms(Tape<Cpu<T, Isa>>& tape, double* sums) {
     for (const Draw<Cpu<T, Isa>>& draw : tape.draws())
         *sums++ = draw.gradient_live
-                      ? sum_of_squares(tape, draw.gradient, draw.kernels->parameters * draw.stride)
+                      ? sum_of_squares(tape, draw.gradient, parameter_numbers(draw))
                       : 0;
 }
 

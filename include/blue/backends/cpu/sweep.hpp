@@ -128,7 +128,7 @@ struct FormulaSweep : SweepBase<Q, P, T, Isa> {
         });
     }
 
-private:
+protected:
     template <class N>
     BLUE_HOST_INLINE static typename Formula::Parameters load_parameters(const D& d, Index e, N n) {
         typename Formula::Parameters theta;

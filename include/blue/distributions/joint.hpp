@@ -1,0 +1,189 @@
+// SPDX-License-Identifier: BSD-3-Clause
+/// \file
+/// Joint distributions: the elements of a variable are drawn together, and parameters may have
+/// shapes of their own.
+#pragma once
+
+#include <blue/concepts/requirement.hpp>
+#include <blue/distributions/mean_field_normal.hpp>
+#include <blue/distributions/parameters.hpp>
+#include <blue/tensor/draw.hpp>
+
+#include <boost/mp11/algorithm.hpp>
+#include <boost/mp11/list.hpp>
+
+#include <concepts>
+#include <type_traits>
+
+namespace blue {
+
+/// What the functions of a joint distribution get: a variable as a matrix. The first axis counts
+/// rows, all others together columns; a vector is one column.
+template <class T>
+struct JointVariable {
+    Index rows, columns;
+    const T* stored;       ///< the variational parameters
+    const Index* offsets;  ///< where each of them begins
+    double* workspace;     ///< what `prepare` leaves for the other functions
+
+    Index size() const { return rows * columns; }
+    /// A variational parameter as it is stored.
+    const T* parameter(int k) const { return stored + offsets[k]; }
+};
+
+/// Gradients with respect to the stored parameters, all but the mean, to be added to.
+template <class T>
+struct JointGradient {
+    T* data;               ///< of parameter 1
+    const Index* offsets;  ///< as in `JointVariable`
+
+    T* parameter(int k) const { return data + (offsets[k] - offsets[1]); }
+};
+
+/// Whether D is a joint distribution: it says by `marginal` how a single element is distributed.
+template <class D>
+inline constexpr bool is_joint = requires {
+    typename D::marginal;
+};
+
+/// A distribution of all elements of a variable together, w = mean + deviation, where the deviation
+/// follows from noise and the other parameters, and has the same distribution with the other sign.
+/// The first parameter is `real<"mean">`, of the variable's shape. Members, for any number T:
+///
+/// * `marginal`: the distribution of one element, elementwise, with the parameters `mean` and
+///   `log_of<"std">`. Priors are elementwise, so it is all that expectations of log p ask for: the
+///   closed-form divergence is that of the marginals plus `total_correlation`. A distribution whose
+///   marginals have no density of closed form names one with their moments (see `Radial`).
+/// * `parameter_shapes<Shape>`: a list with the shape of each parameter.
+/// * `noise_size(size)`: how many values of `noise` a draw takes; `workspace(rows, columns)`: how
+///   many doubles `prepare` leaves.
+/// * `std`, an option: the standard deviation of weights at the start, before fan-in.
+/// * `initial_value(k, e, uniform, std)`: where element e of the stored parameter k > 0 starts, in
+///   a layer whose weights are to have the standard deviation `std`; `uniform` is in [-1, 1).
+/// * `prepare(variable, log_std)`: once per pass, before all others. Writes the logarithm of the
+///   standard deviation of each element.
+/// * `total_correlation(variable)`: the entropies of all marginals minus that of the variable, in
+///   nats, and `prepare_backward(variable, log_std_gradient, factor, gradient)`: adds the gradients
+///   with respect to the logarithms of standard deviations, and `factor` times that of
+///   `total_correlation`.
+/// * `deviate(variable, noise, deviation)`: a draw without the mean.
+/// * `log_prob(variable, noise, deviation)`: log q of that draw, in nats, and
+///   `backward(variable, noise, weight_gradient, factor, gradient)`: adds the gradient of
+///   weight_gradient . deviation + factor log q at this noise.
+template <class D>
+concept JointDistribution = is_joint<D> && HasParameters<D> &&
+    requires(const D& d, const JointVariable<double>& variable, const double* in, double* out,
+             const JointGradient<double>& gradient, Index n) {
+    typename D::template parameter_shapes<shape<2, 3>>;
+    { d.std } -> std::convertible_to<double>;
+    { d.noise_size(n) } -> std::convertible_to<Index>;
+    { d.workspace(n, n) } -> std::convertible_to<Index>;
+    { d.initial_value(1, n, 0.5, 1.0) } -> std::convertible_to<double>;
+    d.prepare(variable, out);
+    { d.total_correlation(variable) } -> std::convertible_to<double>;
+    d.prepare_backward(variable, in, 1.0, gradient);
+    d.deviate(variable, in, out);
+    { d.log_prob(variable, in, in) } -> std::convertible_to<double>;
+    d.backward(variable, in, in, 1.0, gradient);
+};
+
+namespace detail {
+
+/// The shapes of the parameters of D for a variable of that shape.
+template <class D, class Shape>
+struct parameter_shapes {
+    using type = boost::mp11::mp_repeat_c<boost::mp11::mp_list<Shape>,
+                                          static_cast<std::size_t>(D::parameters::size)>;
+};
+template <class D, class Shape>
+requires is_joint<D>
+struct parameter_shapes<D, Shape> {
+    using type = typename D::template parameter_shapes<Shape>;
+};
+
+/// The marginal of a joint distribution in its place, for formulas about single elements.
+template <class D>
+struct MarginalOf : D::marginal {
+    using in_model = D;
+    constexpr MarginalOf() = default;
+    constexpr MarginalOf(const D&) {}
+};
+
+/// What formulas about single elements take for D: D itself, or its marginal.
+template <class D>
+struct element_of {
+    using type = D;
+};
+template <class D>
+requires is_joint<D>
+struct element_of<D> {
+    using type = MarginalOf<D>;
+};
+template <class D>
+using element_of_t = typename element_of<D>::type;
+
+/// Whether a distribution can be that of a variable of this shape; it may name a `shape_check`.
+template <class D, class Shape>
+struct shape_check_of {
+    using type = requirement::check;
+};
+template <class D, class Shape>
+requires requires {
+    typename D::template shape_check<Shape>;
+}
+struct shape_check_of<D, Shape> {
+    using type = typename D::template shape_check<Shape>;
+};
+
+/// The sum of f(0), ..., f(n - 1), in 16 parts that compilers add up side by side: the order does
+/// not depend on the instruction set.
+template <class F>
+auto sum_of(Index n, F f) {
+    constexpr Index lanes = 16;
+    using T = decltype(f(Index{0}));
+    T part[lanes] = {};
+    Index i = 0;
+    for (; i + lanes <= n; i += lanes)
+        for (Index k = 0; k < lanes; ++k) part[k] += f(i + k);
+    for (Index k = 0; i < n; ++i, ++k) part[k] += f(i);
+    T total = 0;
+    for (T of_lane : part) total += of_lane;
+    return total;
+}
+
+/// Sums of an array, in double.
+template <class T>
+double sum_of(const T* numbers, Index n) {
+    return sum_of(n, [&](Index i) { return static_cast<double>(numbers[i]); });
+}
+template <class T>
+double sum_of_squares(const T* numbers, Index n) {
+    return sum_of(n, [&](Index i) {
+        const double number = static_cast<double>(numbers[i]);
+        return number * number;
+    });
+}
+
+/// log 2 pi e: twice the entropy of a standard normal, in nats.
+inline constexpr double log_two_pi_e = 1 - 2 * MeanFieldNormal::constant;
+
+/// Where the parameters of a joint distribution lie in the memory of a variable.
+template <class D, class Shape, class Shapes = typename D::template parameter_shapes<Shape>>
+struct JointLayout;
+template <class D, class Shape, template <class...> class List, class... Shapes>
+struct JointLayout<D, Shape, List<Shapes...>> {
+    static constexpr Index sizes[] = {Shapes::size...};
+    static constexpr auto offsets = [] {
+        std::array<Index, sizeof...(Shapes) + 1> at{};
+        for (std::size_t k = 0; k < sizeof...(Shapes); ++k)
+            at[k + 1] = at[k] + (sizes[k] + 15) / 16 * 16;
+        return at;
+    }();
+    static constexpr Index rows = first_extent<Shape>;
+    static constexpr ParameterLayout value{rows, Shape::size / rows, offsets.data(),
+                                           static_cast<int>(sizeof...(Shapes))};
+};
+
+}  // namespace detail
+
+}  // namespace blue

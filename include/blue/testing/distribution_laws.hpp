@@ -16,9 +16,9 @@ namespace blue::testing {
 namespace detail {
 
 /// A single random variable, large enough for several threads.
-template <class Q, class P, class B>
-struct OneVariable
-    : Module<OneVariable<Q, P, B>, variables<variable<"weight", 150, 131>>, Q, P, B> {
+template <class Q, class P, class B, Index Rows = 150, Index Columns = 131>
+struct OneVariable : Module<OneVariable<Q, P, B, Rows, Columns>,
+                            variables<variable<"weight", Rows, Columns>>, Q, P, B> {
     using OneVariable::Module::Module;
     auto forward(auto& pass, auto) const { return as_var(pass.sample(*this, "weight"_v)); }
 };
@@ -45,32 +45,27 @@ void set_parameters(OneVariable<Q, P, Cpu<float>>& model,
 
 /// Weights, log probs and parameter gradients of one pass.
 template <Scores Wanted, class M>
-std::vector<std::vector<double>> run_pass(const M& model) {
+std::vector<std::vector<double>> run_pass(const M& model, Index samples = 3) {
     using B = backend_of<M>;
     Tape<B> tape;
     const typename B::scalar nothing = 0;
     const auto x = tape.template input<scalar_shape>(&nothing, 1);
     const auto result =
-        forward<Wanted>(model, tape, x, {.samples = 3, .seed = Seed{11}, .pass = 5});
+        forward<Wanted>(model, tape, x, {.samples = samples, .seed = Seed{11}, .pass = 5});
     backward(Elbo{WeightedSum{}}(result, 0, DatasetSize{1}));
     const Draw<B>& draw = tape.draws()[0];
     const auto weights = result.samples.to_host();
     std::vector<std::vector<double>> numbers{{weights.begin(), weights.end()},
                                              result.log_probs.entry(0).prior,
                                              result.log_probs.entry(0).variational};
-    numbers.emplace_back(draw.gradient, draw.gradient + draw.stride * draw.kernels->parameters);
+    numbers.emplace_back(draw.gradient, draw.gradient + parameter_numbers(draw));
     return numbers;
 }
 
-}  // namespace detail
-
-/// Passes over a variable have the same bits with 1, 2 and 3 threads.
-template <class Q, class P>
-std::vector<std::string> thread_laws(const Q& q, const P& p,
-                                     const DistributionLawOptions<Q>& options = {}) {
-    detail::OneVariable<Q, P, Cpu<float>> model(q, p);
-    detail::set_parameters(model, options.points);
-    const detail::ThreadScope scope;
+/// Whether passes have the same bits with 1, 2 and 3 threads.
+template <class M>
+std::vector<std::string> same_bits_laws(const M& model, bool closed_form, Index samples = 3) {
+    const ThreadScope scope;
     std::vector<std::string> failures;
     const auto same_bits = [&](auto run, const char* what) {
         set_num_threads(1);
@@ -82,11 +77,22 @@ std::vector<std::string> thread_laws(const Q& q, const P& p,
                                    what + " has other bits than with 1");
         }
     };
-    same_bits([&] { return detail::run_pass<Scores::log_probs>(model); }, "log probs");
-    if constexpr (has_closed_form_kl<Q, P>)
-        same_bits([&] { return detail::run_pass<Scores::divergence>(model); },
+    same_bits([&] { return run_pass<Scores::log_probs>(model, samples); }, "log probs");
+    if (closed_form)
+        same_bits([&] { return run_pass<Scores::divergence>(model, samples); },
                   "the closed-form kl");
     return failures;
+}
+
+}  // namespace detail
+
+/// Passes over a variable have the same bits with 1, 2 and 3 threads.
+template <class Q, class P>
+std::vector<std::string> thread_laws(const Q& q, const P& p,
+                                     const DistributionLawOptions<Q>& options = {}) {
+    detail::OneVariable<Q, P, Cpu<float>> model(q, p);
+    detail::set_parameters(model, options.points);
+    return detail::same_bits_laws(model, has_closed_form_kl<Q, P>);
 }
 
 namespace detail {

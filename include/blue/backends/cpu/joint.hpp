@@ -52,8 +52,11 @@ struct JointSweep : FormulaSweep<blue::detail::MarginalOf<Q>, P, T, Isa> {
         if (d.uses_divergence)
             *d.divergence +=
                 static_cast<T>(d.divergence_weight * q.total_correlation(own.variable));
-        if (tape.recording)
-            own.weight_gradient = tape.template device_memory<T>(d.samples * d.weight_stride);
+        if (tape.recording) {
+            const Index numbers = d.samples * d.weight_stride;
+            own.weight_gradient = tape.template device_memory<T>(numbers);
+            std::fill_n(own.weight_gradient, numbers, T(0));
+        }
         double* const sums = tape.template host_memory<double>(d.samples * 2);
         const Index noise_numbers = noise_stride(d, q);
         T* const buffers = tape.template device_memory<T>(noise_numbers * pool().threads());
@@ -68,8 +71,7 @@ struct JointSweep : FormulaSweep<blue::detail::MarginalOf<Q>, P, T, Isa> {
     static void backward(Tape<B>& tape, D& d) {
         const Q q = distribution(d);
         const JointMemory<T>& own = memory(d);
-        if (!begin_gradient(tape, d))
-            std::fill_n(own.weight_gradient, d.samples * d.weight_stride, T(0));
+        begin_gradient(tape, d);
         std::fill_n(d.gradient, parameter_numbers(d), T(0));
         const T divergence_gradient =
             d.divergence_gradient ? static_cast<T>(d.divergence_weight) * *d.divergence_gradient
@@ -110,14 +112,11 @@ struct JointSweep : FormulaSweep<blue::detail::MarginalOf<Q>, P, T, Isa> {
         return Base::prior_statistic(elements(d), begin, end);
     }
 
-    /// Keeps the gradient with respect to weights, for `backward`.
+    /// Adds to the gradient with respect to the weights, for `backward`.
     static void accumulate(const D& d, Index s, Index begin, Index end, const T* weight_gradient, T,
-                           T, bool add) {
+                           T, bool) {
         T* const kept = memory(d).weight_gradient + s * d.weight_stride;
-        if (add)
-            for (Index e = begin; e < end; ++e) kept[e] += weight_gradient[e - begin];
-        else
-            std::copy_n(weight_gradient, end - begin, kept + begin);
+        for (Index e = begin; e < end; ++e) kept[e] += weight_gradient[e - begin];
     }
     /// No operation owns the draw.
     static void sample(const D&, Index, Index, Index, double*) {}

@@ -1,0 +1,259 @@
+// SPDX-License-Identifier: BSD-3-Clause
+/// \file
+/// What holds for every joint distribution: run it on your own.
+#pragma once
+
+#include <blue/testing/distribution_laws.hpp>
+#include <blue/testing/gradient_check.hpp>
+
+#include <cmath>
+#include <span>
+#include <string>
+#include <vector>
+
+namespace blue::testing {
+
+/// How closely the laws of joint distributions look.
+struct JointLawOptions {
+    Index draws = 65536;
+    double standard_errors = 6;  ///< allowed for means of draws: 2e-9 of them are farther away
+    double accuracy = 1e-6;      ///< of derivatives against differences of values
+};
+
+namespace detail {
+
+/// A small variable of a joint distribution in double, with parameters around those of the start.
+template <class Q>
+struct SmallJoint {
+    using Shape = shape<2, 3>;
+    using Layout = blue::detail::JointLayout<Q, Shape>;
+    static constexpr Index size = Shape::size;
+    static constexpr int parameters = Q::parameters::size;
+
+    Q q;
+    std::vector<double> stored = std::vector<double>(Layout::value.numbers());
+    std::vector<double> workspace, log_std = std::vector<double>(size);
+
+    explicit SmallJoint(const Q& distribution) : q(distribution) {
+        workspace.resize(static_cast<std::size_t>(q.workspace(2, 3)));
+        for (int k = 0; k < parameters; ++k)
+            for (Index e = 0; e < Layout::sizes[k]; ++e) {
+                random::Key key{.seed = 3};
+                key.variable = static_cast<std::uint32_t>(k);
+                const auto moved = [&](Index i) {
+                    return 2 * random::uniform<double>(key, i) - 1;
+                };
+                const double start = k == 0 ? 0 : q.initial_value(k, e, moved(e), 0.5);
+                stored[at(k, e)] = start + 0.2 * moved(e + 1000);
+            }
+    }
+    static std::size_t at(int k, Index e) {
+        return static_cast<std::size_t>(Layout::offsets[static_cast<std::size_t>(k)] + e);
+    }
+    JointVariable<double> prepared() {
+        const JointVariable<double> variable{2, 3, stored.data(), Layout::offsets.data(),
+                                             workspace.data()};
+        q.prepare(variable, log_std.data());
+        return variable;
+    }
+    std::vector<double> noise(Index draw) const {
+        std::vector<double> numbers(static_cast<std::size_t>(q.noise_size(size)));
+        random::Key key{.seed = 7};
+        key.sample = static_cast<std::uint32_t>(draw);
+        for (std::size_t i = 0; i < numbers.size(); ++i)
+            numbers[i] = random::draw_element<noise_of<Q>, double>(noise_object(q), key,
+                                                                   static_cast<Index>(i));
+        return numbers;
+    }
+};
+
+/// The mean of some numbers, and how far it may be from a true mean.
+struct DrawnMean {
+    double sum = 0, squares = 0;
+    Index count = 0;
+
+    void add(double number) {
+        sum += number;
+        squares += number * number;
+        ++count;
+    }
+    double mean() const { return sum / static_cast<double>(count); }
+    double standard_error() const {
+        const double n = static_cast<double>(count);
+        return std::sqrt(std::fmax(squares / n - mean() * mean(), 0) / n);
+    }
+    bool is_near(double expected, double standard_errors) const {
+        return std::abs(mean() - expected) <= standard_errors * standard_error() + 1e-12;
+    }
+};
+
+/// A model with these distributions, and parameters around those of the start.
+template <class M, class Q, class P>
+M moved_start(const Q& q, const P& p) {
+    M model(q, p);
+    initialise(model, Seed{1});
+    random::Key key{.seed = 2};
+    model.for_each_state([&](auto& state) {
+        for (int k = 0; k < state.parameters; ++k, ++key.variable)
+            for (Index e = 0; e < state.parameter_size(k); ++e)
+                state.parameter(k)[e] += static_cast<typename M::backend::scalar>(
+                    0.4 * random::uniform<double>(key, e) - 0.2);
+    });
+    return model;
+}
+
+inline std::string off(const std::string& what, double given, double expected) {
+    return what + " is " + std::to_string(given) + ", expected " + std::to_string(expected);
+}
+
+}  // namespace detail
+
+/// Draws of a joint distribution have the mean, the deviations and the entropy that it says, and
+/// the density integrates to 1: the mean of r(w) / q(w) over draws, for a narrower normal r.
+template <JointDistribution Q>
+std::vector<std::string> joint_density_laws(const Q& distribution,
+                                            const JointLawOptions& options = {}) {
+    using Small = detail::SmallJoint<Q>;
+    constexpr std::size_t size = Small::size;
+    Small small(distribution);
+    const auto variable = small.prepared();
+    detail::DrawnMean first[size], second[size], entropy, ratio;
+    const double narrow = 0.4 * std::exp(*std::min_element(small.log_std.begin(), small.log_std.end()));
+    for (Index draw = 0; draw < options.draws; ++draw) {
+        const std::vector<double> noise = small.noise(draw);
+        double deviation[size], log_r = 0;
+        small.q.deviate(variable, noise.data(), deviation);
+        for (std::size_t e = 0; e < size; ++e) {
+            first[e].add(deviation[e]);
+            second[e].add(deviation[e] * deviation[e]);
+            const double z = deviation[e] / narrow;
+            log_r += -0.5 * z * z - std::log(narrow) + MeanFieldNormal::constant;
+        }
+        const double log_q = small.q.log_prob(variable, noise.data(), deviation);
+        entropy.add(-log_q);
+        ratio.add(std::exp(log_r - log_q));
+    }
+    std::vector<std::string> failures;
+    const auto expect = [&](const detail::DrawnMean& drawn, double expected, const std::string& what) {
+        if (!drawn.is_near(expected, options.standard_errors))
+            failures.push_back(detail::off(what, drawn.mean(), expected));
+    };
+    double of_marginals = 0;
+    for (std::size_t e = 0; e < size; ++e) {
+        const std::string of = " of element " + std::to_string(e);
+        expect(first[e], 0, "the mean deviation" + of);
+        expect(second[e], std::exp(2 * small.log_std[e]), "the mean squared deviation" + of);
+        using Number = math::Number<double>;
+        of_marginals +=
+            typename Q::marginal{}.entropy(Number(0), Number(std::exp(small.log_std[e])))[0];
+    }
+    expect(entropy, of_marginals - small.q.total_correlation(variable), "the mean of -log q");
+    expect(ratio, 1, "the integral of exp(log q)");
+    return failures;
+}
+
+/// `backward` and `prepare_backward` agree with differences of values.
+template <JointDistribution Q>
+std::vector<std::string> joint_derivative_laws(const Q& distribution,
+                                               const JointLawOptions& options = {}) {
+    using Small = detail::SmallJoint<Q>;
+    using Layout = typename Small::Layout;
+    Small small(distribution);
+    const std::vector<double> noise = small.noise(0);
+    const double slopes[] = {0.7, -1.1, 0.4, 1.3, -0.2, 0.9}, factor = 0.6;
+    std::vector<double> gradient(small.stored.size()), prepared_gradient(small.stored.size());
+    const auto target = [&](std::vector<double>& numbers) {
+        return JointGradient<double>{numbers.data() + Layout::offsets[1], Layout::offsets.data()};
+    };
+    const auto variable = small.prepared();
+    small.q.backward(variable, noise.data(), slopes, factor, target(gradient));
+    small.q.prepare_backward(variable, slopes, factor, target(prepared_gradient));
+    const auto of_draw = [&] {
+        double deviation[Small::size], value = 0;
+        const auto at = small.prepared();
+        small.q.deviate(at, noise.data(), deviation);
+        for (std::size_t e = 0; e < Small::size; ++e) value += slopes[e] * deviation[e];
+        return value + factor * small.q.log_prob(at, noise.data(), deviation);
+    };
+    const auto of_preparation = [&] {
+        const auto at = small.prepared();
+        double value = factor * small.q.total_correlation(at);
+        for (std::size_t e = 0; e < Small::size; ++e) value += slopes[e] * small.log_std[e];
+        return value;
+    };
+    std::vector<std::string> failures;
+    for (int k = 1; k < Small::parameters; ++k)
+        for (Index e = 0; e < Layout::sizes[k]; ++e) {
+            double& number = small.stored[Small::at(k, e)];
+            const double original = number;
+            const auto compare = [&](auto value, double given, const char* function) {
+                const double difference = detail::central_difference(
+                    [&](double by) {
+                        number = original + by;
+                        return value();
+                    },
+                    1e-4);
+                number = original;
+                if (!(std::abs(given - difference) <=
+                      options.accuracy * std::fmax(1, std::abs(difference))))
+                    failures.push_back(detail::off(std::string(function) + " of " +
+                                                       Q::parameters::names[k].str() + "[" +
+                                                       std::to_string(e) + "]",
+                                                   given, difference));
+            };
+            compare(of_draw, gradient[Small::at(k, e)], "backward");
+            compare(of_preparation, prepared_gradient[Small::at(k, e)], "prepare_backward");
+        }
+    return failures;
+}
+
+/// Passes with a prior: the gradients of losses with log probs and with a closed-form divergence
+/// agree with differences of losses; the closed form agrees with the mean over draws; 1, 2 and 3
+/// threads give the same bits.
+template <Index Rows = 150, Index Columns = 131, JointDistribution Q, class P>
+std::vector<std::string> joint_pass_laws(const Q& q, const P& p,
+                                         const JointLawOptions& options = {}) {
+    const auto large = detail::moved_start<detail::OneVariable<Q, P, Cpu<float>, Rows, Columns>>(q, p);
+    // More samples than parts in which their gradients are added up, and enough for the pool.
+    const Index samples = 9 + 16384 / (Rows * Columns);
+    std::vector<std::string> failures =
+        detail::same_bits_laws(large, has_closed_form_kl<Q, P>, samples);
+    auto small = detail::moved_start<detail::OneVariable<Q, P, Cpu<double>, 4, 3>>(q, p);
+    const auto run = [&]<Scores Wanted>(Tape<Cpu<double>>& tape, Index samples) {
+        const double nothing = 0;
+        const auto x = tape.template input<scalar_shape>(&nothing, 1);
+        return forward<Wanted>(small, tape, x, {.samples = samples, .seed = Seed{5}});
+    };
+    const auto check_gradients = [&]<Scores Wanted>(const char* what) {
+        const auto report = parameter_gradient_check(small, [&](auto& tape) {
+            const auto result = run.template operator()<Wanted>(tape, 9);
+            return Elbo{detail::WeightedSum{}}(result, 0, DatasetSize{1}).total;
+        });
+        if (!(report.error <= options.accuracy))
+            failures.push_back(std::string("a loss with ") + what + ": " + report.sentence());
+    };
+    check_gradients.template operator()<Scores::log_probs>("log probs");
+    if constexpr (has_closed_form_kl<Q, P>) {
+        check_gradients.template operator()<Scores::divergence>("the closed-form kl");
+        Tape<Cpu<double>> tape;
+        const double kl = run.template operator()<Scores::divergence>(tape, 1).log_probs.divergences()->value[0];
+        tape.reset();
+        const auto entry = run.template operator()<Scores::log_probs>(tape, options.draws / 16).log_probs.entry(0);
+        detail::DrawnMean mean;
+        for (std::size_t s = 0; s < entry.prior.size(); ++s) mean.add(entry.variational[s] - entry.prior[s]);
+        if (!mean.is_near(kl, options.standard_errors))
+            failures.push_back(detail::off("the mean of log q - log p", mean.mean(), kl));
+    }
+    return failures;
+}
+
+/// All laws of joint distributions. Threads are tried on a variable of Rows x Columns elements.
+template <Index Rows = 150, Index Columns = 131, JointDistribution Q, class P>
+std::vector<std::string> joint_laws(const Q& q, const P& p, const JointLawOptions& options = {}) {
+    std::vector<std::string> failures = joint_density_laws(q, options);
+    for (auto more : {joint_derivative_laws(q, options), joint_pass_laws<Rows, Columns>(q, p, options)})
+        failures.insert(failures.end(), more.begin(), more.end());
+    return failures;
+}
+
+}  // namespace blue::testing

@@ -6,7 +6,7 @@
 
 #include <blue/concepts/requirement.hpp>
 #include <blue/distributions/mean_field_normal.hpp>
-#include <blue/distributions/parameters.hpp>
+#include <blue/distributions/traits.hpp>
 #include <blue/tensor/draw.hpp>
 
 #include <boost/mp11/algorithm.hpp>

@@ -1,0 +1,241 @@
+// SPDX-License-Identifier: BSD-3-Clause
+/// \file
+/// Normals whose covariance is diagonal plus of low rank.
+#pragma once
+
+#include <blue/distributions/joint.hpp>
+
+#include <cmath>
+#include <utility>
+
+namespace blue {
+
+namespace requirement {
+/// The rank of `LowRankNormal`.
+template <bool Ok, class Given>
+struct rank_of_covariance : check {
+    static_assert(Ok,
+                  "blue: LowRankNormal needs a rank of 1 or more, see given in "
+                  "rank_of_covariance<...>: write LowRankNormal<2>, or use MeanFieldNormal");
+};
+}  // namespace requirement
+
+/// Normal with a covariance of low rank plus a diagonal (Ong, Nott and Smith 2018, "Gaussian
+/// Variational Approximation With a Factor Covariance Structure"), over all D elements of a
+/// variable:
+///
+///     w = mean + std * eps + F z, with D standard normals eps and Rank standard normals z,
+///
+/// covariance S = diag(std^2) + F F^T. Parameters: `mean` and `log_std` per element, and `factor`,
+/// which is F, (D, Rank). Densities come from C = I + F^T diag(std^-2) F, Rank x Rank, in double:
+/// log det S = log det C + 2 sum log std, and S^-1 by Woodbury's identity. The divergence has a
+/// closed form beside every prior for which that of `MeanFieldNormal` has one. Noise is D + Rank
+/// numbers, z the last.
+///
+/// A draw costs Rank more multiplications per element, the parameters are Rank + 2 numbers per
+/// element.
+template <int Rank>
+struct LowRankNormal {
+    static_assert(
+        requirement::rank_of_covariance<(Rank > 0),
+                                        requirement::given<requirement::count<Rank>>>{});
+    static constexpr int rank = Rank > 0 ? Rank : 1;
+
+    double std = 1;  ///< initial standard deviation, before fan-in
+    /// Share of the factors in the initial variance, on average. With none the gradient of F would
+    /// be 0 on average, too.
+    double factor_share = 0.1;
+
+    using parameters = blue::parameters<real<"mean">, log_of<"std">, real<"factor">>;
+    using noise = blue::noise::Normal;
+    using marginal = MeanFieldNormal;
+    template <class Shape>
+    using parameter_shapes = boost::mp11::mp_list<Shape, Shape, shape<Shape::size, rank>>;
+
+    static Index noise_size(Index size) { return size + rank; }
+    static Index workspace(Index rows, Index columns) {
+        return rows * columns + rank * rank + 1;
+    }
+    /// A uniform number in [-1, 1) has the variance 1/3.
+    double initial_value(int k, Index, double uniform, double std) const {
+        return k == 1 ? std::log(std) + 0.5 * std::log(1 - factor_share)
+                      : uniform * std * std::sqrt(3 * factor_share / rank);
+    }
+
+    template <class T>
+    static void prepare(const JointVariable<T>& variable, T* log_std) {
+        const View own(variable);
+        for (int a = 0; a < rank * rank; ++a) own.inverse[a] = a % (rank + 1) == 0;
+        for (Index e = 0; e < variable.size(); ++e) {
+            const double stored = static_cast<double>(variable.parameter(1)[e]);
+            own.std[e] = std::exp(stored);
+            double f[rank];
+            const double squares = in_units(variable, own, e, f);
+            for (int a = 0; a < rank; ++a)
+                for (int b = 0; b < rank; ++b) own.inverse[a * rank + b] += f[a] * f[b];
+            log_std[e] = static_cast<T>(stored + 0.5 * std::log1p(squares));
+        }
+        *own.log_det = invert(own.inverse);
+    }
+    /// 1/2 (sum of the logarithms of the diagonal of S - log det S).
+    template <class T>
+    static double total_correlation(const JointVariable<T>& variable) {
+        const View own(variable);
+        double sum = 0, f[rank];
+        for (Index e = 0; e < variable.size(); ++e) sum += std::log1p(in_units(variable, own, e, f));
+        return 0.5 * (sum - *own.log_det);
+    }
+    template <class T>
+    static void prepare_backward(const JointVariable<T>& variable, const T* log_std_gradient,
+                                 T factor_of_correlation, const JointGradient<T>& gradient) {
+        const View own(variable);
+        const double of_correlation = static_cast<double>(factor_of_correlation);
+        for (Index e = 0; e < variable.size(); ++e) {
+            double f[rank], solved[rank], by_f[rank];
+            const double squares = in_units(variable, own, e, f);
+            multiply(own.inverse, f, solved);
+            const double of_log_std = static_cast<double>(log_std_gradient[e]);
+            for (int a = 0; a < rank; ++a)
+                by_f[a] = (of_log_std + of_correlation) * f[a] / (1 + squares) -
+                          of_correlation * solved[a];
+            add(own, e, f, by_f, of_log_std, gradient);
+        }
+    }
+
+    template <class T>
+    static void deviate(const JointVariable<T>& variable, const T* noise, T* deviation) {
+        const View own(variable);
+        const T* const z = noise + variable.size();
+        for (Index e = 0; e < variable.size(); ++e) {
+            const T* const factor = variable.parameter(2) + e * rank;
+            T sum = static_cast<T>(own.std[e]) * noise[e];
+            for (int a = 0; a < rank; ++a) sum += factor[a] * z[a];
+            deviation[e] = sum;
+        }
+    }
+    /// -1/2 deviation^T S^-1 deviation is the largest value of -1/2 (|rest|^2 + |v|^2) for rest =
+    /// deviation / std - (F / std) v: a sum of positive numbers that loses no digits.
+    template <class T>
+    static double log_prob(const JointVariable<T>& variable, const T* noise, const T*) {
+        const View own(variable);
+        const Explained best(variable, own, noise);
+        double squares = 0;
+        for (int a = 0; a < rank; ++a) {
+            const double v = best.z[a] + best.change[a];
+            squares += v * v;
+        }
+        for (Index e = 0; e < variable.size(); ++e) {
+            double f[rank];
+            in_units(variable, own, e, f);
+            const double rest = best.rest(noise[e], f);
+            squares += rest * rest;
+        }
+        return static_cast<double>(variable.size()) * MeanFieldNormal::constant -
+               0.5 * (squares + *own.log_det) -
+               detail::sum_of(variable.parameter(1), variable.size());
+    }
+    template <class T>
+    static void backward(const JointVariable<T>& variable, const T* noise, const T* weight_gradient,
+                         T factor_of_log_prob, const JointGradient<T>& gradient) {
+        const View own(variable);
+        const Explained best(variable, own, noise);
+        const double of_log_prob = static_cast<double>(factor_of_log_prob);
+        for (Index e = 0; e < variable.size(); ++e) {
+            double f[rank], solved[rank], by_f[rank];
+            in_units(variable, own, e, f);
+            multiply(own.inverse, f, solved);
+            // By std and by F / std; the deviation is std (eps + (F / std) z).
+            const double slope = static_cast<double>(weight_gradient[e]) * own.std[e];
+            const double rest = best.rest(noise[e], f);
+            double by_log_std = slope * static_cast<double>(noise[e]) - of_log_prob;
+            for (int a = 0; a < rank; ++a) {
+                by_f[a] = slope * best.z[a] + of_log_prob * (rest * best.change[a] - solved[a]);
+                by_log_std += slope * best.z[a] * f[a];
+            }
+            add(own, e, f, by_f, by_log_std, gradient);
+        }
+    }
+
+private:
+    /// What `prepare` leaves: std of each element, the inverse of C, log det C.
+    struct View {
+        double *std, *inverse, *log_det;
+        template <class T>
+        explicit View(const JointVariable<T>& variable)
+            : std(variable.workspace),
+              inverse(std + variable.size()),
+              log_det(inverse + rank * rank) {}
+    };
+    /// The noise z, and how the z that explains a deviation best differs from it:
+    /// C^-1 ((F / std)^T eps - z).
+    struct Explained {
+        double z[rank], change[rank];
+        template <class T>
+        Explained(const JointVariable<T>& variable, const View& own, const T* noise) {
+            double projected[rank];
+            for (int a = 0; a < rank; ++a) {
+                z[a] = static_cast<double>(noise[variable.size() + a]);
+                projected[a] = -z[a];
+            }
+            for (Index e = 0; e < variable.size(); ++e) {
+                double f[rank];
+                in_units(variable, own, e, f);
+                for (int a = 0; a < rank; ++a) projected[a] += f[a] * static_cast<double>(noise[e]);
+            }
+            multiply(own.inverse, projected, change);
+        }
+        template <class T>
+        double rest(T eps, const double* f) const {
+            double rest = static_cast<double>(eps);
+            for (int a = 0; a < rank; ++a) rest -= f[a] * change[a];
+            return rest;
+        }
+    };
+
+    /// A row of F / std. Returns its squared length.
+    template <class T>
+    static double in_units(const JointVariable<T>& variable, const View& own, Index e, double* f) {
+        const T* const row = variable.parameter(2) + e * rank;
+        double squares = 0;
+        for (int a = 0; a < rank; ++a) {
+            f[a] = static_cast<double>(row[a]) / own.std[e];
+            squares += f[a] * f[a];
+        }
+        return squares;
+    }
+    /// Adds gradients with respect to log std at fixed F / std, and to F / std.
+    template <class T>
+    static void add(const View& own, Index e, const double* f, const double* by_f,
+                    double by_log_std, const JointGradient<T>& gradient) {
+        T* const by_factor = gradient.parameter(2) + e * rank;
+        for (int a = 0; a < rank; ++a) {
+            by_factor[a] += static_cast<T>(by_f[a] / own.std[e]);
+            by_log_std -= by_f[a] * f[a];
+        }
+        gradient.parameter(1)[e] += static_cast<T>(by_log_std);
+    }
+    static void multiply(const double* matrix, const double* x, double* y) {
+        for (int a = 0; a < rank; ++a) {
+            y[a] = 0;
+            for (int b = 0; b < rank; ++b) y[a] += matrix[a * rank + b] * x[b];
+        }
+    }
+    /// Inverts a positive definite matrix in its place (Gauss and Jordan). Returns log det.
+    static double invert(double* matrix) {
+        double log_det = 0;
+        for (int k = 0; k < rank; ++k) {
+            const double pivot = std::exchange(matrix[k * rank + k], 1.0);
+            log_det += std::log(pivot);
+            for (int b = 0; b < rank; ++b) matrix[k * rank + b] /= pivot;
+            for (int a = 0; a < rank; ++a) {
+                if (a == k) continue;
+                const double factor = std::exchange(matrix[a * rank + k], 0.0);
+                for (int b = 0; b < rank; ++b)
+                    matrix[a * rank + b] -= factor * matrix[k * rank + b];
+            }
+        }
+        return log_det;
+    }
+};
+
+}  // namespace blue

@@ -130,19 +130,19 @@ auto fitted_prior(const State& state) {
         for (std::size_t e = 0; e < log_std.size(); ++e)
             sum += prior.statistic(detail::MarginalOf<Q>{}, Number(static_cast<double>(stored[e])),
                                    Number(std::exp(static_cast<double>(log_std[e]))))[0];
-        prior.fit(sum, State::size);
-        return prior;
+    } else {
+        for (Index e = 0; e < State::size; ++e)
+            sum += [&]<std::size_t... K>(std::index_sequence<K...>) {
+                const auto natural = [&](std::size_t k) {
+                    const auto at =
+                        static_cast<std::size_t>(static_cast<Index>(k) * State::stride + e);
+                    return Number(
+                        natural_value(Parameters::transforms[k], static_cast<double>(stored[at])));
+                };
+                return prior.statistic(state.distribution, natural(K)...)[0];
+            }
+        (std::make_index_sequence<static_cast<std::size_t>(Parameters::size)>{});
     }
-    for (Index e = 0; e < State::size; ++e)
-        sum += [&]<std::size_t... K>(std::index_sequence<K...>) {
-            const auto natural = [&](std::size_t k) {
-                const auto at = static_cast<std::size_t>(static_cast<Index>(k) * State::stride + e);
-                return Number(
-                    natural_value(Parameters::transforms[k], static_cast<double>(stored[at])));
-            };
-            return prior.statistic(state.distribution, natural(K)...)[0];
-        }
-    (std::make_index_sequence<static_cast<std::size_t>(Parameters::size)>{});
     prior.fit(sum, State::size);
     return prior;
 }

@@ -12,6 +12,7 @@
 #include <boost/mp11/algorithm.hpp>
 #include <boost/mp11/list.hpp>
 
+#include <array>
 #include <concepts>
 #include <type_traits>
 
@@ -167,18 +168,22 @@ double sum_of_squares(const T* numbers, Index n) {
 /// log 2 pi e: twice the entropy of a standard normal, in nats.
 inline constexpr double log_two_pi_e = 1 - 2 * MeanFieldNormal::constant;
 
+/// Where arrays of these sizes begin, in whole cache lines; behind the last, where it ends.
+template <std::size_t Count>
+constexpr std::array<Index, Count + 1> offsets_of(const std::array<Index, Count>& sizes) {
+    std::array<Index, Count + 1> offsets{};
+    for (std::size_t k = 0; k < Count; ++k)
+        offsets[k + 1] = offsets[k] + (sizes[k] + 15) / 16 * 16;
+    return offsets;
+}
+
 /// Where the parameters of a joint distribution lie in the memory of a variable.
 template <class D, class Shape, class Shapes = typename D::template parameter_shapes<Shape>>
 struct JointLayout;
 template <class D, class Shape, template <class...> class List, class... Shapes>
 struct JointLayout<D, Shape, List<Shapes...>> {
-    static constexpr Index sizes[] = {Shapes::size...};
-    static constexpr auto offsets = [] {
-        std::array<Index, sizeof...(Shapes) + 1> at{};
-        for (std::size_t k = 0; k < sizeof...(Shapes); ++k)
-            at[k + 1] = at[k] + (sizes[k] + 15) / 16 * 16;
-        return at;
-    }();
+    static constexpr std::array<Index, sizeof...(Shapes)> sizes{Shapes::size...};
+    static constexpr auto offsets = offsets_of(sizes);
     static constexpr Index rows = first_extent<Shape>;
     static constexpr ParameterLayout value{rows, Shape::size / rows, offsets.data(),
                                            static_cast<int>(sizeof...(Shapes))};

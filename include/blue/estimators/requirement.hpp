@@ -29,9 +29,9 @@ template <bool Ok, class Distribution>
 struct normal_weights : check {
     static_assert(
         Ok,
-        "blue: LocalReparameterization draws sums of weights, so the weights must be normal and "
-        "nothing else may estimate them, see the distribution in normal_weights<...>: wrap "
-        "MeanFieldNormal, or use Flipout or no wrapper");
+        "blue: LocalReparameterization draws sums of weights, so the weights must be independent "
+        "normals and nothing else may estimate them, see the distribution in normal_weights<...>: "
+        "wrap MeanFieldNormal, or use Flipout or no wrapper");
 };
 
 /// What `Flipout` wraps.
@@ -60,8 +60,8 @@ struct scored_weights : check {
     static_assert(
         Ok,
         "blue: StickingTheLanding changes the gradient of log q of drawn weights, see the "
-        "distribution in scored_weights<...>: wrap one that has noise and is not estimated by "
-        "LocalReparameterization, or use no wrapper");
+        "distribution in scored_weights<...>: wrap one of single elements that has noise and is not "
+        "estimated by LocalReparameterization, or use no wrapper");
 };
 
 /// The check of a wrapper around Q: `Failed` unless Ok, else that of Q, which may be a wrapper,

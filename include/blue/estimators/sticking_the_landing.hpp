@@ -20,11 +20,12 @@ namespace blue {
 /// expectation, and without it gradients would be biased (Tucker et al. 2019): a compile error.
 ///
 /// Everything else is that of `Q`. Options: `StickingTheLanding<MeanFieldNormal>{{.std = 0.1}}`.
-/// \tparam Q a distribution with noise.
+/// \tparam Q a distribution with noise, of single elements: no joint one.
 template <class Q>
 struct StickingTheLanding : Q {
     using estimator_check = requirement::estimator_around<
-        (is_random<Q> && !std::is_same_v<estimator_of<Q>, blue::estimator::DrawnOutputs>),
+        (is_random<Q> && !is_joint<Q> &&
+         !std::is_same_v<estimator_of<Q>, blue::estimator::DrawnOutputs>),
         requirement::scored_weights<false, Q>, Q>;
     using path_derivative = void;
 };

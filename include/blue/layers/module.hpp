@@ -59,7 +59,7 @@ struct VariableState {
     /// Elements of parameter k.
     static constexpr Index parameter_size([[maybe_unused]] int k) {
         if constexpr (is_joint<Q>)
-            return detail::JointLayout<Q, typename RandomVariable::shape>::sizes[k];
+            return detail::JointLayout<Q, typename RandomVariable::shape>::sizes[static_cast<std::size_t>(k)];
         else
             return size;
     }

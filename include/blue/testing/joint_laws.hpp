@@ -37,7 +37,7 @@ struct SmallJoint {
     explicit SmallJoint(const Q& distribution) : q(distribution) {
         workspace.resize(static_cast<std::size_t>(q.workspace(2, 3)));
         for (int k = 0; k < parameters; ++k)
-            for (Index e = 0; e < Layout::sizes[k]; ++e) {
+            for (Index e = 0; e < Layout::sizes[static_cast<std::size_t>(k)]; ++e) {
                 random::Key key{.seed = 3};
                 key.variable = static_cast<std::uint32_t>(k);
                 const auto moved = [&](Index i) {
@@ -183,7 +183,7 @@ std::vector<std::string> joint_derivative_laws(const Q& distribution,
     };
     std::vector<std::string> failures;
     for (int k = 1; k < Small::parameters; ++k)
-        for (Index e = 0; e < Layout::sizes[k]; ++e) {
+        for (Index e = 0; e < Layout::sizes[static_cast<std::size_t>(k)]; ++e) {
             double& number = small.stored[Small::at(k, e)];
             const double original = number;
             const auto compare = [&](auto value, double given, const char* function) {

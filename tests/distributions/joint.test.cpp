@@ -252,6 +252,15 @@ TEST_CASE("joint distributions may start at their priors", "[distributions]") {
     }
 }
 
+TEST_CASE("impossible options of joint distributions", "[distributions]") {
+    CHECK_THROWS_AS(posterior(MatrixNormal{.std = 0}), ValueError);
+    CHECK_THROWS_AS(posterior(Radial{.std = -1}), ValueError);
+    CHECK_THROWS_AS(posterior(MultivariateNormal{.std = INFINITY}), ValueError);
+    CHECK_THROWS_AS(posterior(LowRankNormal<2>{.std = -1}), ValueError);
+    CHECK_THROWS_AS(posterior(LowRankNormal<2>{.factor_share = 0}), ValueError);
+    CHECK_THROWS_AS(posterior(LowRankNormal<2>{.factor_share = 1}), ValueError);
+}
+
 TEST_CASE("sums do not depend on what is left over", "[distributions]") {
     for (Index n : {0, 1, 15, 16, 17, 100})
         CHECK(blue::detail::sum_of(n, [](Index i) { return static_cast<double>(i); }) ==

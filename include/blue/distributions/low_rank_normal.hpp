@@ -52,6 +52,10 @@ struct LowRankNormal {
     template <class Shape>
     using parameter_shapes = boost::mp11::mp_list<Shape, Shape, shape<Shape::size, rank>>;
 
+    void validate() const {
+        require_positive("LowRankNormal", "std", std);
+        require_fraction("LowRankNormal", "factor_share", factor_share);
+    }
     static Index noise_size(Index size) { return size + rank; }
     static Index workspace(Index rows, Index columns) {
         return rows * columns + rank * rank + 1;
@@ -138,21 +142,23 @@ struct LowRankNormal {
     static void backward(const JointVariable<T>& variable, const T* noise, const T* weight_gradient,
                          T factor_of_log_prob, const JointGradient<T>& gradient) {
         const View own(variable);
+        const T* const z = noise + variable.size();
+        T *const by_log_std = gradient.parameter(1), *const by_factor = gradient.parameter(2);
+        for (Index e = 0; e < variable.size(); ++e) {
+            by_log_std[e] += weight_gradient[e] * static_cast<T>(own.std[e]) * noise[e];
+            for (int a = 0; a < rank; ++a) by_factor[e * rank + a] += weight_gradient[e] * z[a];
+        }
+        if (factor_of_log_prob == 0) return;  // with a closed-form divergence
         const Explained best(variable, own, noise);
         const double of_log_prob = static_cast<double>(factor_of_log_prob);
         for (Index e = 0; e < variable.size(); ++e) {
             double f[rank], solved[rank], by_f[rank];
             in_units(variable, own, e, f);
             multiply(own.inverse, f, solved);
-            // By std and by F / std; the deviation is std (eps + (F / std) z).
-            const double slope = static_cast<double>(weight_gradient[e]) * own.std[e];
             const double rest = best.rest(noise[e], f);
-            double by_log_std = slope * static_cast<double>(noise[e]) - of_log_prob;
-            for (int a = 0; a < rank; ++a) {
-                by_f[a] = slope * best.z[a] + of_log_prob * (rest * best.change[a] - solved[a]);
-                by_log_std += slope * best.z[a] * f[a];
-            }
-            add(own, e, f, by_f, by_log_std, gradient);
+            for (int a = 0; a < rank; ++a)
+                by_f[a] = of_log_prob * (rest * best.change[a] - solved[a]);
+            add(own, e, f, by_f, -of_log_prob, gradient);
         }
     }
 
@@ -196,9 +202,10 @@ private:
     template <class T>
     static double in_units(const JointVariable<T>& variable, const View& own, Index e, double* f) {
         const T* const row = variable.parameter(2) + e * rank;
+        const double per_std = 1 / own.std[e];
         double squares = 0;
         for (int a = 0; a < rank; ++a) {
-            f[a] = static_cast<double>(row[a]) / own.std[e];
+            f[a] = static_cast<double>(row[a]) * per_std;
             squares += f[a] * f[a];
         }
         return squares;
@@ -208,8 +215,9 @@ private:
     static void add(const View& own, Index e, const double* f, const double* by_f,
                     double by_log_std, const JointGradient<T>& gradient) {
         T* const by_factor = gradient.parameter(2) + e * rank;
+        const double per_std = 1 / own.std[e];
         for (int a = 0; a < rank; ++a) {
-            by_factor[a] += static_cast<T>(by_f[a] / own.std[e]);
+            by_factor[a] += static_cast<T>(by_f[a] * per_std);
             by_log_std -= by_f[a] * f[a];
         }
         gradient.parameter(1)[e] += static_cast<T>(by_log_std);

@@ -31,6 +31,7 @@ struct MatrixNormal {
         boost::mp11::mp_list<Shape, shape<first_extent<Shape>>,
                              shape<Shape::size / first_extent<Shape>>>;
 
+    void validate() const { require_positive("MatrixNormal", "std", std); }
     static Index noise_size(Index size) { return size; }
     static Index workspace(Index rows, Index columns) { return rows + columns; }
     static double initial_value(int, Index, double, double std) { return std::log(std) / 2; }

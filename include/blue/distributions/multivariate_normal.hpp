@@ -45,6 +45,7 @@ struct MultivariateNormalUpTo {
                                      requirement::expected<requirement::count<int(Limit)>>,
                                      requirement::given<requirement::count<int(Shape::size)>>>;
 
+    void validate() const { require_positive("MultivariateNormal", "std", std); }
     static Index noise_size(Index size) { return size; }
     static Index workspace(Index rows, Index columns) { return 2 * rows * columns; }
     static double initial_value(int, Index e, double, double std) {

@@ -63,6 +63,7 @@ struct Radial {
     template <class Shape>
     using parameter_shapes = boost::mp11::mp_list<Shape, Shape>;
 
+    void validate() const { require_positive("Radial", "std", std); }
     static Index noise_size(Index size) { return size + 1; }
     static Index workspace(Index rows, Index columns) { return rows * columns; }
     static double initial_value(int, Index, double, double std) { return std::log(std); }

@@ -120,13 +120,13 @@ void check_all(const char* name) {
         for (Index s = 0; s < 4; ++s)
             for (Index i = 0; i < q.noise_size(slot == 0 ? 6 : 2); ++i)
                 noise[slot].push_back(random::draw_element<noise::Normal, double>(
-                    {}, {0, 0, static_cast<std::uint32_t>(slot), static_cast<std::uint32_t>(s),
-                         static_cast<std::uint32_t>(random::purpose::weights)},
+                    {},
+                    {0, 0, static_cast<std::uint32_t>(slot), static_cast<std::uint32_t>(s),
+                     static_cast<std::uint32_t>(random::purpose::weights)},
                     i));
     const double* const supplied[] = {noise[0].data(), noise[1].data()};
     const auto given = outputs(layer, {.samples = 4}, supplied);
     for (std::size_t i = 0; i < four.size(); ++i) CHECK(given[i] == Approx(four[i]));
-
 }
 
 /// Optimisers, averages and norms see all parameters of a joint distribution, and nothing else.
@@ -137,7 +137,8 @@ void check_optimisers(const char* name) {
     std::vector<bool> is_mean;
     layer.for_each_state([&](const auto& state) {
         for (int k = 0; k < state.parameters; ++k)
-            is_mean.insert(is_mean.end(), static_cast<std::size_t>(state.parameter_size(k)), k == 0);
+            is_mean.insert(is_mean.end(), static_cast<std::size_t>(state.parameter_size(k)),
+                           k == 0);
     });
     Tape<B> tape;
     const auto x = tape.template input<shape<3>>(inputs, 2);
@@ -212,7 +213,8 @@ TEST_CASE("models with joint distributions train and predict", "[distributions]"
     // 40 of 120 are right by chance.
     CHECK(accuracy(with_policies<Normal, MatrixNormal, MeanFieldNormal>{Seed{1}}) > 90);
     CHECK(accuracy(with_policies<Normal, Radial, MeanFieldNormal>{Seed{1}}) > 90);
-    CHECK(accuracy(Ensemble<2, with_policies<Normal, LowRankNormal<1>, MeanFieldNormal>>{Seed{1}}) > 90);
+    CHECK(accuracy(Ensemble<2, with_policies<Normal, LowRankNormal<1>, MeanFieldNormal>>{Seed{1}}) >
+          90);
     CHECK(accuracy(with_policies<Normal, MultivariateNormal, MeanFieldNormal>{Seed{1}}) > 90);
 }
 
@@ -243,8 +245,9 @@ TEST_CASE("priors that follow from joint distributions", "[distributions]") {
 }
 
 TEST_CASE("joint distributions may start at their priors", "[distributions]") {
-    const auto layer = make<Double<MatrixNormal>>(Seed{1}, prior(MeanFieldNormal{.mean = 2, .std = 0.3}),
-                                                 ModuleOptions{.prior_initialization = true});
+    const auto layer =
+        make<Double<MatrixNormal>>(Seed{1}, prior(MeanFieldNormal{.mean = 2, .std = 0.3}),
+                                   ModuleOptions{.prior_initialization = true});
     const auto& weight = layer.state<"weight">();
     for (Index e = 0; e < 6; ++e) {
         CHECK(weight.parameter(0)[e] == 2);

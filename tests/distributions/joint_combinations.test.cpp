@@ -17,10 +17,9 @@ namespace {
 
 using Joint = mp::mp_list<MatrixNormal, Radial, LowRankNormal<2>, MultivariateNormal>;
 /// All but the prior of positive numbers.
-using Priors =
-    mp::mp_list<MeanFieldNormal, MeanFieldLaplace, MeanFieldLogistic, MeanFieldStudentT,
-                MeanFieldCauchy, UniformPrior, ScaleMixturePrior, BasicQuietPrior,
-                LearnedScalePrior, SpikeAndSlabLassoPrior, CentredPrior<>>;
+using Priors = mp::mp_list<MeanFieldNormal, MeanFieldLaplace, MeanFieldLogistic, MeanFieldStudentT,
+                           MeanFieldCauchy, UniformPrior, ScaleMixturePrior, BasicQuietPrior,
+                           LearnedScalePrior, SpikeAndSlabLassoPrior, CentredPrior<>>;
 using Pairs = mp::mp_product<mp::mp_list, Joint, Priors>;
 template <class Pair>
 using goes_together = mp::mp_bool<PriorFor<mp::mp_second<Pair>, mp::mp_first<Pair>>>;

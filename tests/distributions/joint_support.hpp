@@ -6,20 +6,16 @@
 #include <blue/blue.hpp>
 #include <blue/testing/joint_laws.hpp>
 
+#include "testing/failures.hpp"
+
 #include <Eigen/Dense>
 
-#include <string>
+#include <cmath>
 #include <vector>
 
 namespace blue_test {
 
 using blue::Index;
-
-inline std::string listed(const std::vector<std::string>& failures) {
-    std::string text;
-    for (const std::string& failure : failures) text += failure + "\n";
-    return text;
-}
 
 /// A draw of a small variable (2, 3) without its mean: the noise of draw i, and log q.
 template <class Q>
@@ -45,7 +41,8 @@ struct DrawnSmall {
 };
 
 /// log N(deviation; 0, covariance) in nats, by a dense factorisation.
-inline double dense_log_normal(const Eigen::VectorXd& deviation, const Eigen::MatrixXd& covariance) {
+inline double dense_log_normal(const Eigen::VectorXd& deviation,
+                               const Eigen::MatrixXd& covariance) {
     const double n = static_cast<double>(deviation.size());
     return -0.5 * (n * std::log(2 * std::acos(-1.0)) + std::log(covariance.determinant()) +
                    deviation.dot(covariance.inverse() * deviation));

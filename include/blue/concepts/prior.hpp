@@ -51,7 +51,8 @@ struct missing_parameters<Q, names<Names...>> {
 
 }  // namespace detail
 
-/// Whether a fitted prior gets from Q, or from the marginals of a joint distribution, what it follows from; true for other priors.
+/// Whether a fitted prior gets from Q, or from the marginals of a joint distribution, what it
+/// follows from; true for other priors.
 template <class P, class Q>
 inline constexpr bool fits_to = [] {
     if constexpr (FittedPrior<P>) return []<int... K>(std::integer_sequence<int, K...>) {
@@ -65,13 +66,15 @@ inline constexpr bool fits_to = [] {
 }();
 
 /// Whether all parameters that the prior P asks for are parameters of Q, or of the marginals of a
-/// joint distribution (mean and std of the element), and P gives a density to all that Q draws. Not for estimators, which say how q is estimated.
+/// joint distribution (mean and std of the element), and P gives a density to all that Q draws. Not
+/// for estimators, which say how q is estimated.
 template <class P, class Q>
 concept PriorFor =
     Prior<P> && !detail::is_estimator<P> && (is_positive<Q> || !is_positive<P>)&&fits_to<P, Q> &&
     (HasParameters<P> ||
-     std::is_same_v<typename detail::missing_parameters<detail::element_of_t<Q>, required_parameters<P>>::type,
-                    requirement::missing<>>);
+     std::is_same_v<
+         typename detail::missing_parameters<detail::element_of_t<Q>, required_parameters<P>>::type,
+         requirement::missing<>>);
 
 namespace requirement {
 
@@ -141,8 +144,10 @@ constexpr auto failed_prior_check() {
     else if constexpr (!fits_to<P, Q>)
         return std::type_identity<fitted_prior<false, P, Q>>{};
     else
-        return std::type_identity<required_parameter<
-            false, P, Q, typename detail::missing_parameters<detail::element_of_t<Q>, required_parameters<P>>::type>>{};
+        return std::type_identity<
+            required_parameter<false, P, Q,
+                               typename detail::missing_parameters<
+                                   detail::element_of_t<Q>, required_parameters<P>>::type>>{};
 }
 
 template <class P, class Q>

@@ -87,16 +87,17 @@ concept HasLogProb = requires {
 template <class D>
 concept VariationalDistribution = HasParameters<D> && requires {
     typename D::noise;
-} && (JointDistribution<D> ||
-      (!is_joint<D> && detail::samples_with<D>(detail::count_up<D::parameters::size>{}) &&
-       detail::scores_with<D>(detail::count_up<D::parameters::size>{})));
+} &&(JointDistribution<D> ||
+     (!is_joint<D> && detail::samples_with<D>(detail::count_up<D::parameters::size>{}) &&
+      detail::scores_with<D>(detail::count_up<D::parameters::size>{})));
 
 namespace detail {
 /// Whether weights of the distribution Q can be drawn on B, which may be no backend at all.
 template <class Q, class B>
 inline constexpr bool can_be_drawn = [] {
-    if constexpr (is_joint<Q> && requires { typename B::memory; })
-        return requires { B::draws_jointly; };
+    if constexpr (is_joint<Q> && requires { typename B::memory; }) return requires {
+            B::draws_jointly;
+        };
     else
         return true;
 }();

@@ -172,8 +172,7 @@ inline constexpr double log_two_pi_e = 1 - 2 * MeanFieldNormal::constant;
 template <std::size_t Count>
 constexpr std::array<Index, Count + 1> offsets_of(const std::array<Index, Count>& sizes) {
     std::array<Index, Count + 1> offsets{};
-    for (std::size_t k = 0; k < Count; ++k)
-        offsets[k + 1] = offsets[k] + (sizes[k] + 15) / 16 * 16;
+    for (std::size_t k = 0; k < Count; ++k) offsets[k + 1] = offsets[k] + (sizes[k] + 15) / 16 * 16;
     return offsets;
 }
 

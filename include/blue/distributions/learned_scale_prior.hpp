@@ -102,8 +102,8 @@ namespace detail {
 template <class State, class T>
 std::vector<T> log_standard_deviations(const typename State::Q& q, const std::vector<T>& stored) {
     const ParameterLayout& layout = *State::layout();
-    std::vector<double> workspace(static_cast<std::size_t>(
-        q.workspace(layout.rows, layout.columns)));
+    std::vector<double> workspace(
+        static_cast<std::size_t>(q.workspace(layout.rows, layout.columns)));
     std::vector<T> log_std(static_cast<std::size_t>(State::size));
     q.prepare(JointVariable<T>{layout.rows, layout.columns, stored.data(), layout.offsets,
                                workspace.data()},

@@ -36,9 +36,8 @@ struct rank_of_covariance : check {
 /// element.
 template <int Rank>
 struct LowRankNormal {
-    static_assert(
-        requirement::rank_of_covariance<(Rank > 0),
-                                        requirement::given<requirement::count<Rank>>>{});
+    static_assert(requirement::rank_of_covariance<(Rank > 0),
+                                                  requirement::given<requirement::count<Rank>>>{});
     static constexpr int rank = Rank > 0 ? Rank : 1;
 
     double std = 1;  ///< initial standard deviation, before fan-in
@@ -57,9 +56,7 @@ struct LowRankNormal {
         require_fraction("LowRankNormal", "factor_share", factor_share);
     }
     static Index noise_size(Index size) { return size + rank; }
-    static Index workspace(Index rows, Index columns) {
-        return rows * columns + rank * rank + 1;
-    }
+    static Index workspace(Index rows, Index columns) { return rows * columns + rank * rank + 1; }
     /// A uniform number in [-1, 1) has the variance 1/3.
     double initial_value(int k, Index, double uniform, double std) const {
         return k == 1 ? std::log(std) + 0.5 * std::log(1 - factor_share)
@@ -86,7 +83,8 @@ struct LowRankNormal {
     static double total_correlation(const JointVariable<T>& variable) {
         const View own(variable);
         double sum = 0, f[rank];
-        for (Index e = 0; e < variable.size(); ++e) sum += std::log1p(in_units(variable, own, e, f));
+        for (Index e = 0; e < variable.size(); ++e)
+            sum += std::log1p(in_units(variable, own, e, f));
         return 0.5 * (sum - *own.log_det);
     }
     template <class T>

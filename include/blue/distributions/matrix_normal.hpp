@@ -27,9 +27,8 @@ struct MatrixNormal {
     using noise = blue::noise::Normal;
     using marginal = MeanFieldNormal;
     template <class Shape>
-    using parameter_shapes =
-        boost::mp11::mp_list<Shape, shape<first_extent<Shape>>,
-                             shape<Shape::size / first_extent<Shape>>>;
+    using parameter_shapes = boost::mp11::mp_list<Shape, shape<first_extent<Shape>>,
+                                                  shape<Shape::size / first_extent<Shape>>>;
 
     void validate() const { require_positive("MatrixNormal", "std", std); }
     static Index noise_size(Index size) { return size; }

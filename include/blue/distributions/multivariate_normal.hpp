@@ -37,8 +37,7 @@ struct MultivariateNormalUpTo {
     using noise = blue::noise::Normal;
     using marginal = MeanFieldNormal;
     template <class Shape>
-    using parameter_shapes =
-        boost::mp11::mp_list<Shape, shape<Shape::size*(Shape::size + 1) / 2>>;
+    using parameter_shapes = boost::mp11::mp_list<Shape, shape<Shape::size*(Shape::size + 1) / 2>>;
     template <class Shape>
     using shape_check =
         requirement::covariance_size<(Shape::size <= Limit), Shape,

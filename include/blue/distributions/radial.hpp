@@ -109,9 +109,9 @@ struct Radial {
         const double radius = radius_per_noise(noise, variable.size());
         T* const to = gradient.parameter(1);
         for (Index e = 0; e < variable.size(); ++e)
-            to[e] += weight_gradient[e] * noise[e] *
-                         static_cast<T>(variable.workspace[e] * radius) -
-                     factor;
+            to[e] +=
+                weight_gradient[e] * noise[e] * static_cast<T>(variable.workspace[e] * radius) -
+                factor;
     }
 
 private:

@@ -60,7 +60,8 @@ struct scored_weights : check {
     static_assert(
         Ok,
         "blue: StickingTheLanding changes the gradient of log q of drawn weights, see the "
-        "distribution in scored_weights<...>: wrap one of single elements that has noise and is not "
+        "distribution in scored_weights<...>: wrap one of single elements that has noise and is "
+        "not "
         "estimated by LocalReparameterization, or use no wrapper");
 };
 

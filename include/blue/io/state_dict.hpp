@@ -105,11 +105,10 @@ void load_state_dict(M& model, const NamedTensors& tensors, const LoadOptions& o
     if (!problems.empty())
         throw FileError("the parameters do not fit the model; it stays as it was:", problems);
     std::size_t position = 0;
-    detail::for_each_parameter(
-        model, [&](const std::string&, T* data, const std::vector<Index>&) {
-            const Array<T>& array = values[position++];
-            B::memory::copy_from_host(data, array.data(), array.size());
-        });
+    detail::for_each_parameter(model, [&](const std::string&, T* data, const std::vector<Index>&) {
+        const Array<T>& array = values[position++];
+        B::memory::copy_from_host(data, array.data(), array.size());
+    });
 }
 
 /// Writes a model's parameters to a safetensors file, completely or not at all. torch_blue reads it

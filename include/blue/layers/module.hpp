@@ -59,7 +59,8 @@ struct VariableState {
     /// Elements of parameter k.
     static constexpr Index parameter_size([[maybe_unused]] int k) {
         if constexpr (is_joint<Q>)
-            return detail::JointLayout<Q, typename RandomVariable::shape>::sizes[static_cast<std::size_t>(k)];
+            return detail::JointLayout<
+                Q, typename RandomVariable::shape>::sizes[static_cast<std::size_t>(k)];
         else
             return size;
     }
@@ -150,11 +151,11 @@ struct make_random_variable {
 };
 
 template <class Declared, class Q, class P, class B>
-using own_random_variables = mp::mp_apply<
-    mp::mp_list,
-    mp::mp_transform_q<make_random_variable<B>, mp::mp_copy_if<Declared, is_present>,
-                       typename policies_for<Q, Declared>::type,
-                       typename policies_for<P, Declared>::type>>;
+using own_random_variables =
+    mp::mp_apply<mp::mp_list,
+                 mp::mp_transform_q<make_random_variable<B>, mp::mp_copy_if<Declared, is_present>,
+                                    typename policies_for<Q, Declared>::type,
+                                    typename policies_for<P, Declared>::type>>;
 
 /// The state of one variable, addressable by its position in a module.
 template <std::size_t Position, class RandomVariable, class B>
@@ -208,8 +209,7 @@ public:
     using backend = std::conditional_t<Backend<BackendT>, BackendT, Cpu<float>>;
     using declared_variables = Variables;
     /// Its own random variables that are there: `mp_list<random_variable<...>...>`.
-    using own_variables =
-        detail::own_random_variables<Variables, VariationalT, PriorT, BackendT>;
+    using own_variables = detail::own_random_variables<Variables, VariationalT, PriorT, BackendT>;
     using module_tag = void;
 
     Module() {

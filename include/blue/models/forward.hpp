@@ -143,10 +143,9 @@ struct scores_outputs {
 ///
 /// \tparam Wanted what to compute about the weights; without log probs their type is empty.
 /// \param noise supplied noise in place of the generator's: for each random variable in the order
-/// of
-///   the slots samples x elements numbers in the backend's memory (nullptr for none); empty for the
-///   generator. For a weight with `LocalReparameterization` it is the noise of the outputs, samples
-///   x batch x outputs.
+///   of the slots samples x elements numbers in the backend's memory (nullptr for none), for a
+///   joint distribution samples x `noise_size(elements)`; empty for the generator. For a weight
+///   with `LocalReparameterization` it is the noise of the outputs, samples x batch x outputs.
 /// \return outputs (S, B, ...) and log probs, valid until the tape is reset.
 /// Throws ValueError for fewer than one sample, ShapeError when shapes do not fit.
 template <Scores Wanted = Scores::log_probs, class M, class B, class Shape>

@@ -104,8 +104,7 @@ void freeze(M& model) {
         using Q = typename State::Q;
         using B = typename std::remove_cvref_t<decltype(state.values)>::backend;
         constexpr bool known =
-            !is_random<Q> ||
-            is_joint<Q> ||
+            !is_random<Q> || is_joint<Q> ||
             detail::has_mean<Q>(std::make_integer_sequence<int, Q::parameters::size>{});
         static_assert(requirement::known_mean<known, Q>{});
         state.frozen = {};

@@ -52,8 +52,8 @@ constexpr bool kl_exists(std::index_sequence<K...>) {
 /// its marginals that counts: the prior's elements are independent.
 template <class Q, class P>
 inline constexpr bool has_closed_form_kl =
-    !leaves_out_score<Q> && (is_random<Q> || !is_joint<Q>)&&detail::kl_exists<
-        detail::element_of_t<Q>, P>(
+    !leaves_out_score<Q> &&
+    (is_random<Q> || !is_joint<Q>)&&detail::kl_exists<detail::element_of_t<Q>, P>(
         std::make_index_sequence<static_cast<std::size_t>(
             detail::element_of_t<Q>::parameters::size + constants_of<P>::size)>{});
 

@@ -34,8 +34,7 @@ inline double total_norm(const std::vector<double>& norms) {
 template <class B>
 void scale_gradients(Tape<B>& tape, double factor) {
     for (Draw<B>& draw : tape.draws())
-        if (draw.gradient_live)
-            scale(tape, draw.gradient, parameter_numbers(draw), factor);
+        if (draw.gradient_live) scale(tape, draw.gradient, parameter_numbers(draw), factor);
 }
 
 /// Scales all gradients so that their norm together is at most `limit` (Pascanu et al. 2013).

@@ -50,10 +50,8 @@ Index state_size(const Rule&, const VariableView<B>& variable) {
 }
 template <class Rule, class B>
 void step_variable(const Rule& rule, const VariableStep<B>& at) {
-    optimizer_step(
-        rule, rule.constants(at.number, at.factor),
-        ParameterBlock<B>{at.values, at.gradients, at.variable.numbers()},
-        at.state);
+    optimizer_step(rule, rule.constants(at.number, at.factor),
+                   ParameterBlock<B>{at.values, at.gradients, at.variable.numbers()}, at.state);
 }
 
 namespace detail {

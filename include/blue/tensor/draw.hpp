@@ -47,8 +47,8 @@ struct Draw {
     const void* prior;
     const void* storage;  ///< address of the variable in the model: its identity
 
-    Index size;       ///< number of elements
-    Index stride;     ///< distance between parameters in `stored`, `gradient` and `natural`
+    Index size;    ///< number of elements
+    Index stride;  ///< distance between parameters in `stored`, `gradient` and `natural`
     const ParameterLayout* layout;  ///< where parameters are instead; nullptr without others
     const T* stored;  ///< the variational parameters in the model, one array after the other
     T* gradient;      ///< gradient with respect to `stored`; nullptr before backward

@@ -40,9 +40,7 @@ struct SmallJoint {
             for (Index e = 0; e < Layout::sizes[static_cast<std::size_t>(k)]; ++e) {
                 random::Key key{.seed = 3};
                 key.variable = static_cast<std::uint32_t>(k);
-                const auto moved = [&](Index i) {
-                    return 2 * random::uniform<double>(key, i) - 1;
-                };
+                const auto moved = [&](Index i) { return 2 * random::uniform<double>(key, i) - 1; };
                 const double start = k == 0 ? 0 : q.initial_value(k, e, moved(e), 0.5);
                 stored[at(k, e)] = start + 0.2 * moved(e + 1000);
             }
@@ -118,7 +116,8 @@ std::vector<std::string> joint_density_laws(const Q& distribution,
     Small small(distribution);
     const auto variable = small.prepared();
     detail::DrawnMean first[size], second[size], entropy, ratio;
-    const double narrow = 0.4 * std::exp(*std::min_element(small.log_std.begin(), small.log_std.end()));
+    const double narrow =
+        0.4 * std::exp(*std::min_element(small.log_std.begin(), small.log_std.end()));
     for (Index draw = 0; draw < options.draws; ++draw) {
         const std::vector<double> noise = small.noise(draw);
         double deviation[size], log_r = 0;
@@ -134,7 +133,8 @@ std::vector<std::string> joint_density_laws(const Q& distribution,
         ratio.add(std::exp(log_r - log_q));
     }
     std::vector<std::string> failures;
-    const auto expect = [&](const detail::DrawnMean& drawn, double expected, const std::string& what) {
+    const auto expect = [&](const detail::DrawnMean& drawn, double expected,
+                            const std::string& what) {
         if (!drawn.is_near(expected, options.standard_errors))
             failures.push_back(detail::off(what, drawn.mean(), expected));
     };
@@ -213,7 +213,8 @@ std::vector<std::string> joint_derivative_laws(const Q& distribution,
 template <Index Rows = 150, Index Columns = 131, JointDistribution Q, class P>
 std::vector<std::string> joint_pass_laws(const Q& q, const P& p,
                                          const JointLawOptions& options = {}) {
-    const auto large = detail::moved_start<detail::OneVariable<Q, P, Cpu<float>, Rows, Columns>>(q, p);
+    const auto large =
+        detail::moved_start<detail::OneVariable<Q, P, Cpu<float>, Rows, Columns>>(q, p);
     // More samples than parts in which their gradients are added up, and enough for the pool.
     const Index samples = 9 + 16384 / (Rows * Columns);
     std::vector<std::string> failures =
@@ -238,11 +239,14 @@ std::vector<std::string> joint_pass_laws(const Q& q, const P& p,
     if constexpr (has_closed_form_kl<Q, P>) {
         check_gradients.template operator()<Scores::divergence>("the closed-form kl");
         Tape<Cpu<double>> tape;
-        const double kl = run.template operator()<Scores::divergence>(tape, 1).log_probs.divergences()->value[0];
+        const double kl =
+            run.template operator()<Scores::divergence>(tape, 1).log_probs.divergences()->value[0];
         tape.reset();
-        const auto entry = run.template operator()<Scores::log_probs>(tape, options.draws / 16).log_probs.entry(0);
+        const auto entry =
+            run.template operator()<Scores::log_probs>(tape, options.draws / 16).log_probs.entry(0);
         detail::DrawnMean mean;
-        for (std::size_t s = 0; s < entry.prior.size(); ++s) mean.add(entry.variational[s] - entry.prior[s]);
+        for (std::size_t s = 0; s < entry.prior.size(); ++s)
+            mean.add(entry.variational[s] - entry.prior[s]);
         if (!mean.is_near(kl, options.standard_errors))
             failures.push_back(detail::off("the mean of log q - log p", mean.mean(), kl));
     }
@@ -253,7 +257,8 @@ std::vector<std::string> joint_pass_laws(const Q& q, const P& p,
 template <Index Rows = 150, Index Columns = 131, JointDistribution Q, class P>
 std::vector<std::string> joint_laws(const Q& q, const P& p, const JointLawOptions& options = {}) {
     std::vector<std::string> failures = joint_density_laws(q, options);
-    for (auto more : {joint_derivative_laws(q, options), joint_pass_laws<Rows, Columns>(q, p, options)})
+    for (auto more :
+         {joint_derivative_laws(q, options), joint_pass_laws<Rows, Columns>(q, p, options)})
         failures.insert(failures.end(), more.begin(), more.end());
     return failures;
 }

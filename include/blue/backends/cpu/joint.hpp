@@ -126,9 +126,9 @@ private:
     static JointMemory<T>* allocate(Tape<B>& tape, const D& d, const Q& q) {
         const ParameterLayout& layout = *d.layout;
         JointMemory<T>* const own = tape.template host_memory<JointMemory<T>>(1);
-        own->variable = {layout.rows, layout.columns, d.stored, layout.offsets,
-                         tape.template host_memory<double>(
-                             q.workspace(layout.rows, layout.columns))};
+        own->variable = {
+            layout.rows, layout.columns, d.stored, layout.offsets,
+            tape.template host_memory<double>(q.workspace(layout.rows, layout.columns))};
         own->log_std = tape.template device_memory<T>(d.stride);
         own->weight_gradient = nullptr;
         own->elements = d.stored;
@@ -188,8 +188,7 @@ private:
             std::array<S, 2> gradient{load<S>(weight_gradient + e, n), S(0)};
             if (d.scores_log_prob) {
                 const auto log_p = Formula::template prior_log_prob<directions>(
-                    p,
-                    blue::detail::Argument<S, directions>::variable(load<S>(weights + e, n), 0),
+                    p, blue::detail::Argument<S, directions>::variable(load<S>(weights + e, n), 0),
                     Base::load_parameters(d, e, n));
                 gradient[0] += prior_gradient * log_p.derivative(0);
                 store(gradient[0], weight_gradient + e, n);

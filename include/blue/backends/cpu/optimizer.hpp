@@ -65,9 +65,8 @@ double sum_of_squares(Tape<Cpu<T, Isa>>& tape, const T* data, Index size) {
 template <class T, class Isa>
 void squared_gradient_norms(Tape<Cpu<T, Isa>>& tape, double* sums) {
     for (const Draw<Cpu<T, Isa>>& draw : tape.draws())
-        *sums++ = draw.gradient_live
-                      ? sum_of_squares(tape, draw.gradient, parameter_numbers(draw))
-                      : 0;
+        *sums++ =
+            draw.gradient_live ? sum_of_squares(tape, draw.gradient, parameter_numbers(draw)) : 0;
 }
 
 /// data *= factor.

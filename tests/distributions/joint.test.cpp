@@ -255,6 +255,19 @@ TEST_CASE("joint distributions may start at their priors", "[distributions]") {
     }
 }
 
+TEST_CASE("a step that fails names a parameter of a joint distribution", "[distributions]") {
+    auto net = make<Linear<2, 3, LowRankNormal<2>>>(Seed{1});
+    net.state<"weight">().parameter(2)[11] = INFINITY;  // behind as many as there are weights
+    const auto data = three_classes(10);
+    try {
+        fit(net, Elbo{Categorical{}}, data, {.progress = Progress::none});
+        FAIL("no error");
+    } catch (const NumericalError& error) {
+        CHECK(std::string(error.what()).find("the parameter _weight_factor is inf") !=
+              std::string::npos);
+    }
+}
+
 TEST_CASE("impossible options of joint distributions", "[distributions]") {
     CHECK_THROWS_AS(posterior(MatrixNormal{.std = 0}), ValueError);
     CHECK_THROWS_AS(posterior(Radial{.std = -1}), ValueError);

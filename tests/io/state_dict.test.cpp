@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #include <blue/backends/cpu/cpu.hpp>
 #include <blue/distributions/centred_prior.hpp>
+#include <blue/distributions/low_rank_normal.hpp>
+#include <blue/distributions/matrix_normal.hpp>
+#include <blue/distributions/multivariate_normal.hpp>
 #include <blue/distributions/non_bayesian.hpp>
 #include <blue/distributions/uniform_prior.hpp>
 #include <blue/io/state_dict.hpp>
@@ -44,8 +47,9 @@ std::string bytes_of(const M& model) {
     std::string bytes;
     blue::detail::visit_variables(model, [&](const auto& state) {
         for (int k = 0; k < state.parameters; ++k)
-            bytes.append(reinterpret_cast<const char*>(state.parameter(k)),
-                         static_cast<std::size_t>(state.size) * sizeof(*state.parameter(k)));
+            bytes.append(
+                reinterpret_cast<const char*>(state.parameter(k)),
+                static_cast<std::size_t>(state.parameter_size(k)) * sizeof(*state.parameter(k)));
     });
     return bytes;
 }
@@ -92,6 +96,29 @@ TEST_CASE("names, order, shapes and types are those of torch_blue") {
     CHECK(tensors.at("2._weight_mean").shape == std::vector<Index>{4, 2});
     for (const auto& name : tensors.names()) CHECK(tensors.at(name).dtype == DType::F32);
     CHECK(state_dict(DoubleNet{Seed{1}}).at("2._weight_mean").dtype == DType::F64);
+}
+
+TEST_CASE("parameters of joint distributions have shapes of their own") {
+    using Net = blue::Sequential<
+        blue::Linear<5, 3, blue::MatrixNormal, blue::CentredPrior<>>, blue::ReLU,
+        blue::Linear<3, 2, blue::per_variable<blue::LowRankNormal<2>, blue::MultivariateNormal>>>;
+    Net saved{Seed{1}};
+    blue::layer<0>(saved).state<"weight">().constant(0)[14] = 3;
+    const NamedTensors tensors = state_dict(saved);
+    const auto shape = [&](const char* name) { return tensors.at(name).shape; };
+    CHECK(shape("0._weight_mean") == std::vector<Index>{3, 5});
+    CHECK(shape("0._weight_log_row_std") == std::vector<Index>{3});
+    CHECK(shape("0._weight_log_column_std") == std::vector<Index>{5});
+    CHECK(shape("0._weight_prior_centre") == std::vector<Index>{3, 5});
+    CHECK(shape("0._bias_log_column_std") == std::vector<Index>{1});
+    CHECK(shape("2._weight_factor") == std::vector<Index>{6, 2});
+    CHECK(shape("2._bias_cholesky") == std::vector<Index>{3});
+    CHECK(tensors.names().size() == 8 + 3 + 2);
+    Net loaded{Seed{2}};
+    REQUIRE(bytes_of(saved) != bytes_of(loaded));
+    load_state_dict(loaded, tensors);
+    CHECK(bytes_of(saved) == bytes_of(loaded));
+    CHECK(blue::layer<0>(loaded).state<"weight">().constant(0)[14] == 3);
 }
 
 TEST_CASE("a state dict holds the parameters, row by row") {

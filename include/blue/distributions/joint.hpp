@@ -102,6 +102,17 @@ struct parameter_shapes<D, Shape> {
     using type = typename D::template parameter_shapes<Shape>;
 };
 
+/// The shape of parameter K alone.
+template <class D, class Shape, int K>
+struct parameter_shape {
+    using type = Shape;
+};
+template <class D, class Shape, int K>
+requires is_joint<D>
+struct parameter_shape<D, Shape, K> {
+    using type = boost::mp11::mp_at_c<typename D::template parameter_shapes<Shape>, std::size_t{K}>;
+};
+
 /// The marginal of a joint distribution in its place, for formulas about single elements.
 template <class D>
 struct MarginalOf : D::marginal {
@@ -184,7 +195,7 @@ struct JointLayout<D, Shape, List<Shapes...>> {
     static constexpr std::array<Index, sizeof...(Shapes)> sizes{Shapes::size...};
     static constexpr auto offsets = offsets_of(sizes);
     static constexpr Index rows = first_extent<Shape>;
-    static constexpr ParameterLayout value{rows, Shape::size / rows, offsets.data(),
+    static constexpr ParameterLayout value{rows, Shape::size / rows, offsets.data(), sizes.data(),
                                            static_cast<int>(sizeof...(Shapes))};
 };
 

@@ -57,13 +57,7 @@ struct VariableState {
     /// Of all parameters, with padding.
     static constexpr Index numbers() { return offset(parameters); }
     /// Elements of parameter k.
-    static constexpr Index parameter_size([[maybe_unused]] int k) {
-        if constexpr (is_joint<Q>)
-            return detail::JointLayout<
-                Q, typename RandomVariable::shape>::sizes[static_cast<std::size_t>(k)];
-        else
-            return size;
-    }
+    static constexpr Index parameter_size(int k) { return layout() ? layout()->sizes[k] : size; }
     static_assert(typename detail::shape_check_of<Q, typename RandomVariable::shape>::type{});
     /// Numbers per element that the prior keeps; not trained.
     static constexpr int constants = constants_of<P>::size;

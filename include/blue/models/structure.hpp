@@ -28,10 +28,9 @@ template <class Path, class RandomVariable, int K>
 struct placed_parameter {
     using path = Path;
     using variable = RandomVariable;
-    using shape = detail::mp::mp_at_c<
-        typename detail::parameter_shapes<typename RandomVariable::variational_distribution,
-                                          typename RandomVariable::shape>::type,
-        K>;
+    using shape =
+        typename detail::parameter_shape<typename RandomVariable::variational_distribution,
+                                         typename RandomVariable::shape, K>::type;
     static constexpr int index = K;
     static constexpr fixed_string stored_name =
         RandomVariable::variational_distribution::parameters::stored_names[K];

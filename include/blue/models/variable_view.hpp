@@ -30,6 +30,8 @@ struct VariableView {
 
     /// Where parameter k begins in `values`; for k = `parameters`, where they end.
     Index offset(int k) const { return layout ? layout->offsets[k] : k * stride; }
+    /// Elements of parameter k.
+    Index parameter_size(int k) const { return layout ? layout->sizes[k] : size; }
     /// Of all parameters, with padding.
     Index numbers() const { return offset(parameters); }
 };

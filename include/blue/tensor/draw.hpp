@@ -30,6 +30,7 @@ struct FrozenDraws {
 struct ParameterLayout {
     Index rows, columns;   ///< of the variable as a matrix
     const Index* offsets;  ///< where each parameter begins, and where the last one ends
+    const Index* sizes;    ///< elements of each parameter
     int parameters;
 
     /// Of all parameters, with padding.

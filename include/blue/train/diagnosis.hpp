@@ -45,9 +45,9 @@ ParameterExtreme extreme_parameter(std::span<const VariableView<B>> variables) {
     std::size_t parameter = 0;
     for (const VariableView<B>& variable : variables) {
         for (int k = 0; k < variable.parameters; ++k, ++parameter) {
-            const Index first = variable.offset(k), end = variable.offset(k + 1);
-            host.resize(static_cast<std::size_t>(end - first));
-            B::memory::copy_to_host(host.data(), variable.values + first, end - first);
+            const Index size = variable.parameter_size(k);
+            host.resize(static_cast<std::size_t>(size));
+            B::memory::copy_to_host(host.data(), variable.values + variable.offset(k), size);
             for (const auto number : host) {
                 const double value = static_cast<double>(number);
                 if (!std::isfinite(value)) return {value, parameter};

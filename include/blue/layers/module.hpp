@@ -53,11 +53,21 @@ struct VariableState {
             return nullptr;
     }
     /// Where parameter k begins; for k = `parameters`, where they end.
-    static constexpr Index offset(int k) { return layout() ? layout()->offsets[k] : k * stride; }
+    static constexpr Index offset(int k) {
+        if constexpr (is_joint<Q>)
+            return layout()->offsets[k];
+        else
+            return k * stride;
+    }
     /// Of all parameters, with padding.
     static constexpr Index numbers() { return offset(parameters); }
     /// Elements of parameter k.
-    static constexpr Index parameter_size(int k) { return layout() ? layout()->sizes[k] : size; }
+    static constexpr Index parameter_size([[maybe_unused]] int k) {
+        if constexpr (is_joint<Q>)
+            return layout()->sizes[k];
+        else
+            return size;
+    }
     static_assert(typename detail::shape_check_of<Q, typename RandomVariable::shape>::type{});
     /// Numbers per element that the prior keeps; not trained.
     static constexpr int constants = constants_of<P>::size;

@@ -58,6 +58,16 @@ struct UsesTwice : Module<UsesTwice<Q>, variables<variable<"weight", 2, 3>, vari
     }
 };
 
+/// A prior that reads the standard deviation of an element.
+struct NarrowPrior {
+    using required_parameters = names<"std">;
+    template <class T>
+    static T log_prob(T w, T std) {
+        return -0.5 * square(w) / (1 + square(std)) - std;
+    }
+};
+static_assert(PriorFor<NarrowPrior, LowRankNormal<2>>);
+
 template <class M>
 double gradient_error(M& model, Index samples = 5) {
     const double targets[] = {1, -1, 0.5, 2};
@@ -242,6 +252,65 @@ TEST_CASE("priors that follow from joint distributions", "[distributions]") {
     CHECK(divergence() == Approx(std::sqrt(sum / 6)));
     freeze(layer);
     CHECK(divergence() == Approx(std::sqrt(sum / 6)));
+}
+
+TEST_CASE("priors with a number per element and priors that read deviations", "[distributions]") {
+    const auto both = [](auto& layer) {
+        Tape<B> tape;
+        const auto x = tape.template input<shape<3>>(inputs, 2);
+        const auto closed = forward<Scores::divergence>(layer, tape, x, {.samples = 2});
+        const double divergence = closed.log_probs.divergences()->value[0];
+        tape.reset();
+        const auto y = tape.template input<shape<3>>(inputs, 2);
+        const auto drawn = forward<Scores::log_probs>(layer, tape, y, {.samples = 2});
+        return std::array{divergence, drawn.log_probs.entry(0).prior[1]};
+    };
+    // Centres that are all the same are the mean of a normal prior.
+    auto centred = make<Double<LowRankNormal<2>, CentredPrior<>>>(Seed{1});
+    auto& weight = centred.state<"weight">();
+    for (Index e = 0; e < 6; ++e) weight.constant(0)[e] = 0.7;
+    auto normal = make<Double<LowRankNormal<2>>>(Seed{1}, prior(MeanFieldNormal{.mean = 0.7}));
+    const auto given = both(centred), expected = both(normal);
+    CHECK(given[0] == Approx(expected[0]).epsilon(1e-9));
+    CHECK(given[1] == Approx(expected[1]).epsilon(1e-9));
+    CHECK(gradient_error(centred) < 1e-6);
+    weight.constant(0)[5] = 0.9;
+    CHECK(both(centred)[1] != Approx(given[1]).epsilon(1e-9));
+
+    auto narrow = make<Double<LowRankNormal<2>, NarrowPrior>>(Seed{1});
+    CHECK(gradient_error(narrow) < 1e-6);
+}
+
+TEST_CASE("extreme parameters of joint distributions", "[distributions]") {
+    const auto is_finite = []<class Q>(Q, float stored, float mean) {
+        auto layer = make<Linear<3, 2, Q>>(Seed{1});
+        layer.for_each_state([&](auto& state) {
+            for (int k = 0; k < state.parameters; ++k)
+                for (Index e = 0; e < state.parameter_size(k); ++e)
+                    state.parameter(k)[e] = k == 0 ? mean : stored;
+        });
+        const float features[] = {0.5f, -1, 2}, targets[] = {1, 2};
+        Tape<Cpu<float>> tape;
+        const auto check = [&]<Scores Wanted>() {
+            tape.reset();
+            const auto x = tape.input<shape<3>>(features, 1);
+            const auto result = forward<Wanted>(layer, tape, x, {.samples = 3});
+            const auto loss =
+                Elbo{Gaussian{}}(result, tape.input<shape<2>>(targets, 1), DatasetSize{1});
+            backward(loss);
+            return std::isfinite(loss.total.value()) &&
+                   std::isfinite(total_norm(gradient_norms(tape)));
+        };
+        return check.template operator()<Scores::log_probs>() &&
+               check.template operator()<Scores::divergence>();
+    };
+    for (const auto& [stored, mean] : {std::pair{-20.f, 0.f}, {20.f, 0.f}, {0.f, 1e6f}}) {
+        INFO(stored << ", mean " << mean);
+        CHECK(is_finite(MatrixNormal{}, stored / 2, mean));
+        CHECK(is_finite(Radial{}, stored, mean));
+        CHECK(is_finite(LowRankNormal<1>{}, stored, mean));
+        CHECK(is_finite(MultivariateNormal{}, stored, mean));
+    }
 }
 
 TEST_CASE("joint distributions may start at their priors", "[distributions]") {

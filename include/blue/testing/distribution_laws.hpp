@@ -63,8 +63,8 @@ std::vector<std::vector<double>> run_pass(const M& model, Index samples = 3) {
 }
 
 /// Whether passes have the same bits with 1, 2 and 3 threads.
-template <class M>
-std::vector<std::string> same_bits_laws(const M& model, bool closed_form, Index samples = 3) {
+template <bool ClosedForm, class M>
+std::vector<std::string> same_bits_laws(const M& model, Index samples = 3) {
     const ThreadScope scope;
     std::vector<std::string> failures;
     const auto same_bits = [&](auto run, const char* what) {
@@ -78,7 +78,7 @@ std::vector<std::string> same_bits_laws(const M& model, bool closed_form, Index 
         }
     };
     same_bits([&] { return run_pass<Scores::log_probs>(model, samples); }, "log probs");
-    if (closed_form)
+    if constexpr (ClosedForm)
         same_bits([&] { return run_pass<Scores::divergence>(model, samples); },
                   "the closed-form kl");
     return failures;
@@ -92,7 +92,7 @@ std::vector<std::string> thread_laws(const Q& q, const P& p,
                                      const DistributionLawOptions<Q>& options = {}) {
     detail::OneVariable<Q, P, Cpu<float>> model(q, p);
     detail::set_parameters(model, options.points);
-    return detail::same_bits_laws(model, has_closed_form_kl<Q, P>);
+    return detail::same_bits_laws<has_closed_form_kl<Q, P>>(model);
 }
 
 namespace detail {

@@ -218,7 +218,7 @@ std::vector<std::string> joint_pass_laws(const Q& q, const P& p,
     // More samples than parts in which their gradients are added up, and enough for the pool.
     const Index samples = 9 + 16384 / (Rows * Columns);
     std::vector<std::string> failures =
-        detail::same_bits_laws(large, has_closed_form_kl<Q, P>, samples);
+        detail::same_bits_laws<has_closed_form_kl<Q, P>>(large, samples);
     auto small = detail::moved_start<detail::OneVariable<Q, P, Cpu<double>, 4, 3>>(q, p);
     const auto run = [&]<Scores Wanted>(Tape<Cpu<double>>& tape, Index samples) {
         const double nothing = 0;

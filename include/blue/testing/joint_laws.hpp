@@ -113,22 +113,22 @@ std::vector<std::string> joint_density_laws(const Q& distribution,
                                             const JointLawOptions& options = {}) {
     using Small = detail::SmallJoint<Q>;
     constexpr std::size_t size = Small::size;
-    Small small(distribution);
-    const auto variable = small.prepared();
+    Small joint(distribution);
+    const auto variable = joint.prepared();
     detail::DrawnMean first[size], second[size], entropy, ratio;
     const double narrow =
-        0.4 * std::exp(*std::min_element(small.log_std.begin(), small.log_std.end()));
+        0.4 * std::exp(*std::min_element(joint.log_std.begin(), joint.log_std.end()));
     for (Index draw = 0; draw < options.draws; ++draw) {
-        const std::vector<double> noise = small.noise(draw);
+        const std::vector<double> noise = joint.noise(draw);
         double deviation[size], log_r = 0;
-        small.q.deviate(variable, noise.data(), deviation);
+        joint.q.deviate(variable, noise.data(), deviation);
         for (std::size_t e = 0; e < size; ++e) {
             first[e].add(deviation[e]);
             second[e].add(deviation[e] * deviation[e]);
             const double z = deviation[e] / narrow;
             log_r += -0.5 * z * z - std::log(narrow) + MeanFieldNormal::constant;
         }
-        const double log_q = small.q.log_prob(variable, noise.data(), deviation);
+        const double log_q = joint.q.log_prob(variable, noise.data(), deviation);
         entropy.add(-log_q);
         ratio.add(std::exp(log_r - log_q));
     }
@@ -142,12 +142,12 @@ std::vector<std::string> joint_density_laws(const Q& distribution,
     for (std::size_t e = 0; e < size; ++e) {
         const std::string of = " of element " + std::to_string(e);
         expect(first[e], 0, "the mean deviation" + of);
-        expect(second[e], std::exp(2 * small.log_std[e]), "the mean squared deviation" + of);
+        expect(second[e], std::exp(2 * joint.log_std[e]), "the mean squared deviation" + of);
         using Number = math::Number<double>;
         of_marginals +=
-            typename Q::marginal{}.entropy(Number(0), Number(std::exp(small.log_std[e])))[0];
+            typename Q::marginal{}.entropy(Number(0), Number(std::exp(joint.log_std[e])))[0];
     }
-    expect(entropy, of_marginals - small.q.total_correlation(variable), "the mean of -log q");
+    expect(entropy, of_marginals - joint.q.total_correlation(variable), "the mean of -log q");
     expect(ratio, 1, "the integral of exp(log q)");
     return failures;
 }
@@ -158,33 +158,33 @@ std::vector<std::string> joint_derivative_laws(const Q& distribution,
                                                const JointLawOptions& options = {}) {
     using Small = detail::SmallJoint<Q>;
     using Layout = typename Small::Layout;
-    Small small(distribution);
-    const std::vector<double> noise = small.noise(0);
+    Small joint(distribution);
+    const std::vector<double> noise = joint.noise(0);
     const double slopes[] = {0.7, -1.1, 0.4, 1.3, -0.2, 0.9}, factor = 0.6;
-    std::vector<double> gradient(small.stored.size()), prepared_gradient(small.stored.size());
+    std::vector<double> gradient(joint.stored.size()), prepared_gradient(joint.stored.size());
     const auto target = [&](std::vector<double>& numbers) {
         return JointGradient<double>{numbers.data() + Layout::offsets[1], Layout::offsets.data()};
     };
-    const auto variable = small.prepared();
-    small.q.backward(variable, noise.data(), slopes, factor, target(gradient));
-    small.q.prepare_backward(variable, slopes, factor, target(prepared_gradient));
+    const auto variable = joint.prepared();
+    joint.q.backward(variable, noise.data(), slopes, factor, target(gradient));
+    joint.q.prepare_backward(variable, slopes, factor, target(prepared_gradient));
     const auto of_draw = [&] {
         double deviation[Small::size], value = 0;
-        const auto at = small.prepared();
-        small.q.deviate(at, noise.data(), deviation);
+        const auto at = joint.prepared();
+        joint.q.deviate(at, noise.data(), deviation);
         for (std::size_t e = 0; e < Small::size; ++e) value += slopes[e] * deviation[e];
-        return value + factor * small.q.log_prob(at, noise.data(), deviation);
+        return value + factor * joint.q.log_prob(at, noise.data(), deviation);
     };
     const auto of_preparation = [&] {
-        const auto at = small.prepared();
-        double value = factor * small.q.total_correlation(at);
-        for (std::size_t e = 0; e < Small::size; ++e) value += slopes[e] * small.log_std[e];
+        const auto at = joint.prepared();
+        double value = factor * joint.q.total_correlation(at);
+        for (std::size_t e = 0; e < Small::size; ++e) value += slopes[e] * joint.log_std[e];
         return value;
     };
     std::vector<std::string> failures;
     for (int k = 1; k < Small::parameters; ++k)
         for (Index e = 0; e < Layout::sizes[static_cast<std::size_t>(k)]; ++e) {
-            double& number = small.stored[Small::at(k, e)];
+            double& number = joint.stored[Small::at(k, e)];
             const double original = number;
             const auto compare = [&](auto value, double given, const char* function) {
                 const double difference = detail::central_difference(
@@ -219,14 +219,14 @@ std::vector<std::string> joint_pass_laws(const Q& q, const P& p,
     const Index samples = 9 + 16384 / (Rows * Columns);
     std::vector<std::string> failures =
         detail::same_bits_laws<has_closed_form_kl<Q, P>>(large, samples);
-    auto small = detail::moved_start<detail::OneVariable<Q, P, Cpu<double>, 4, 3>>(q, p);
+    auto joint = detail::moved_start<detail::OneVariable<Q, P, Cpu<double>, 4, 3>>(q, p);
     const auto run = [&]<Scores Wanted>(Tape<Cpu<double>>& tape, Index samples) {
         const double nothing = 0;
         const auto x = tape.template input<scalar_shape>(&nothing, 1);
-        return forward<Wanted>(small, tape, x, {.samples = samples, .seed = Seed{5}});
+        return forward<Wanted>(joint, tape, x, {.samples = samples, .seed = Seed{5}});
     };
     const auto check_gradients = [&]<Scores Wanted>(const char* what) {
-        const auto report = parameter_gradient_check(small, [&](auto& tape) {
+        const auto report = parameter_gradient_check(joint, [&](auto& tape) {
             const auto result = run.template operator()<Wanted>(tape, 9);
             return Elbo{detail::WeightedSum{}}(result, 0, DatasetSize{1}).total;
         });

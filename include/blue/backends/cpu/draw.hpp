@@ -46,23 +46,30 @@ struct DrawKernels<Cpu<T, Isa>> {
     void (*joint_backward)(Tape<Cpu<T, Isa>>&, D&) = nullptr;
 };
 
+namespace cpu {
+
+/// The kernels that are the functions of a sweep.
+template <class Sweep, class Q, class P, class T, class Isa>
+constexpr DrawKernels<Cpu<T, Isa>> kernels_of() {
+    DrawKernels<Cpu<T, Isa>> kernels{
+        Sweep::prepared_arrays, Q::parameters::size,
+        Sweep::by_log_scale,    &Sweep::prepare,
+        &Sweep::sample,         &Sweep::accumulate,
+        &Sweep::finish,         has_closed_form_kl<Q, P> ? &Sweep::divergence : nullptr,
+        &Sweep::norm_constants};
+    if constexpr (FittedPrior<P>) {
+        kernels.prior_statistic = &Sweep::prior_statistic;
+        kernels.fit_prior = &blue::detail::fit_prior<P, Cpu<T, Isa>>;
+    }
+    return kernels;
+}
+
+}  // namespace cpu
+
 /// The kernels for a pair of distributions.
 template <class Q, class P, class T, class Isa>
 const DrawKernels<Cpu<T, Isa>>* draw_kernels(Cpu<T, Isa>) {
-    using Sweeps = cpu::Sweeps<Q, P, T, Isa>;
-    static constexpr DrawKernels<Cpu<T, Isa>> kernels = [] {
-        DrawKernels<Cpu<T, Isa>> functions{
-            Sweeps::prepared_arrays, Q::parameters::size,
-            Sweeps::by_log_scale,    &Sweeps::prepare,
-            &Sweeps::sample,         &Sweeps::accumulate,
-            &Sweeps::finish,         has_closed_form_kl<Q, P> ? &Sweeps::divergence : nullptr,
-            &Sweeps::norm_constants};
-        if constexpr (FittedPrior<P>) {
-            functions.prior_statistic = &Sweeps::prior_statistic;
-            functions.fit_prior = &blue::detail::fit_prior<P, Cpu<T, Isa>>;
-        }
-        return functions;
-    }();
+    static constexpr auto kernels = cpu::kernels_of<cpu::Sweeps<Q, P, T, Isa>, Q, P, T, Isa>();
     return &kernels;
 }
 

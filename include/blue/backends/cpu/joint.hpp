@@ -233,18 +233,9 @@ template <JointDistribution Q, class P, class T, class Isa>
 const DrawKernels<Cpu<T, Isa>>* draw_kernels(Cpu<T, Isa>) {
     using Sweep = cpu::JointSweep<Q, P, T, Isa>;
     static constexpr DrawKernels<Cpu<T, Isa>> kernels = [] {
-        DrawKernels<Cpu<T, Isa>> functions{
-            Sweep::prepared_arrays, Q::parameters::size,
-            Sweep::by_log_scale,    &Sweep::prepare,
-            &Sweep::sample,         &Sweep::accumulate,
-            &Sweep::finish,         has_closed_form_kl<Q, P> ? &Sweep::divergence : nullptr,
-            &Sweep::norm_constants};
+        auto functions = cpu::kernels_of<Sweep, Q, P, T, Isa>();
         functions.joint_forward = &Sweep::forward;
         functions.joint_backward = &Sweep::backward;
-        if constexpr (FittedPrior<P>) {
-            functions.prior_statistic = &Sweep::prior_statistic;
-            functions.fit_prior = &blue::detail::fit_prior<P, Cpu<T, Isa>>;
-        }
         return functions;
     }();
     return &kernels;

@@ -15,6 +15,7 @@
 #include <array>
 #include <concepts>
 #include <type_traits>
+#include <vector>
 
 namespace blue {
 
@@ -178,6 +179,19 @@ double sum_of_squares(const T* numbers, Index n) {
 
 /// log 2 pi e: twice the entropy of a standard normal, in nats.
 inline constexpr double log_two_pi_e = 1 - 2 * MeanFieldNormal::constant;
+
+/// The logarithms of the standard deviations of all elements, from the stored parameters.
+template <class D, class T>
+std::vector<T> log_standard_deviations(const D& distribution, const ParameterLayout& layout,
+                                       const std::vector<T>& stored) {
+    std::vector<double> workspace(
+        static_cast<std::size_t>(distribution.workspace(layout.rows, layout.columns)));
+    std::vector<T> log_std(static_cast<std::size_t>(layout.rows * layout.columns));
+    distribution.prepare(JointVariable<T>{layout.rows, layout.columns, stored.data(),
+                                          layout.offsets, workspace.data()},
+                         log_std.data());
+    return log_std;
+}
 
 /// Where arrays of these sizes begin, in whole cache lines; behind the last, where it ends.
 template <std::size_t Count>

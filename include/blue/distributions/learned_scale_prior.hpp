@@ -97,21 +97,6 @@ BLUE_HOST_DEVICE auto kl(const Q& q, const LearnedScalePrior& p, T... parameters
     return detail::kl_from_normal(q, p.mean, p.std, parameters...);
 }
 
-namespace detail {
-/// Of the elements of a variable with a joint distribution and these stored parameters.
-template <class State, class T>
-std::vector<T> log_standard_deviations(const typename State::Q& q, const std::vector<T>& stored) {
-    const ParameterLayout& layout = *State::layout();
-    std::vector<double> workspace(
-        static_cast<std::size_t>(q.workspace(layout.rows, layout.columns)));
-    std::vector<T> log_std(static_cast<std::size_t>(State::size));
-    q.prepare(JointVariable<T>{layout.rows, layout.columns, stored.data(), layout.offsets,
-                               workspace.data()},
-              log_std.data());
-    return log_std;
-}
-}  // namespace detail
-
 /// The prior of a variable with the options that follow from its parameters now:
 /// `fitted_prior(layer<0>(net).state<"weight">()).std`. Waits for the device.
 template <class State>
@@ -126,7 +111,8 @@ auto fitted_prior(const State& state) {
     typename State::P prior = state.prior;
     double sum = 0;
     if constexpr (is_joint<Q>) {
-        const auto log_std = detail::log_standard_deviations<State>(state.distribution, stored);
+        const auto log_std =
+            detail::log_standard_deviations(state.distribution, *State::layout(), stored);
         for (std::size_t e = 0; e < log_std.size(); ++e)
             sum += prior.statistic(detail::MarginalOf<Q>{}, Number(static_cast<double>(stored[e])),
                                    Number(std::exp(static_cast<double>(log_std[e]))))[0];

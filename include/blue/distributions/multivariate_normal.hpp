@@ -48,8 +48,7 @@ struct MultivariateNormalUpTo {
     static Index noise_size(Index size) { return size; }
     static Index workspace(Index rows, Index columns) { return 2 * rows * columns; }
     static double initial_value(int, Index e, double, double std) {
-        Index row = 0;
-        while (row_end(row) <= e) ++row;
+        const auto row = static_cast<Index>((std::sqrt(8.0 * static_cast<double>(e) + 1) - 1) / 2);
         return e + 1 == row_end(row) ? std::log(std) : 0;
     }
 

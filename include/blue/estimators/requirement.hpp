@@ -61,8 +61,7 @@ struct scored_weights : check {
         Ok,
         "blue: StickingTheLanding changes the gradient of log q of drawn weights, see the "
         "distribution in scored_weights<...>: wrap one of single elements that has noise and is "
-        "not "
-        "estimated by LocalReparameterization, or use no wrapper");
+        "not estimated by LocalReparameterization, or use no wrapper");
 };
 
 /// The check of a wrapper around Q: `Failed` unless Ok, else that of Q, which may be a wrapper,

@@ -16,6 +16,7 @@
 #include <cstdio>
 #include <cstdlib>
 #include <filesystem>
+#include <functional>
 #include <string>
 #include <utility>
 #include <vector>
@@ -35,16 +36,52 @@ using Net = blue::Sequential<blue::Linear<784, 512, Normal, Prior>, blue::ReLU,
 
 class Comparison {
 public:
-    Comparison(const blue::io::Mnist& mnist, Index epochs, std::vector<std::string> wanted)
-        : mnist_(mnist), epochs_(epochs), wanted_(std::move(wanted)) {}
+    Comparison(const blue::io::Mnist& mnist, Index epochs) : mnist_(mnist), epochs_(epochs) {}
 
-    /// Trains `make_net()` and notes its test results after every epoch.
     template <class MakeNet, class Objective>
-    void run(const char* setting, MakeNet make_net, Objective objective,
+    void add(const char* setting, MakeNet make_net, Objective objective,
              const blue::Schedule& schedule = blue::Schedule::cosine()) {
-        if (!wanted_.empty() && std::find(wanted_.begin(), wanted_.end(), setting) == wanted_.end())
-            return;
-        auto net = make_net();
+        settings_.push_back(
+            {setting, [=, this] { train(setting, make_net(), objective, schedule); }});
+    }
+
+    /// Runs the settings of these names; all without names. Throws ValueError for an unknown one.
+    void run(const std::vector<std::string>& wanted) {
+        for (const std::string& name : wanted) check_setting(name);
+        for (const auto& [name, run] : settings_)
+            if (wanted.empty() || std::find(wanted.begin(), wanted.end(), name) != wanted.end())
+                run();
+    }
+
+    std::string json() const { return results_.dump(2) + "\n"; }
+    std::string svg() const {
+        return plot(
+            {{"test accuracy (%)", accuracies_, 95, 99},
+             {"test negative log-likelihood (nats)", nlls_, 0, 0.2},
+             {"expected calibration error", errors_, 0, 0.04},
+             {"divergence from the prior (nats, logarithmic)", divergences_, 1e3, 1e7, true}});
+    }
+
+private:
+    struct Setting {
+        std::string name;
+        std::function<void()> run;
+    };
+
+    void check_setting(const std::string& wanted) const {
+        std::string known;
+        for (const Setting& setting : settings_) {
+            if (setting.name == wanted) return;
+            known += (known.empty() ? "\"" : ", \"") + setting.name + '"';
+        }
+        throw blue::ValueError("reproduce_priors: expected one of ", known, ", got \"", wanted,
+                               "\"");
+    }
+
+    /// Trains a network and notes its test results after every epoch.
+    template <class Network, class Objective>
+    void train(const char* setting, Network net, const Objective& objective,
+               const blue::Schedule& schedule) {
         Curve accuracy{setting, {}}, nll{setting, {}}, error{setting, {}}, divergence{setting, {}};
         const auto test = [&](const blue::EpochReport& epoch) {
             const auto report = blue::evaluate(net, blue::Categorical{}, mnist_.test,
@@ -83,24 +120,14 @@ public:
             curves->push_back(std::move(*curve));
     }
 
-    std::string json() const { return results_.dump(2) + "\n"; }
-    std::string svg() const {
-        return plot(
-            {{"test accuracy (%)", accuracies_, 95, 99},
-             {"test negative log-likelihood (nats)", nlls_, 0, 0.2},
-             {"expected calibration error", errors_, 0, 0.04},
-             {"divergence from the prior (nats, logarithmic)", divergences_, 1e3, 1e7, true}});
-    }
-
-private:
     const blue::io::Mnist& mnist_;
     Index epochs_;
-    std::vector<std::string> wanted_;
+    std::vector<Setting> settings_;
     nlohmann::ordered_json results_ = nlohmann::ordered_json::array();
     std::vector<Curve> accuracies_, nlls_, errors_, divergences_;
 };
 
-void compare(Comparison& comparison, Index steps_per_epoch, Index epochs) {
+void add_settings(Comparison& comparison, Index steps_per_epoch, Index epochs) {
     const blue::Seed seed{1};
     const auto unit = [=] { return Net<Normal>{seed}; };
     const auto bound = [](const blue::Heat& heat = {}) {
@@ -109,23 +136,23 @@ void compare(Comparison& comparison, Index steps_per_epoch, Index epochs) {
     const auto constant = blue::Schedule::constant();
     const auto annealing = constant.with_warm_up(epochs / 2 * steps_per_epoch);
 
-    comparison.run("unit, constant rate", unit, bound(), constant);
-    comparison.run("unit", unit, bound());
-    comparison.run(
+    comparison.add("unit, constant rate", unit, bound(), constant);
+    comparison.add("unit", unit, bound());
+    comparison.add(
         "rescaled",
-        [&] {
+        [=] {
             return Net<Normal>{seed, blue::ModuleOptions{.rescale_prior = true}};
         },
         bound());
-    comparison.run(
-        "scale mixture", [&] { return Net<blue::ScaleMixturePrior>{seed}; }, bound());
-    comparison.run(
-        "learned scale", [&] { return Net<blue::LearnedScalePrior>{seed}; }, bound());
-    comparison.run("unit, annealed", unit, bound({1, annealing}));
-    comparison.run("unit, heat 0.1", unit, bound(0.1));
-    comparison.run(
+    comparison.add(
+        "scale mixture", [=] { return Net<blue::ScaleMixturePrior>{seed}; }, bound());
+    comparison.add(
+        "learned scale", [=] { return Net<blue::LearnedScalePrior>{seed}; }, bound());
+    comparison.add("unit, annealed", unit, bound({1, annealing}));
+    comparison.add("unit, heat 0.1", unit, bound(0.1));
+    comparison.add(
         "std 0.1, start 0.3, heat 0.1",
-        [&] {
+        [=] {
             return Net<Normal>{seed, blue::prior(Normal{.std = 0.1}),
                                blue::posterior(Normal{.std = 0.3})};
         },
@@ -144,7 +171,8 @@ int main(int count, char** arguments) {
         const auto mnist = blue::io::load_mnist(blue::io::data_folder("mnist"));
         blue::io::AtomicFile json(arguments[1]);
         blue::io::AtomicFile svg(std::filesystem::path(arguments[1]).replace_extension(".svg"));
-        Comparison comparison(mnist, epochs, {arguments + std::min(count, 3), arguments + count});
+        Comparison comparison(mnist, epochs);
+        add_settings(comparison, (mnist.train.size() + batch_size - 1) / batch_size, epochs);
         std::printf(
             "784-512-512-10, ReLU, evidence lower bound, Adam 1e-3 with cosine decay, %td epochs "
             "in "
@@ -152,7 +180,7 @@ int main(int count, char** arguments) {
             "| prior and objective | accuracy (%%) | best epoch's (%%) | NLL (nats) | calibration "
             "error | KL (nats) |\n|---|--:|--:|--:|--:|--:|\n",
             epochs, batch_size, predictive_samples);
-        compare(comparison, (mnist.train.size() + batch_size - 1) / batch_size, epochs);
+        comparison.run({arguments + std::min(count, 3), arguments + count});
         json.write(comparison.json());
         svg.write(comparison.svg());
         json.commit();

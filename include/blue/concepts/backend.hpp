@@ -23,7 +23,21 @@ concept Backend = std::floating_point<typename B::scalar> &&
     B::memory::fill_zero(to, n);
 };
 
+/// Whether a backend computes an operation that not every backend has. The header with the kernels
+/// of such an operation says so: `inline constexpr bool has_kernel<operation::convolution,
+/// Cpu<T, Isa>> = true`.
+template <class Operation, class B>
+inline constexpr bool has_kernel = false;
+
 namespace requirement {
+
+/// An operation that not every backend has.
+template <bool Ok, class Operation, class Backend>
+struct kernel : check {
+    static_assert(Ok,
+                  "blue: the backend does not compute this operation, see operation and backend in "
+                  "kernel<...>: use another backend, such as blue::Cpu<float>");
+};
 
 /// The last policy of a layer.
 template <bool Ok, class Given>

@@ -45,6 +45,7 @@
 #include <blue/layers/activations.hpp>
 #include <blue/layers/flatten.hpp>
 #include <blue/layers/horseshoe_linear.hpp>
+#include <blue/layers/layer_norm.hpp>
 #include <blue/layers/learned_noise.hpp>
 #include <blue/layers/linear.hpp>
 #include <blue/layers/module.hpp>

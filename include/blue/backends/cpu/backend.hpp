@@ -3,6 +3,7 @@
 /// The CPU backend with all its kernels.
 #pragma once
 
+#include <blue/backends/cpu/affine.hpp>
 #include <blue/backends/cpu/append.hpp>
 #include <blue/backends/cpu/cpu.hpp>
 #include <blue/backends/cpu/draw.hpp>
@@ -17,4 +18,5 @@
 #include <blue/backends/cpu/reduce.hpp>
 #include <blue/backends/cpu/slice.hpp>
 #include <blue/backends/cpu/softmax.hpp>
+#include <blue/backends/cpu/standardise.hpp>
 #include <blue/backends/cpu/weight_moments.hpp>

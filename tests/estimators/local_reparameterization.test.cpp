@@ -176,5 +176,5 @@ TEST_CASE("a weight that is used twice is an error", "[estimators]") {
     const auto model = make<Tied>(Seed{1});
     CHECK_THROWS_WITH(estimate_outputs(model, data, {}),
                       Catch::Contains("expected one use in a pass"));
-    CHECK_NOTHROW(estimate_outputs(model, data, {.estimators = false}));
+    CHECK_NOTHROW(estimate_outputs(model, data, {.training = false}));
 }

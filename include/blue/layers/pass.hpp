@@ -71,12 +71,25 @@ public:
     using backend = B;
 
     /// \param order positions of the tape's draws, sorted by the address of their variables.
-    Pass(Tape<B>& tape, Index samples, std::span<const int> order)
-        : tape_(tape), samples_(samples), order_(order) {}
+    /// \param training whether layers behave as in training.
+    /// \param noise the key of noise that belongs to no random variable.
+    Pass(Tape<B>& tape, Index samples, std::span<const int> order, bool training = true,
+         const random::Key& noise = {})
+        : tape_(tape), samples_(samples), order_(order), training_(training), noise_(noise) {}
 
     Tape<B>& tape() const { return tape_; }
     /// Number of weight samples.
     Index samples() const { return samples_; }
+    /// Whether layers such as `Dropout` behave as in training.
+    bool training() const { return training_; }
+
+    /// The key of new noise of a layer, such as a mask of `Dropout`: another one for each call in a
+    /// pass, in the order of the calls. Sample s of the pass has the key's sample + s.
+    random::Key new_noise() const {
+        random::Key key = noise_;
+        key.variable = tape_.next_noise();
+        return key;
+    }
 
     /// The draw of a module's random variable in this pass: `pass.sample(*this, "weight"_v)`. It is
     /// drawn where it is used; all uses within a pass share one draw. `absent` when the module does
@@ -96,7 +109,7 @@ public:
     }
 
     /// The same pass for modules that have fewer samples.
-    Pass with_samples(Index samples) const { return {tape_, samples, order_}; }
+    Pass with_samples(Index samples) const { return {tape_, samples, order_, training_, noise_}; }
 
     /// The draw of a variable's state. Throws Error when it is not part of the model.
     template <class State>
@@ -123,6 +136,8 @@ private:
     Tape<B>& tape_;
     Index samples_;
     std::span<const int> order_;
+    bool training_;
+    random::Key noise_;
 };
 
 }  // namespace blue

@@ -34,9 +34,10 @@ struct ForwardOptions {
     std::uint64_t pass = 0;
     /// The number of the first sample: passes that differ only in it draw different samples.
     Index first_sample = 0;
-    /// Whether `LocalReparameterization` and `Flipout` take part. Without, as in predictions,
+    /// Whether the pass is for training: `Dropout` drops, `BatchNorm` takes the statistics of the
+    /// batch, `LocalReparameterization` and `Flipout` take part. Without, as in predictions,
     /// weights are drawn once per sample for the whole batch, as without these wrappers.
-    bool estimators = true;
+    bool training = true;
     /// Whether log probs and closed-form divergences keep their normalisation constants.
     bool norm_constants = true;
 };
@@ -100,7 +101,7 @@ PreparedPass<B> begin_pass(std::span<const VariableView<B>> variables, Scores wa
                     static_cast<std::uint32_t>(options.first_sample),
                     static_cast<std::uint32_t>(random::purpose::weights)};
         draw.slot = slot;
-        draw.estimated = options.estimators && !frozen.kernels;
+        draw.estimated = options.training && !frozen.kernels;
         draw.antithetic = variable.is_antithetic;
         draw.uses_divergence = (wanted == Scores::divergence || wanted == Scores::closed_form) &&
                                variable.kernels->divergence != nullptr;
@@ -118,7 +119,11 @@ PreparedPass<B> begin_pass(std::span<const VariableView<B>> variables, Scores wa
     // std::sort is three times as much to compile, in every program.
     std::sort(order, order + slots, comes_before);
     tape.set_draws({draws, variables.size()});
-    return {Pass<B>(tape, samples, {order, variables.size()}), table, divergences};
+    const random::Key noise_key{options.seed.value, options.pass, 0,
+                                static_cast<std::uint32_t>(options.first_sample),
+                                static_cast<std::uint32_t>(random::purpose::dropout)};
+    return {Pass<B>(tape, samples, {order, variables.size()}, options.training, noise_key), table,
+            divergences};
 }
 
 /// Whether a model without random variables or with the backend B.

@@ -119,6 +119,7 @@ public:
         device_.reset();
         last_ = nullptr;
         draws_ = {};
+        noises_ = 0;
     }
 
     /// Whether operations are recorded for a backward pass.
@@ -212,6 +213,9 @@ public:
     std::span<const Draw<B>> draws() const { return draws_; }
     void set_draws(std::span<Draw<B>> draws) { draws_ = draws; }
 
+    /// The number of the next noise of this pass that belongs to no random variable: 0, 1, ...
+    std::uint32_t next_noise() { return noises_++; }
+
     /// Bytes that the tape holds, on the host and on the device.
     std::size_t capacity() const { return host_.capacity() + device_.capacity(); }
 
@@ -220,6 +224,7 @@ private:
     Arena<typename B::memory> device_;
     Record<B>* last_ = nullptr;
     std::span<Draw<B>> draws_;
+    std::uint32_t noises_ = 0;
 };
 
 }  // namespace blue

@@ -43,8 +43,10 @@
 #include <blue/estimators/moment_propagation.hpp>
 #include <blue/estimators/sticking_the_landing.hpp>
 #include <blue/layers/activations.hpp>
+#include <blue/layers/batch_norm.hpp>
 #include <blue/layers/dropout.hpp>
 #include <blue/layers/flatten.hpp>
+#include <blue/layers/group_norm.hpp>
 #include <blue/layers/horseshoe_linear.hpp>
 #include <blue/layers/layer_norm.hpp>
 #include <blue/layers/learned_noise.hpp>

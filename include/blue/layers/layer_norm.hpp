@@ -16,11 +16,13 @@ namespace blue {
 /// Cpu<double>>`.
 template <Index N, class... Options>
 struct LayerNorm
-    : Module<LayerNorm<N, Options...>, detail::norm_parameters<detail::norm_options<Options...>, N>,
+    : Module<LayerNorm<N, Options...>, detail::norm_variables<detail::norm_options<Options...>, N>,
              NonBayesian, UniformPrior, typename detail::norm_options<Options...>::backend> {
     using options = detail::norm_options<Options...>;
+    template <class... Others>
+    using with = LayerNorm<N, Others...>;
     template <class Q, class P, class B>
-    using with_policies = typename detail::norm_on<blue::LayerNorm, N, options, B>::type;
+    using with_policies = typename detail::norm_on<LayerNorm, options, B>::type;
     template <class Shape>
     using expected_input = replace_last<Shape, N>;
     using input_shape = shape<N>;

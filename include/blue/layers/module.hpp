@@ -176,7 +176,9 @@ struct split_declared<true> {
     template <class Variable>
     using chosen = mp::mp_bool<Variable::is_parameter>;
     template <class Variable>
-    using held = random_variable<Variable, Deterministic<typename Variable::start>, UniformPrior>;
+    using held =
+        random_variable<Variable, Deterministic<typename Variable::start, Variable::is_trained>,
+                        UniformPrior>;
 
     template <class Declared>
     using random = mp::mp_remove_if<Declared, chosen>;
@@ -240,8 +242,8 @@ public:
     /// Where it computes; a stand-in after an error.
     using backend = std::conditional_t<Backend<BackendT>, BackendT, Cpu<float>>;
     using declared_variables = Variables;
-    /// Its own random variables that are there, then its deterministic parameters:
-    /// `mp_list<random_variable<...>...>`.
+    /// Its own random variables that are there, then its deterministic parameters and
+    /// buffers:    /// `mp_list<random_variable<...>...>`.
     using own_variables =
         typename Split::template own_variables<Variables, VariationalT, PriorT, BackendT>;
     using module_tag = void;

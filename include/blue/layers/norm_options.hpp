@@ -45,25 +45,24 @@ struct norm_options<without_affine, Rest...> : norm_options<Rest...> {
     static constexpr bool has_weight = false, has_bias = false;
 };
 
-/// The factors and offsets that a normalisation layer has.
-template <class Options, Index Channels>
-using norm_parameters =
+/// The factors and offsets that a normalisation layer has, and its buffers.
+template <class Options, Index Channels, class... Buffers>
+using norm_variables =
     variables<std::conditional_t<Options::has_weight, parameter<"weight", ones, Channels>,
                                  absent_variable<"weight">>,
               std::conditional_t<Options::has_bias, parameter<"bias", zeros, Channels>,
-                                 absent_variable<"bias">>>;
+                                 absent_variable<"bias">>,
+              Buffers...>;
 
-/// What `with_policies` makes of such a layer: only the backend changes.
-template <template <Index, class...> class Layer, Index Channels, class Options, class B>
+/// What `with_policies` makes of such a layer: only the backend changes. `Layer::with<O...>` is the
+/// layer with other options.
+template <class Layer, class Options, class New>
 struct norm_on {
-    using type =
-        std::conditional_t<!Options::has_weight, Layer<Channels, without_affine, B>,
-                           std::conditional_t<!Options::has_bias, Layer<Channels, without_bias, B>,
-                                              Layer<Channels, B>>>;
-};
-template <template <Index, class...> class Layer, Index Channels, class Options, class B>
-requires(!Backend<B>) struct norm_on<Layer, Channels, Options, B>
-    : norm_on<Layer, Channels, Options, typename Options::backend> {
+    using B = std::conditional_t<Backend<New>, New, typename Options::backend>;
+    using type = std::conditional_t<
+        !Options::has_weight, typename Layer::template with<without_affine, B>,
+        std::conditional_t<!Options::has_bias, typename Layer::template with<without_bias, B>,
+                           typename Layer::template with<B>>>;
 };
 
 }  // namespace detail

@@ -73,6 +73,16 @@ struct split_last<shape<>, any_shape> {
     using replaced = shape<Last>;
 };
 
+/// A shape with another first axis.
+template <class Shape, Index First>
+struct with_first {
+    using type = shape<First>;
+};
+template <Index A, Index... R, Index First>
+struct with_first<shape<A, R...>, First> {
+    using type = shape<First, R...>;
+};
+
 }  // namespace detail
 
 /// The shape without its last axis.
@@ -82,6 +92,10 @@ using drop_last = typename detail::split_last<shape<>, Shape>::front;
 /// The shape with another last extent: what a linear layer does. A single number gets an axis.
 template <class Shape, Index Last>
 using replace_last = typename detail::split_last<shape<>, Shape>::template replaced<Last>;
+
+/// The shape with another first extent: what layers over channels do. A single number gets an axis.
+template <class Shape, Index First>
+using replace_first = typename detail::with_first<Shape, First>::type;
 
 /// A shape as it is written: "shape<1, 28, 28>".
 template <class Shape>

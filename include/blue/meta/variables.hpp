@@ -48,11 +48,18 @@ struct ones {
 /// \tparam Start `zeros`, `ones` or a class with a static number `value`.
 template <fixed_string Name, class Start, Index... Extents>
 struct parameter : variable<Name, Extents...> {
-    static constexpr bool is_parameter = true;
+    static constexpr bool is_parameter = true, is_trained = true;
     using start = Start;
 };
 
-/// The random variables of a module, and its deterministic parameters.
+/// Numbers that a module keeps and saves but does not train, such as running statistics:
+/// `buffer<"running_mean", zeros, 64>`. Sampling it gives its value; `Pass::update` moves it.
+template <fixed_string Name, class Start, Index... Extents>
+struct buffer : parameter<Name, Start, Extents...> {
+    static constexpr bool is_trained = false;
+};
+
+/// The random variables of a module, its deterministic parameters and its buffers.
 template <class... Variables>
 struct variables {
     static constexpr int size = sizeof...(Variables);

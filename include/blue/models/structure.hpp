@@ -132,7 +132,10 @@ template <class List>
 struct parameter_total;
 template <class... Entries>
 struct parameter_total<mp::mp_list<Entries...>> {
-    static constexpr Index value = (Index{0} + ... + Entries::shape::size);
+    template <class Entry>
+    static constexpr Index trained =
+        is_trained<typename Entry::variable::variational_distribution> ? Entry::shape::size : 0;
+    static constexpr Index value = (Index{0} + ... + trained<Entries>);
 };
 }  // namespace detail
 

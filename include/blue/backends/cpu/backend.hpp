@@ -19,4 +19,5 @@
 #include <blue/backends/cpu/slice.hpp>
 #include <blue/backends/cpu/softmax.hpp>
 #include <blue/backends/cpu/standardise.hpp>
+#include <blue/backends/cpu/standardise_channels.hpp>
 #include <blue/backends/cpu/weight_moments.hpp>

@@ -132,12 +132,11 @@ private:
                 noise_numbers.emplace_back();
                 noise.push_back(nullptr);
                 if (!variable.random || of_bias) continue;
-                const std::vector<T> all = c.as<T>(tensor);
-                const Index count =
-                    options.samples *
-                    (variable.draws_outputs ? batch * variable.shape[0] : variable.size);
-                noise_numbers.back() = part(all, static_cast<Index>(all.size()) / count, step);
-                noise.back() = B::to_device(tape, noise_numbers.back().data(), count);
+                noise_numbers.back() =
+                    part(c.as<T>(tensor),
+                         steps ? c.description.at("optimizer").at("steps") : Json(1), step);
+                noise.back() = B::to_device(tape, noise_numbers.back().data(),
+                                            static_cast<Index>(noise_numbers.back().size()));
             }
         }
         /// "2.output" for the weight of layer 2 and its bias, when its outputs are drawn.

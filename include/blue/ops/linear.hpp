@@ -13,15 +13,6 @@
 namespace blue {
 
 namespace requirement {
-/// The input of `linear` with weights that are not drawn.
-template <bool Ok, class Estimator, class Given>
-struct one_row_per_example : check {
-    static_assert(
-        Ok,
-        "blue: several rows of an example share weights, whose outputs are then dependent, but "
-        "LocalReparameterization and Flipout treat rows on their own, see the shape of an example "
-        "in one_row_per_example<...>: put Flatten before, or use no wrapper");
-};
 /// The bias of `linear` with weights that are not drawn.
 template <bool Ok, class Expected, class Given>
 struct bias_estimator : check {
@@ -107,9 +98,6 @@ auto linear(Var<B, XShape> x, Lazy<B, WeightShape, Estimator> weight, Bias bias 
     constexpr bool input_fits = !known || fits<XShape, Input>;
     static_assert(requirement::width<input_fits, WeightShape, expected<Input>, given<XShape>>{});
 
-    constexpr bool draws = std::is_same_v<Estimator, estimator::DrawnWeights>;
-    constexpr bool one_row = draws || XShape::rank <= 1;
-    static_assert(requirement::one_row_per_example<one_row, Estimator, given<XShape>>{});
     using BiasEstimator = typename detail::lazy_estimator<Bias>::type;
     constexpr bool bias_alike = std::is_same_v<BiasEstimator, Estimator>;
     constexpr bool bias_known =

@@ -23,13 +23,25 @@ struct shape {
 
     static constexpr int rank = sizeof...(Extents);
     static constexpr std::array<Index, sizeof...(Extents)> extents{Extents...};
-    static constexpr bool is_static = ((Extents != dynamic) && ...);
+    /// How many extents are known at run time only.
+    static constexpr int dynamic_extents = (int{Extents == dynamic} + ... + 0);
+    static constexpr bool is_static = dynamic_extents == 0;
+    /// Product of the others.
+    static constexpr Index static_size = ((Extents == dynamic ? 1 : Extents) * ... * 1);
     /// Number of elements of an item; `dynamic` when an extent is.
-    static constexpr Index size = is_static ? (Extents * ... * 1) : dynamic;
+    static constexpr Index size = is_static ? static_size : dynamic;
 };
 
 /// The shape of a single number.
 using scalar_shape = shape<>;
+
+/// Numbers in the place of the dynamic extents of a shape, in their order: `Extents{32}`.
+template <std::size_t N>
+struct Extents {
+    std::array<Index, N> values;
+};
+template <class... Numbers>
+Extents(Numbers...) -> Extents<sizeof...(Numbers)>;
 
 /// The shape of a value after a compile error: it fits everywhere, so that the compiler does not
 /// speak of what follows from the error.

@@ -37,7 +37,9 @@ struct AppendRecord : Record<B> {
 /// samples do not fit, or the numbers are not the same for the whole batch.
 template <class B, class Shape, Index M>
 auto append_last(Var<B, Shape> x, Var<B, shape<M>> tail) {
-    constexpr Index width = last_extent<Shape>;
+    constexpr bool is_known = last_extent<Shape> != dynamic;
+    using Result = replace_last<Shape, is_known ? last_extent<Shape> + M : dynamic>;
+    const Index width = x.last();
     const Node<B>&rows = *x.node, &numbers = *tail.node;
     if (numbers.batch != 1 ||
         (rows.samples != numbers.samples && rows.samples != 1 && numbers.samples != 1))
@@ -50,7 +52,7 @@ auto append_last(Var<B, Shape> x, Var<B, shape<M>> tail) {
         width, M};
     append_forward(*x.tape, args);
     if (args.y->needs_grad) x.tape->record(detail::AppendRecord<B>{{}, args});
-    return Var<B, replace_last<Shape, width + M>>{x.tape, args.y};
+    return Var<B, Result>{x.tape, args.y};
 }
 
 /// A drawn variable as the numbers: drawn first.

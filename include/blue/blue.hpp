@@ -52,6 +52,7 @@
 #include <blue/layers/learned_noise.hpp>
 #include <blue/layers/linear.hpp>
 #include <blue/layers/module.hpp>
+#include <blue/layers/multihead_attention.hpp>
 #include <blue/models/ensemble.hpp>
 #include <blue/models/forward.hpp>
 #include <blue/models/freeze.hpp>
@@ -70,5 +71,6 @@
 #include <blue/optim/optimizer.hpp>
 #include <blue/optim/parameter_groups.hpp>
 #include <blue/optim/weight_average.hpp>
+#include <blue/tensor/sequence_first.hpp>
 #include <blue/train/fit.hpp>
 #include <blue/version.hpp>

@@ -119,6 +119,34 @@ inline void configure(blue::GELU&, const Json& json) {
     require_type(json, "GELU");
     require_equal(json, "approximate", "none");
 }
+/// The options and policies of a module and of the layers inside, which have the same.
+template <class Module>
+void configure_policies(Module& module, const Json& json) {
+    const auto each = [&](auto& inside) {
+        inside.module_options = {json.at("rescale_prior"), json.at("kaiming_initialization"),
+                                 json.at("prior_initialization")};
+        inside.for_each_state([&](auto& state) {
+            if constexpr (!blue::is_deterministic<typename std::remove_cvref_t<decltype(state)>::Q>) {
+                configure(state.distribution, json.at("variational_distribution"));
+                configure(state.prior, json.at("prior"));
+            }
+        });
+    };
+    blue::detail::visit_modules(module, each);
+}
+template <blue::Index E, blue::Index Heads, class... Options>
+void configure(blue::MultiheadAttention<E, Heads, Options...>& layer, const Json& json) {
+    using Types = blue::detail::attention_layer<E, Options...>;
+    require_type(json, "VIMultiheadAttention");
+    require_equal(json, "embed_dim", E);
+    require_equal(json, "num_heads", Heads);
+    require_equal(json, "bias", Types::has_bias);
+    require_equal(json, "add_bias_kv", Types::has_bias_kv);
+    require_equal(json, "add_zero_attn", Types::has_zero_attn);
+    if (!json.at("kdim").is_null()) require_equal(json, "kdim", Types::key_width);
+    if (!json.at("vdim").is_null()) require_equal(json, "vdim", Types::value_width);
+    configure_policies(layer, json);
+}
 template <class... Layers>
 void configure(blue::Residual<Layers...>& model, const Json& json);
 template <class Container, std::size_t... I>

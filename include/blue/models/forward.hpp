@@ -144,6 +144,33 @@ struct scores_outputs {
 
 }  // namespace detail
 
+/// Runs a model as `call(pass)` says, in a pass with weights drawn from its variational
+/// distributions: for several inputs, masks and other arguments of its `forward`.
+///
+///     forward_with(net, tape, {.samples = 3}, [&](auto& pass) { return net(pass, x, masks); });
+///
+/// Otherwise as `forward`.
+template <Scores Wanted = Scores::log_probs, class M, class B, class Call>
+auto forward_with(const M& model, Tape<B>& tape, const ForwardOptions& options, Call&& call,
+                  std::type_identity_t<std::span<const typename B::scalar* const>> noise = {}) {
+    if constexpr (Wanted == Scores::closed_form)
+        static_assert(detail::closed_form_check_of<M>{});
+    else if constexpr (Wanted != Scores::none)
+        static_assert(typename detail::first_variable_check<
+                      requirement::scored_outputs,
+                      detail::mp::mp_copy_if_q<random_variables<M>,
+                                               detail::scores_outputs<Wanted>>>::type{});
+    using LogProbs = std::conditional_t<Wanted == Scores::none, NoLogProbs, LogProbs<M, B>>;
+    const auto variables = variable_views<M, B>(model);
+    auto [pass, table, divergences] =
+        detail::begin_pass<B>(variables, Wanted, tape, options, noise);
+    auto output = call(pass);
+    if constexpr (Wanted == Scores::none)
+        return VIReturn<decltype(output), LogProbs>{output, {}};
+    else
+        return VIReturn<decltype(output), LogProbs>{output, {&tape, table, divergences}};
+}
+
 /// Runs a model on an input of `tape` with weights drawn from its variational distributions.
 ///
 /// \tparam Wanted what to compute about the weights; without log probs their type is empty.
@@ -159,24 +186,11 @@ auto forward(const M& model, Tape<B>& tape, Var<B, Shape> x, const ForwardOption
     static_assert(
         requirement::input_backend<detail::computes_with<M, B>,
                                    requirement::expected<backend_of<M>>, requirement::given<B>>{});
-    if constexpr (Wanted == Scores::closed_form)
-        static_assert(detail::closed_form_check_of<M>{});
-    else if constexpr (Wanted != Scores::none)
-        static_assert(typename detail::first_variable_check<
-                      requirement::scored_outputs,
-                      detail::mp::mp_copy_if_q<random_variables<M>,
-                                               detail::scores_outputs<Wanted>>>::type{});
-    using LogProbs = std::conditional_t<Wanted == Scores::none, NoLogProbs, LogProbs<M, B>>;
     if constexpr (detail::computes_with<M, B>) {
-        const auto variables = variable_views<M, B>(model);
-        auto [pass, table, divergences] =
-            detail::begin_pass<B>(variables, Wanted, tape, options, noise);
-        auto output = model(pass, x);
-        if constexpr (Wanted == Scores::none)
-            return VIReturn<decltype(output), LogProbs>{output, {}};
-        else
-            return VIReturn<decltype(output), LogProbs>{output, {&tape, table, divergences}};
+        return forward_with<Wanted>(
+            model, tape, options, [&](auto& pass) { return model(pass, x); }, noise);
     } else {  // after the error
+        using LogProbs = std::conditional_t<Wanted == Scores::none, NoLogProbs, LogProbs<M, B>>;
         return VIReturn<Var<B, any_shape>, LogProbs>{{x.tape, x.node}, {nullptr, nullptr, nullptr}};
     }
 }

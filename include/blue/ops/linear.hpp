@@ -12,6 +12,9 @@
 
 namespace blue {
 
+template <class B, class Shape>
+struct LazyRows;
+
 namespace requirement {
 /// The bias of `linear` with weights that are not drawn.
 template <bool Ok, class Expected, class Given>
@@ -32,7 +35,8 @@ struct LinearRecord : Record<B> {
 };
 
 template <class B>
-Node<B>* linear(Tape<B>& tape, Node<B>* x, Draw<B>* weight, Draw<B>* bias, Index in, Index out) {
+Node<B>* linear(Tape<B>& tape, Node<B>* x, Draw<B>* weight, Draw<B>* bias, Index in, Index out,
+                Index weight_first = 0, Index bias_first = 0) {
     LinearArgs<B> args{x,
                        nullptr,
                        weight,
@@ -41,7 +45,9 @@ Node<B>* linear(Tape<B>& tape, Node<B>* x, Draw<B>* weight, Draw<B>* bias, Index
                        bias && take_ownership(tape, *bias),
                        x->per_sample() / in,
                        in,
-                       out};
+                       out,
+                       weight_first,
+                       bias_first};
     Index samples = std::max(x->samples, weight->samples);
     if (bias) samples = std::max(samples, bias->samples);
     const auto fits = [&](Index given) { return given == 1 || given == samples; };
@@ -53,6 +59,11 @@ Node<B>* linear(Tape<B>& tape, Node<B>* x, Draw<B>* weight, Draw<B>* bias, Index
     tape.record(LinearRecord<B>{{}, args});
     return args.y;
 }
+
+template <class X>
+inline constexpr bool is_rows = false;
+template <class B, class Shape>
+inline constexpr bool is_rows<LazyRows<B, Shape>> = true;
 
 template <class Shape>
 inline constexpr bool is_matrix = Shape::rank == 2 || std::is_same_v<Shape, any_shape>;
@@ -81,7 +92,7 @@ Node<B>* estimated_linear(estimator::DrawnWeights*, Tape<B>& tape, Node<B>* x, D
 /// drawn block by block right before they are multiplied; log probs are summed in the same sweep.
 /// What wrappers such as `Flipout` do instead is said there.
 template <class B, class XShape, class WeightShape, class Estimator, class Bias = absent>
-auto linear(Var<B, XShape> x, Lazy<B, WeightShape, Estimator> weight, Bias bias = {}) {
+requires(!detail::is_rows<Bias>) auto linear(Var<B, XShape> x, Lazy<B, WeightShape, Estimator> weight, Bias bias = {}) {
     using requirement::expected, requirement::given;
     static_assert(requirement::weight_matrix<detail::is_matrix<WeightShape>, given<WeightShape>>{});
     // Nothing more is said about the extents of what is no matrix.

@@ -193,6 +193,13 @@ public:
         return {this, view(B::to_device(*this, host_data, samples * batch * item), samples, batch,
                            item)};
     }
+    /// An input with the batch and the items of another value, whose extents may be dynamic.
+    template <class Shape>
+    Var<B, Shape> input_like(Var<B, Shape> other, const T* host_data, Index samples = 1) {
+        const Index count = samples * other.node->per_sample();
+        return {this, view(B::to_device(*this, host_data, count), samples, other.node->batch,
+                           other.node->item)};
+    }
     /// An input that receives a gradient, read afterwards with `gradient_of`.
     template <class Shape>
     auto leaf(const T* host_data, Index batch, Index samples = 1) {

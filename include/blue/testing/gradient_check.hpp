@@ -131,9 +131,7 @@ Var<B, scalar_shape> weighted_sum(Var<B, Shape> y) {
     T* const weights = y.tape->template host_memory<T>(n);
     for (Index i = 0; i < n; ++i)
         weights[i] = static_cast<T>(std::cos(1 + 0.7 * static_cast<double>(i)));
-    const auto numbers = y.tape->template input<shape<dynamic>>(weights, y.batch(),
-                                                                Extents{y.node->item}, y.samples());
-    return sum(y * numbers.template as<Shape>());
+    return sum(y * y.tape->input_like(y, weights, y.samples()));
 }
 
 /// Copies numbers to a tape, as an argument with or without gradient.

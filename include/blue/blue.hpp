@@ -60,6 +60,7 @@
 #include <blue/models/moped.hpp>
 #include <blue/models/residual.hpp>
 #include <blue/models/sequential.hpp>
+#include <blue/models/transformer.hpp>
 #include <blue/models/with_policies.hpp>
 #include <blue/objectives/accuracy_versus_uncertainty.hpp>
 #include <blue/objectives/analytical_kullback_leibler_loss.hpp>

@@ -21,10 +21,14 @@ namespace cpu {
 inline constexpr Index attention_queries = 64;
 inline constexpr Index attention_keys = 128;
 
+/// What rows are computed with: those of heads are short.
+template <class T>
+using RowPack = math::Pack<T, math::detail::register_lanes<T>>;
+
 /// The largest number of a row; minus infinity for an empty one.
 template <class T>
 BLUE_FLATTEN T row_maximum(const T* row, Index n) {
-    using S = math::NativePack<T>;
+    using S = RowPack<T>;
     constexpr T lowest = -std::numeric_limits<T>::infinity();
     S lanes = S(lowest);
     for_each_pack<S>(0, n, [&](Index e, auto count) BLUE_INLINE_LAMBDA {
@@ -38,7 +42,7 @@ BLUE_FLATTEN T row_maximum(const T* row, Index n) {
 /// row = exp(row - shift); the sum.
 template <class T>
 BLUE_FLATTEN T exponentials(T* row, Index n, T shift) {
-    using S = math::NativePack<T>;
+    using S = RowPack<T>;
     Sum<S> total;
     for_each_pack<S>(0, n, [&](Index e, auto count) BLUE_INLINE_LAMBDA {
         const S value = exp(load<S>(row + e, count) - shift);
@@ -51,7 +55,7 @@ BLUE_FLATTEN T exponentials(T* row, Index n, T shift) {
 
 template <class T>
 BLUE_FLATTEN void scale_row(T* row, Index n, T factor) {
-    using S = math::NativePack<T>;
+    using S = RowPack<T>;
     for_each_pack<S>(0, n, [&](Index e, auto count) BLUE_INLINE_LAMBDA {
         store(load<S>(row + e, count) * factor, row + e, count);
     });
@@ -60,7 +64,7 @@ BLUE_FLATTEN void scale_row(T* row, Index n, T factor) {
 /// row += factor other.
 template <class T>
 BLUE_FLATTEN void add_row(T* row, const T* other, Index n, T factor) {
-    using S = math::NativePack<T>;
+    using S = RowPack<T>;
     for_each_pack<S>(0, n, [&](Index e, auto count) BLUE_INLINE_LAMBDA {
         store(fma(load<S>(other + e, count), S(factor), load<S>(row + e, count)), row + e, count);
     });
@@ -68,7 +72,7 @@ BLUE_FLATTEN void add_row(T* row, const T* other, Index n, T factor) {
 
 template <class T>
 BLUE_FLATTEN T row_product(const T* a, const T* b, Index n) {
-    using S = math::NativePack<T>;
+    using S = RowPack<T>;
     Sum<S> total;
     for_each_pack<S>(0, n, [&](Index e, auto count) BLUE_INLINE_LAMBDA {
         total.add(load<S>(a + e, count) * load<S>(b + e, count), count);
@@ -80,7 +84,7 @@ BLUE_FLATTEN T row_product(const T* a, const T* b, Index n) {
 /// slopes = scale weights (slopes - mean): the derivative of a softmax.
 template <class T>
 BLUE_FLATTEN void softmax_slopes(const T* weights, T* slopes, Index n, T mean, T scale) {
-    using S = math::NativePack<T>;
+    using S = RowPack<T>;
     for_each_pack<S>(0, n, [&](Index e, auto count) BLUE_INLINE_LAMBDA {
         const S slope = load<S>(slopes + e, count) - mean;
         store(load<S>(weights + e, count) * slope * scale, slopes + e, count);

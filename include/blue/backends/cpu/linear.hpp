@@ -149,15 +149,12 @@ void linear_forward(Tape<Cpu<T, Isa>>& tape, const LinearArgs<Cpu<T, Isa>>& args
         const Index s = unit / blocks, from = unit % blocks * cpu::linear_block;
         const Index to = std::min(out, from + cpu::linear_block);
         if (fused) weight.kernels->sample(weight, s, from * in, to * in, partial + unit * 2);
-        T* const result = y.value + s * y.per_sample() + from;
-        if (bias) {
-            const T* const b = cpu::weights_of(*bias, s) + args.bias_first + from;
-            for (Index row = 0; row < rows; ++row) std::copy_n(b, to - from, result + row * out);
-        }
+        const T* const b =
+            bias ? cpu::weights_of(*bias, s) + args.bias_first + from : nullptr;
         cpu::gemm<false, true>(rows, to - from, in, cpu::sample_of(x, x.value, s), in,
                                cpu::weights_of(weight, s) + args.weight_first + from * in, in,
-                               result, out,
-                               bias != nullptr, scratch.of(worker));
+                               y.value + s * y.per_sample() + from, out, false,
+                               scratch.of(worker), b);
     });
     if (fused) cpu::finish_log_prob(weight, partial, blocks);
 }

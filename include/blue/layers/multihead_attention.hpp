@@ -162,13 +162,19 @@ private:
     }
     template <class QShape, class KShape, class VShape>
     static constexpr bool is_taken() {
+        // One error, not three, when a sequence that attends to itself is wrong.
         constexpr bool query = check_argument<QShape, requirement::query, E>();
-        constexpr bool key = check_argument<KShape, requirement::key, options::key_width>();
-        constexpr bool value = check_argument<VShape, requirement::value, options::value_width>();
-        constexpr bool each = query && key && value;
-        constexpr bool together = !each || first_extent<KShape> == first_extent<VShape>;
-        static_assert(requirement::attention_shapes<together, QShape, KShape, VShape>{});
-        return each && together && divides;
+        if constexpr (query) {
+            constexpr bool key = check_argument<KShape, requirement::key, options::key_width>();
+            if constexpr (key) {
+                constexpr bool value =
+                    check_argument<VShape, requirement::value, options::value_width>();
+                constexpr bool fit = !value || first_extent<KShape> == first_extent<VShape>;
+                static_assert(requirement::attention_shapes<fit, QShape, KShape, VShape>{});
+                return value && fit && divides;
+            }
+        }
+        return false;
     }
 
     template <class B, class X>

@@ -142,34 +142,34 @@ struct scores_outputs {
     using fn = mp::mp_bool<fails<variational_of<Placed>, prior_of<Placed>>>;
 };
 
-}  // namespace detail
-
-/// Runs a model as `call(pass)` says, in a pass with weights drawn from its variational
-/// distributions: for several inputs, masks and other arguments of its `forward`.
-///
-///     forward_with(net, tape, {.samples = 3}, [&](auto& pass) { return net(pass, x, masks); });
-///
-/// Otherwise as `forward`.
-template <Scores Wanted = Scores::log_probs, class M, class B, class Call>
-auto forward_with(const M& model, Tape<B>& tape, const ForwardOptions& options, Call&& call,
-                  std::type_identity_t<std::span<const typename B::scalar* const>> noise = {}) {
+/// A pass over a model for these scores.
+template <Scores Wanted, class M, class B>
+PreparedPass<B> begin_pass(const M& model, Tape<B>& tape, const ForwardOptions& options,
+                           std::span<const typename B::scalar* const> noise) {
     if constexpr (Wanted == Scores::closed_form)
-        static_assert(detail::closed_form_check_of<M>{});
+        static_assert(closed_form_check_of<M>{});
     else if constexpr (Wanted != Scores::none)
-        static_assert(typename detail::first_variable_check<
+        static_assert(typename first_variable_check<
                       requirement::scored_outputs,
-                      detail::mp::mp_copy_if_q<random_variables<M>,
-                                               detail::scores_outputs<Wanted>>>::type{});
-    using LogProbs = std::conditional_t<Wanted == Scores::none, NoLogProbs, LogProbs<M, B>>;
+                      mp::mp_copy_if_q<random_variables<M>, scores_outputs<Wanted>>>::type{});
     const auto variables = variable_views<M, B>(model);
-    auto [pass, table, divergences] =
-        detail::begin_pass<B>(variables, Wanted, tape, options, noise);
-    auto output = call(pass);
-    if constexpr (Wanted == Scores::none)
-        return VIReturn<decltype(output), LogProbs>{output, {}};
-    else
-        return VIReturn<decltype(output), LogProbs>{output, {&tape, table, divergences}};
+    return begin_pass<B>(variables, Wanted, tape, options, noise);
 }
+
+template <Scores Wanted, class M, class B>
+using log_probs_of = std::conditional_t<Wanted == Scores::none, NoLogProbs, LogProbs<M, B>>;
+
+/// The output of a pass, with its log probs.
+template <Scores Wanted, class M, class B, class Output>
+auto with_log_probs(Output output, Tape<B>& tape, const PreparedPass<B>& prepared) {
+    using LogProbs = log_probs_of<Wanted, M, B>;
+    if constexpr (Wanted == Scores::none)
+        return VIReturn<Output, LogProbs>{output, {}};
+    else
+        return VIReturn<Output, LogProbs>{output, {&tape, prepared.table, prepared.divergences}};
+}
+
+}  // namespace detail
 
 /// Runs a model on an input of `tape` with weights drawn from its variational distributions.
 ///
@@ -187,12 +187,23 @@ auto forward(const M& model, Tape<B>& tape, Var<B, Shape> x, const ForwardOption
         requirement::input_backend<detail::computes_with<M, B>,
                                    requirement::expected<backend_of<M>>, requirement::given<B>>{});
     if constexpr (detail::computes_with<M, B>) {
-        return forward_with<Wanted>(
-            model, tape, options, [&](auto& pass) { return model(pass, x); }, noise);
+        auto prepared = detail::begin_pass<Wanted>(model, tape, options, noise);
+        return detail::with_log_probs<Wanted, M>(model(prepared.pass, x), tape, prepared);
     } else {  // after the error
-        using LogProbs = std::conditional_t<Wanted == Scores::none, NoLogProbs, LogProbs<M, B>>;
-        return VIReturn<Var<B, any_shape>, LogProbs>{{x.tape, x.node}, {nullptr, nullptr, nullptr}};
+        return VIReturn<Var<B, any_shape>, detail::log_probs_of<Wanted, M, B>>{
+            {x.tape, x.node}, {nullptr, nullptr, nullptr}};
     }
+}
+
+/// The same for models with several inputs, masks or other arguments: `call(pass)` runs the model
+/// and returns its output.
+///
+///     forward_with(net, tape, {.samples = 3}, [&](auto& pass) { return net(pass, x, masks); });
+template <Scores Wanted = Scores::log_probs, class M, class B, class Call>
+auto forward_with(const M& model, Tape<B>& tape, const ForwardOptions& options, Call&& call,
+                  std::type_identity_t<std::span<const typename B::scalar* const>> noise = {}) {
+    auto prepared = detail::begin_pass<Wanted>(model, tape, options, noise);
+    return detail::with_log_probs<Wanted, M>(call(prepared.pass), tape, prepared);
 }
 
 }  // namespace blue

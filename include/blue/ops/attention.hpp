@@ -181,12 +181,14 @@ auto scaled_dot_product_attention(Var<B, QShape> q, Var<B, KShape> k, Var<B, VSh
                                   const AttentionOptions& options = {}, Weights = {}) {
     using requirement::given;
     constexpr bool are_sequences = QShape::rank == 2 && KShape::rank == 2 && VShape::rank == 2;
-    static_assert(requirement::sequence<detail::is_sequence<QShape>, requirement::query,
-                                        given<QShape>>{});
-    static_assert(
-        requirement::sequence<detail::is_sequence<KShape>, requirement::key, given<KShape>>{});
-    static_assert(requirement::sequence<detail::is_sequence<VShape>, requirement::value,
-                                        given<VShape>>{});
+    // The first that is none is named.
+    constexpr bool query = detail::is_sequence<QShape>, key = detail::is_sequence<KShape>;
+    static_assert(requirement::sequence<query, requirement::query, given<QShape>>{});
+    if constexpr (query)
+        static_assert(requirement::sequence<key, requirement::key, given<KShape>>{});
+    if constexpr (query && key)
+        static_assert(requirement::sequence<detail::is_sequence<VShape>, requirement::value,
+                                            given<VShape>>{});
     if constexpr (are_sequences) {
         constexpr Index width = last_extent<QShape>, value_width = last_extent<VShape>;
         constexpr Index queries = first_extent<QShape>, keys = first_extent<KShape>;

@@ -34,9 +34,8 @@ public:
 
     double step() override {
         tape_.reset();
-        const auto x =
-            tape_.input<blue::shape<blue::dynamic, width>>(sequences_.data(), batch_,
-                                                           blue::Extents{length});
+        const auto x = tape_.input<blue::shape<blue::dynamic, width>>(sequences_.data(), batch_,
+                                                                      blue::Extents{length});
         const auto y = blue::make_labels(tape_, labels_.data(), batch_ * length, classes);
         const auto result = blue::forward(net_, tape_, x,
                                           {.samples = samples_,

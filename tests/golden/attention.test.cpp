@@ -63,7 +63,7 @@ void run(golden::Runner<B>& cases) {
     attend_to_itself<Default>(cases, "mha_no_rescale");
     attend_to_itself<MultiheadAttention<8, 2, MeanFieldStudentT, N, B>>(cases, "mha_studentt");
     attend_to_itself<Default, PointEstimate, AnalyticalKullbackLeiblerLoss>(cases,
-                                                                           "mha_analytical");
+                                                                            "mha_analytical");
     attend_to_itself<MultiheadAttention<32, 4, N, N, B>, PointEstimate, KullbackLeiblerLoss, 32>(
         cases, "mha_medium");
 }

@@ -126,7 +126,8 @@ void configure_policies(Module& module, const Json& json) {
         inside.module_options = {json.at("rescale_prior"), json.at("kaiming_initialization"),
                                  json.at("prior_initialization")};
         inside.for_each_state([&](auto& state) {
-            if constexpr (!blue::is_deterministic<typename std::remove_cvref_t<decltype(state)>::Q>) {
+            if constexpr (!blue::is_deterministic<
+                              typename std::remove_cvref_t<decltype(state)>::Q>) {
                 configure(state.distribution, json.at("variational_distribution"));
                 configure(state.prior, json.at("prior"));
             }
@@ -185,7 +186,9 @@ template <class Stack>
 void configure_stack(Stack& stack, const Json& json) {
     require_equal(json, "num_layers", stack.layers.layers.size());
     for (auto& layer : stack.layers.layers) configure(layer, json.at("layer"));
-    constexpr bool has_norm = requires { stack.norm; };
+    constexpr bool has_norm = requires {
+        stack.norm;
+    };
     if (json.at("norm").is_null() == has_norm)
         throw blue::ValueError("the manifest has a norm and the type none, or the other way round");
     if constexpr (has_norm) configure(stack.norm, json.at("norm"));

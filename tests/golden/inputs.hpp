@@ -35,9 +35,8 @@ public:
             batch_ = shape.size() == 2 ? 1 : shape[batch_first_ ? 0 : 1];
             const T* const numbers = numbers_.emplace_back(case_.as<T>(name)).data();
             const blue::Extents extents{length};
-            node = batch_first_
-                       ? tape_.template input<Shape>(numbers, batch_, extents).node
-                       : blue::sequence_first<Shape>(tape_, numbers, batch_, extents).node;
+            node = batch_first_ ? tape_.template input<Shape>(numbers, batch_, extents).node
+                                : blue::sequence_first<Shape>(tape_, numbers, batch_, extents).node;
         }
         return blue::Var<B, Shape>{&tape_, node};
     }

@@ -23,7 +23,7 @@ struct VariableInfo {
     std::vector<blue::Index> shape;
     blue::Index size, stride;
     bool random;
-    bool deterministic;   ///< a parameter without distribution
+    bool deterministic;  ///< a parameter without distribution
     bool draws_outputs;  ///< its noise is that of outputs: `LocalReparameterization`
     T* values;           ///< one parameter after the other, `stride` apart
     Json prior;          ///< its options after rescaling

@@ -60,8 +60,8 @@ public:
 
     /// A forward pass of a model with several inputs or with masks: `call(model, pass, inputs)`
     /// runs it and returns its output, or `{output, weights}`.
-    template <class M, class Likelihood, template <class> class Objective = blue::KullbackLeiblerLoss,
-              class Call>
+    template <class M, class Likelihood,
+              template <class> class Objective = blue::KullbackLeiblerLoss, class Call>
     void run(const std::string& name, Call call) {
         attempt(name, [&](const Case& c) {
             M model;

@@ -18,11 +18,11 @@ AttentionOptions masks(golden::Inputs<B>& inputs, const std::string& mask,
 /// A model with one sequence as input.
 template <class M, Index D = 8, class Likelihood = PointEstimate, class B>
 void encode(golden::Runner<B>& cases, const char* name, const char* mask = "src_mask") {
-    cases.template run<M, Likelihood>(
-        name, [&](const M& model, auto& pass, golden::Inputs<B>& inputs) {
-            return model(pass, inputs.template operator()<D>("input"),
-                         masks(inputs, mask, "src_key_padding_mask"));
-        });
+    cases.template run<M, Likelihood>(name,
+                                      [&](const M& model, auto& pass, golden::Inputs<B>& inputs) {
+                                          return model(pass, inputs.template operator()<D>("input"),
+                                                       masks(inputs, mask, "src_key_padding_mask"));
+                                      });
 }
 /// A model with a target and a memory.
 template <class M, class B>
@@ -40,12 +40,11 @@ template <class M, class B>
 void translate(golden::Runner<B>& cases, const char* name) {
     cases.template run<M, PointEstimate>(
         name, [&](const M& model, auto& pass, golden::Inputs<B>& inputs) {
-            return model(
-                pass, inputs.template operator()<8>("input.src"),
-                inputs.template operator()<8>("input.tgt"),
-                TransformerMasks{masks(inputs, "src_mask", "src_key_padding_mask"),
-                                 masks(inputs, "tgt_mask", "tgt_key_padding_mask"),
-                                 masks(inputs, "memory_mask", "memory_key_padding_mask")});
+            return model(pass, inputs.template operator()<8>("input.src"),
+                         inputs.template operator()<8>("input.tgt"),
+                         TransformerMasks{masks(inputs, "src_mask", "src_key_padding_mask"),
+                                          masks(inputs, "tgt_mask", "tgt_key_padding_mask"),
+                                          masks(inputs, "memory_mask", "memory_key_padding_mask")});
         });
 }
 

@@ -40,10 +40,10 @@ double parameter_error(const AttentionOptions& masks = {}) {
     return parameter_gradient_check(
                model,
                [&](auto& tape) {
-                   const auto q = tape.template input<shape<dynamic, 6>>(sequences.data(), 2,
-                                                                         Extents{4});
-                   const auto k = tape.template input<shape<dynamic, K>>(sequences.data() + 50, 2,
-                                                                         Extents{5});
+                   const auto q =
+                       tape.template input<shape<dynamic, 6>>(sequences.data(), 2, Extents{4});
+                   const auto k =
+                       tape.template input<shape<dynamic, K>>(sequences.data() + 50, 2, Extents{5});
                    const auto result = forward_with<Scores::divergence>(
                        model, tape, {.samples = 3, .seed = Seed{4}}, [&](auto& pass) {
                            if constexpr (Together) {
@@ -108,7 +108,8 @@ TEST_CASE("attention projects in one, two or three products with the same number
     };
     const auto one = run([&](auto& pass, auto x, auto, auto) { return model(pass, x); });
     const auto two = run([&](auto& pass, auto x, auto y, auto) { return model(pass, x, y, y); });
-    const auto three = run([&](auto& pass, auto x, auto y, auto z) { return model(pass, x, y, z); });
+    const auto three =
+        run([&](auto& pass, auto x, auto y, auto z) { return model(pass, x, y, z); });
     CHECK(one.size() == 3 * 2 * 5 * 6);
     REQUIRE(two.size() == one.size());
     for (std::size_t i = 0; i < one.size(); ++i) {
@@ -172,10 +173,11 @@ TEST_CASE("batch and length that are swapped in one place are noticed", "[layers
                                                   : model(pass, target, masks);
         });
     };
-    CHECK_THROWS_WITH(run({}),
-                      "attention: queries of length 4 in a batch of 2 do not go with keys or values "
-                      "of length 2 in a batch of 5: are batch and length swapped? Values are batch x "
-                      "length x width");
+    CHECK_THROWS_WITH(
+        run({}),
+        "attention: queries of length 4 in a batch of 2 do not go with keys or values "
+        "of length 2 in a batch of 5: are batch and length swapped? Values are batch x "
+        "length x width");
     CHECK_THROWS_WITH(run({.key_padding_mask = std::array<bool, 10>{}}),
                       "attention: the key padding mask has 10 numbers, expected 8 for queries of "
                       "length 4 and keys of length 4 in a batch of 2");

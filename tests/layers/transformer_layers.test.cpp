@@ -26,10 +26,10 @@ static_assert(variational_parameter_names<Encoder<without_bias>> ==
                   "linear2._weight_log_std", "norm1.weight", "norm2.weight"});
 static_assert(random_variable_names<Decoder<>>[4] == "multihead_attn.in_proj_weight");
 static_assert(
-    std::is_same_v<with_policies<TransformerEncoderLayer<4, 2, 5, norm_first, activation<GELU>>,
-                                 NonBayesian>,
-                   TransformerEncoderLayer<4, 2, 5, norm_first, activation<GELU>, NonBayesian, N,
-                                           Cpu<float>>>);
+    std::is_same_v<
+        with_policies<TransformerEncoderLayer<4, 2, 5, norm_first, activation<GELU>>, NonBayesian>,
+        TransformerEncoderLayer<4, 2, 5, norm_first, activation<GELU>, NonBayesian, N,
+                                Cpu<float>>>);
 
 const std::vector<double> sequences = random_values<shape<40>>(1, 2, Seed{9}).numbers;
 
@@ -43,10 +43,10 @@ double parameter_error(Call call) {
     return parameter_gradient_check(
                model,
                [&](auto& tape) {
-                   const auto x = tape.template input<shape<dynamic, 4>>(sequences.data(), 2,
-                                                                         Extents{3});
-                   const auto memory = tape.template input<shape<dynamic, 4>>(
-                       sequences.data() + 40, 2, Extents{5});
+                   const auto x =
+                       tape.template input<shape<dynamic, 4>>(sequences.data(), 2, Extents{3});
+                   const auto memory =
+                       tape.template input<shape<dynamic, 4>>(sequences.data() + 40, 2, Extents{5});
                    const auto result = forward_with<Scores::divergence>(
                        model, tape, {.samples = 2, .seed = Seed{4}},
                        [&](auto& pass) { return call(model, pass, x, memory); });
@@ -96,12 +96,11 @@ TEST_CASE("no element of a causal sequence sees those behind it", "[layers]") {
         Tape<B> tape;
         const auto x = tape.input<shape<3, 4>>(numbers.data(), 1);
         const auto memory = tape.input<shape<5, 4>>(sequences.data() + 40, 1);
-        return forward_with<Scores::none>(decoder, tape, {.samples = 1},
-                                          [&](auto& pass) {
-                                              return decoder(
-                                                  pass, x, memory,
-                                                  DecoderOptions{.target = {.causal = true}});
-                                          })
+        return forward_with<Scores::none>(
+                   decoder, tape, {.samples = 1},
+                   [&](auto& pass) {
+                       return decoder(pass, x, memory, DecoderOptions{.target = {.causal = true}});
+                   })
             .samples.to_host();
     };
     std::vector<double> numbers(sequences.begin(), sequences.begin() + 12);

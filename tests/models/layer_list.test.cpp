@@ -24,7 +24,7 @@ TEST_CASE("layers of a list come after each other, with the same arguments", "[m
     const std::vector<float> numbers{1, 2};
     const auto x = tape.input<shape<2>>(numbers.data(), 1);
     const blue::detail::LayerList<3, Times> list;
-    const auto y = forward_with<Scores::none>(list, tape, {},
-                                              [&](auto& pass) { return list(pass, x, 2.0); });
+    const auto y =
+        forward_with<Scores::none>(list, tape, {}, [&](auto& pass) { return list(pass, x, 2.0); });
     CHECK(y.samples.to_host() == std::vector<float>{8, 16});
 }

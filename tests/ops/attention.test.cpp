@@ -113,8 +113,7 @@ TEST_CASE("attention is what textbooks write", "[ops]") {
     CHECK(output.to_host() == y.to_host());
     CHECK(largest_gap(per_head.to_host(), plain.weights) < 1e-14);
 
-    const auto averaged =
-        scaled_dot_product_attention<2>(q, k, v, {}, averaged_weights{}).weights;
+    const auto averaged = scaled_dot_product_attention<2>(q, k, v, {}, averaged_weights{}).weights;
     static_assert(std::is_same_v<decltype(averaged)::shape, shape<5, 7>>);
     std::vector<double> mean;
     for (Index e = 0; e < 6; ++e)
@@ -149,9 +148,8 @@ TEST_CASE("masks hide keys or move scores", "[ops]") {
     const auto add = [&](Index i, Index j) { return pair[static_cast<std::size_t>(i * 7 + j)]; };
     check({.mask = pair}, [&](Index, Index, Index i, Index j) { return add(i, j); });
     check({.mask = added}, [&](Index, Index, Index i, Index j) { return add(i, j); });
-    check({.mask = ignored}, [&](Index, Index, Index i, Index j) {
-        return is_ignored(i, j) ? hidden : 0;
-    });
+    check({.mask = ignored},
+          [&](Index, Index, Index i, Index j) { return is_ignored(i, j) ? hidden : 0; });
     check({.causal = true, .mask = pair, .key_padding_mask = padding},
           [&](Index b, Index, Index i, Index j) {
               return j > i || padding[static_cast<std::size_t>(b * 7 + j)] ? hidden : add(i, j);
@@ -215,8 +213,7 @@ TEST_CASE("attention keeps the laws", "[ops]") {
         return scaled_dot_product_attention<2>(q, k, v, {}, averaged_weights{}).weights;
     };
     // The weights do not depend on the values, whose gradient is 0.
-    CHECK(operation_laws([&](auto q, auto k) { return weights(q, k, k); }, n.q, n.k) ==
-          Failures{});
+    CHECK(operation_laws([&](auto q, auto k) { return weights(q, k, k); }, n.q, n.k) == Failures{});
     const auto both = [](auto q, auto k, auto v) {
         const auto [y, w] =
             scaled_dot_product_attention<2>(q, k, v, {.causal = true}, weights_per_head{});
@@ -264,14 +261,14 @@ TEST_CASE("a query that sees no key gets zeros", "[ops]") {
     const auto v = tape.leaf<ValueItem>(n.v.numbers.data(), 2, 3);
     std::array<bool, 35> mask{};
     std::fill_n(mask.begin() + 7, 7, true);  // the second query
-    const auto [y, w] = scaled_dot_product_attention<2>(q, k, v, {.mask = mask}, weights_per_head{});
+    const auto [y, w] =
+        scaled_dot_product_attention<2>(q, k, v, {.mask = mask}, weights_per_head{});
     const auto output = y.to_host(), weights = w.to_host();
     for (std::size_t i = 0; i < output.size(); ++i) {
         CHECK(std::isfinite(output[i]));
         CHECK((output[i] == 0) == (i / 4 % 5 == 1));
     }
-    for (std::size_t i = 0; i < weights.size(); ++i)
-        CHECK((weights[i] == 0) == (i / 7 % 5 == 1));
+    for (std::size_t i = 0; i < weights.size(); ++i) CHECK((weights[i] == 0) == (i / 7 % 5 == 1));
     tape.backward(sum(y) + sum(w * w));
     for (double slope : tape.gradient_of(k.node)) CHECK(std::isfinite(slope));
     const auto slopes = tape.gradient_of(q.node);
@@ -284,10 +281,11 @@ TEST_CASE("attention says what does not fit", "[ops]") {
     const std::vector<double> numbers(1000);
     const auto q = tape.input<shape<dynamic, 6>>(numbers.data(), 4, Extents{5});
     const auto swapped = tape.input<shape<dynamic, 6>>(numbers.data(), 5, Extents{4});
-    CHECK_THROWS_WITH(scaled_dot_product_attention<2>(q, swapped, swapped),
-                      "attention: queries of length 5 in a batch of 4 do not go with keys or values "
-                      "of length 4 in a batch of 5: are batch and length swapped? Values are batch x "
-                      "length x width");
+    CHECK_THROWS_WITH(
+        scaled_dot_product_attention<2>(q, swapped, swapped),
+        "attention: queries of length 5 in a batch of 4 do not go with keys or values "
+        "of length 4 in a batch of 5: are batch and length swapped? Values are batch x "
+        "length x width");
     const auto shorter = tape.input<shape<dynamic, 6>>(numbers.data(), 4, Extents{3});
     CHECK_THROWS_WITH(scaled_dot_product_attention<2>(q, q, shorter),
                       "attention: keys of length 5 do not go with values of length 3");
@@ -296,10 +294,10 @@ TEST_CASE("attention says what does not fit", "[ops]") {
     CHECK_THROWS_WITH(scaled_dot_product_attention<2>(two, three, q),
                       "attention: cannot combine 2 samples with 3");
     const std::vector<float> mask(15);
-    CHECK_THROWS_WITH(scaled_dot_product_attention<2>(q, shorter, shorter,
-                                                      {.mask = std::vector<float>(14)}),
-                      "attention: the mask has 14 numbers, expected 15 or 120 for queries of length 5 "
-                      "and keys of length 3 in a batch of 4");
+    CHECK_THROWS_WITH(
+        scaled_dot_product_attention<2>(q, shorter, shorter, {.mask = std::vector<float>(14)}),
+        "attention: the mask has 14 numbers, expected 15 or 120 for queries of length 5 "
+        "and keys of length 3 in a batch of 4");
     CHECK_THROWS_WITH(scaled_dot_product_attention<2>(q, shorter, shorter,
                                                       {.mask = mask, .key_padding_mask = mask}),
                       "attention: the key padding mask has 15 numbers, expected 12 for queries of "

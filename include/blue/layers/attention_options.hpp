@@ -68,7 +68,8 @@ struct attention_layer<E, vdim<N>, Rest...>
 };
 template <Index E, class... Rest>
 struct attention_layer<E, without_bias, Rest...>
-    : attention_layer<E, Rest...>, given_once<!attention_layer<E, Rest...>::has_bias, without_bias> {
+    : attention_layer<E, Rest...>,
+      given_once<!attention_layer<E, Rest...>::has_bias, without_bias> {
     static constexpr bool has_bias = false;
 };
 template <Index E, class... Rest>

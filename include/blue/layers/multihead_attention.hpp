@@ -50,6 +50,40 @@ using attention_variables = variables<
     optional_variable<Options::has_bias_kv, "bias_k", 1, 1, E>,
     optional_variable<Options::has_bias_kv, "bias_v", 1, 1, E>>;
 
+/// What is wrong with an argument of `MultiheadAttention`; `requirement::check` when nothing is.
+template <class Shape, class Argument, Index Width>
+struct attention_argument {
+    using expected = replace_last<Shape, Width>;
+    using check = std::conditional_t<
+        Shape::rank != 2, requirement::sequence<false, Argument, requirement::given<Shape>>,
+        std::conditional_t<
+            std::is_same_v<expected, Shape>, requirement::check,
+            requirement::attention_width<false, Argument, requirement::expected<expected>,
+                                         requirement::given<Shape>>>>;
+};
+template <class Argument, Index Width>
+struct attention_argument<any_shape, Argument, Width> {
+    using check = requirement::check;
+};
+
+/// The first thing that is wrong with the arguments of `MultiheadAttention`: one error, not three,
+/// when a sequence that attends to itself is wrong.
+template <Index E, class Options, class Q, class K, class V>
+struct attention_check {
+    using query = typename attention_argument<Q, requirement::query, E>::check;
+    using key = typename attention_argument<K, requirement::key, Options::key_width>::check;
+    using value = typename attention_argument<V, requirement::value, Options::value_width>::check;
+    using together =
+        std::conditional_t<first_extent<K> == first_extent<V> || std::is_same_v<K, any_shape> ||
+                               std::is_same_v<V, any_shape>,
+                           requirement::check, requirement::attention_shapes<false, Q, K, V>>;
+    template <class First, class Second>
+    using first_of = std::conditional_t<std::is_same_v<First, requirement::check>, Second, First>;
+    using type = first_of<query, first_of<key, first_of<value, together>>>;
+    static constexpr bool passed =
+        std::is_same_v<type, requirement::check> && Q::rank == 2 && K::rank == 2 && V::rank == 2;
+};
+
 /// The output layer of `MultiheadAttention`.
 template <Index E, class Options>
 struct attention_output {
@@ -122,18 +156,20 @@ struct MultiheadAttention
     template <class B, class QShape, class KShape, class VShape, class Weights = no_weights>
     auto forward(const Pass<B>& pass, Var<B, QShape> query, Var<B, KShape> key,
                  Var<B, VShape> value, const AttentionOptions& masks = {}, Weights = {}) const {
-        if constexpr (!is_taken<QShape, KShape, VShape>()) {
+        using Check = detail::attention_check<E, options, QShape, KShape, VShape>;
+        static_assert(typename Check::type{});
+        if constexpr (!(Check::passed && divides)) {
             return Var<B, any_shape>{query.tape, query.node};  // after an error
         } else {
             constexpr Index queries = first_extent<QShape>;
-            constexpr Index keys = first_extent<KShape> == dynamic ? dynamic
-                                                                   : first_extent<KShape> + extra;
+            constexpr Index keys =
+                first_extent<KShape> == dynamic ? dynamic : first_extent<KShape> + extra;
             Tape<B>& tape = *query.tape;
             const AttentionSizes sizes{Heads,     query.node->item / E,
                                        0,         E / Heads,
                                        E / Heads, key.node->item / options::key_width};
-            const auto args = attend(pass, query, key, value, sizes, masks,
-                                     detail::weights_kind<Weights>);
+            const auto args =
+                attend(pass, query, key, value, sizes, masks, detail::weights_kind<Weights>);
             const auto y = detail::attended<Heads, queries, keys, E, Weights>(tape, args);
             if constexpr (std::is_same_v<Weights, no_weights>)
                 return out_proj(pass, y);
@@ -147,35 +183,6 @@ private:
     static constexpr bool is_packed = options::key_width == E && options::value_width == E;
     /// Keys beside those of the sequence.
     static constexpr Index extra = Index{options::has_bias_kv} + Index{options::has_zero_attn};
-
-    template <class Shape, class Argument, Index Width>
-    static constexpr bool check_argument() {
-        using requirement::given;
-        constexpr bool known = !std::is_same_v<Shape, any_shape>, is_sequence = Shape::rank == 2;
-        static_assert(
-            requirement::sequence<detail::is_sequence<Shape>, Argument, given<Shape>>{});
-        using Expected = std::conditional_t<is_sequence, replace_last<Shape, Width>, any_shape>;
-        constexpr bool fits = blue::fits<Expected, Shape>;
-        static_assert(requirement::attention_width<fits, Argument, requirement::expected<Expected>,
-                                                   given<Shape>>{});
-        return known && is_sequence && fits;
-    }
-    template <class QShape, class KShape, class VShape>
-    static constexpr bool is_taken() {
-        // One error, not three, when a sequence that attends to itself is wrong.
-        constexpr bool query = check_argument<QShape, requirement::query, E>();
-        if constexpr (query) {
-            constexpr bool key = check_argument<KShape, requirement::key, options::key_width>();
-            if constexpr (key) {
-                constexpr bool value =
-                    check_argument<VShape, requirement::value, options::value_width>();
-                constexpr bool fit = !value || first_extent<KShape> == first_extent<VShape>;
-                static_assert(requirement::attention_shapes<fit, QShape, KShape, VShape>{});
-                return value && fit && divides;
-            }
-        }
-        return false;
-    }
 
     template <class B, class X>
     static Columns<B> whole(X x) {
@@ -198,14 +205,14 @@ private:
             const auto weight = pass.sample(*this, "in_proj_weight"_v);
             if (key.node == value.node && query.node == key.node) {
                 Node<B>* const x = linear(query, weight, bias).node;
-                return detail::attention<B>(tape, {{{x, 0, 3 * E}, {x, E, 3 * E}, {x, 2 * E, 3 * E}}},
-                                            sizes, masks, kind);
+                return detail::attention<B>(
+                    tape, {{{x, 0, 3 * E}, {x, E, 3 * E}, {x, 2 * E, 3 * E}}}, sizes, masks, kind);
             }
             if (key.node == value.node) {
                 Node<B>* const q = linear(query, rows<0, E>(weight), rows<0, E>(bias)).node;
                 Node<B>* const x = linear(key, rows<E, 2 * E>(weight), rows<E, 2 * E>(bias)).node;
-                return detail::attention<B>(tape, {{{q, 0, E}, {x, 0, 2 * E}, {x, E, 2 * E}}}, sizes,
-                                            masks, kind);
+                return detail::attention<B>(tape, {{{q, 0, E}, {x, 0, 2 * E}, {x, E, 2 * E}}},
+                                            sizes, masks, kind);
             }
         }
         const auto project = [&](auto x, auto weight, auto part) {
@@ -219,10 +226,11 @@ private:
         const auto q = project(query, pass.sample(*this, "q_proj_weight"_v), part<0>{});
         const auto k = project(key, pass.sample(*this, "k_proj_weight"_v), part<1>{});
         const auto v = project(value, pass.sample(*this, "v_proj_weight"_v), part<2>{});
-        return detail::attention<B>(tape,
-                                    {{whole<B>(q), whole<B>(with_extra(tape, k, pass.sample(*this, "bias_k"_v))),
-                                      whole<B>(with_extra(tape, v, pass.sample(*this, "bias_v"_v)))}},
-                                    sizes, masks, kind);
+        return detail::attention<B>(
+            tape,
+            {{whole<B>(q), whole<B>(with_extra(tape, k, pass.sample(*this, "bias_k"_v))),
+              whole<B>(with_extra(tape, v, pass.sample(*this, "bias_v"_v)))}},
+            sizes, masks, kind);
     }
     template <Index N>
     using part = std::integral_constant<Index, N>;

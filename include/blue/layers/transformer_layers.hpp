@@ -23,8 +23,8 @@ struct transformer_parts {
     using Attention = std::conditional_t<has_bias, MultiheadAttention<D, Heads, Q, P, B>,
                                          MultiheadAttention<D, Heads, without_bias, Q, P, B>>;
     template <Index In, Index Out>
-    using Dense =
-        std::conditional_t<has_bias, Linear<In, Out, Q, P, B>, Linear<In, Out, without_bias, Q, P, B>>;
+    using Dense = std::conditional_t<has_bias, Linear<In, Out, Q, P, B>,
+                                     Linear<In, Out, without_bias, Q, P, B>>;
     using Norm = std::conditional_t<has_bias, LayerNorm<D, B>, LayerNorm<D, without_bias, B>>;
 };
 
@@ -93,8 +93,8 @@ struct DecoderOptions {
 };
 
 /// A layer of a decoder (Vaswani et al. 2017, section 3.1): attention of the target (S or 1, B, L,
-/// D) to itself, then to the memory (S or 1, B, K, D) that an encoder gives, then two linear layers:
-/// `layer(pass, target, memory, {.target = {.causal = true}})`. Otherwise as
+/// D) to itself, then to the memory (S or 1, B, K, D) that an encoder gives, then two linear
+/// layers: `layer(pass, target, memory, {.target = {.causal = true}})`. Otherwise as
 /// `TransformerEncoderLayer`.
 ///
 /// Children: "self_attn", "multihead_attn", "linear1", "linear2", "norm1", "norm2", "norm3".
@@ -112,10 +112,10 @@ struct TransformerDecoderLayer
     typename parts::template Dense<FeedForward, D> linear2;
     typename parts::Norm norm1, norm2, norm3;
     using children =
-        blue::children<&TransformerDecoderLayer::self_attn, &TransformerDecoderLayer::multihead_attn,
-                       &TransformerDecoderLayer::linear1, &TransformerDecoderLayer::linear2,
-                       &TransformerDecoderLayer::norm1, &TransformerDecoderLayer::norm2,
-                       &TransformerDecoderLayer::norm3>;
+        blue::children<&TransformerDecoderLayer::self_attn,
+                       &TransformerDecoderLayer::multihead_attn, &TransformerDecoderLayer::linear1,
+                       &TransformerDecoderLayer::linear2, &TransformerDecoderLayer::norm1,
+                       &TransformerDecoderLayer::norm2, &TransformerDecoderLayer::norm3>;
 
     TransformerDecoderLayer() {
         linear1.module_options.rescale_prior = linear2.module_options.rescale_prior = true;

@@ -16,7 +16,8 @@ namespace detail {
 
 /// Layers after each other and a normalisation behind: children "layers" and "norm".
 template <class Self, Index N, class L, class Norm>
-struct NormalisedLayers : Module<Self, variables<>, MeanFieldNormal, MeanFieldNormal, backend_of<L>> {
+struct NormalisedLayers
+    : Module<Self, variables<>, MeanFieldNormal, MeanFieldNormal, backend_of<L>> {
     LayerList<N, L> layers;
     Norm norm;
     using children = blue::children<&NormalisedLayers::layers, &NormalisedLayers::norm>;
@@ -40,8 +41,7 @@ struct NormalisedLayers<Self, N, L, no_norm>
 /// `TransformerEncoder<2, TransformerEncoderLayer<64, 4>, LayerNorm<64>>`. The masks of
 /// `encoder(pass, x, masks)` go to all layers. State-dict names: "layers.0.self_attn.out_proj...".
 template <Index N, class L, class Norm = no_norm>
-struct TransformerEncoder
-    : detail::NormalisedLayers<TransformerEncoder<N, L, Norm>, N, L, Norm> {
+struct TransformerEncoder : detail::NormalisedLayers<TransformerEncoder<N, L, Norm>, N, L, Norm> {
     template <class Shape>
     using expected_input = typename L::template expected_input<Shape>;
     using input_shape = typename L::input_shape;
@@ -53,8 +53,7 @@ struct TransformerEncoder
 /// `N` layers of a decoder, called as `decoder(pass, target, memory, masks)`; otherwise as
 /// `TransformerEncoder`.
 template <Index N, class L, class Norm = no_norm>
-struct TransformerDecoder
-    : detail::NormalisedLayers<TransformerDecoder<N, L, Norm>, N, L, Norm> {
+struct TransformerDecoder : detail::NormalisedLayers<TransformerDecoder<N, L, Norm>, N, L, Norm> {
     template <class Q, class P, class B>
     using with_policies =
         TransformerDecoder<N, blue::with_policies<L, Q, P, B>, blue::with_policies<Norm, Q, P, B>>;
@@ -75,8 +74,8 @@ struct EncoderDecoder : Module<EncoderDecoder<Encoder, Decoder>, variables<>, Me
     Decoder decoder;
     using children = blue::children<&EncoderDecoder::encoder, &EncoderDecoder::decoder>;
     template <class Q, class P, class B>
-    using with_policies =
-        EncoderDecoder<blue::with_policies<Encoder, Q, P, B>, blue::with_policies<Decoder, Q, P, B>>;
+    using with_policies = EncoderDecoder<blue::with_policies<Encoder, Q, P, B>,
+                                         blue::with_policies<Decoder, Q, P, B>>;
 
     auto forward(auto& pass, auto source, auto target, const TransformerMasks& masks = {}) const {
         return decoder(pass, target, encoder(pass, source, masks.source),
@@ -88,15 +87,13 @@ namespace detail {
 template <Index D, Index Heads, Index EncoderLayers, Index DecoderLayers, Index FeedForward,
           class... Options>
 struct transformer {
-    using Norm = typename transformer_parts<D, Heads, FeedForward,
-                                            transformer_options<Options...>>::Norm;
-    using type =
-        EncoderDecoder<TransformerEncoder<EncoderLayers,
-                                          TransformerEncoderLayer<D, Heads, FeedForward, Options...>,
-                                          Norm>,
-                       TransformerDecoder<DecoderLayers,
-                                          TransformerDecoderLayer<D, Heads, FeedForward, Options...>,
-                                          Norm>>;
+    using Norm =
+        typename transformer_parts<D, Heads, FeedForward, transformer_options<Options...>>::Norm;
+    using type = EncoderDecoder<
+        TransformerEncoder<EncoderLayers,
+                           TransformerEncoderLayer<D, Heads, FeedForward, Options...>, Norm>,
+        TransformerDecoder<DecoderLayers,
+                           TransformerDecoderLayer<D, Heads, FeedForward, Options...>, Norm>>;
 };
 }  // namespace detail
 

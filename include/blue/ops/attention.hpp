@@ -100,8 +100,9 @@ inline void check_mask(const char* name, const AttentionMask& mask, Index size, 
 /// Which weights an attention returns.
 enum class WeightsKind { none, averaged, per_head };
 template <class Weights>
-inline constexpr WeightsKind weights_kind = std::is_same_v<Weights, no_weights> ? WeightsKind::none
-    : std::is_same_v<Weights, averaged_weights>                                  ? WeightsKind::averaged
+inline constexpr WeightsKind weights_kind =
+    std::is_same_v<Weights, no_weights>         ? WeightsKind::none
+    : std::is_same_v<Weights, averaged_weights> ? WeightsKind::averaged
                                                 : WeightsKind::per_head;
 
 /// Runs an attention; the nodes of output and weights are in what it returns.
@@ -109,8 +110,8 @@ template <class B>
 AttentionArgs<B> attention(Tape<B>& tape, const std::array<Columns<B>, 3>& x,
                            const AttentionSizes& sizes, const AttentionOptions& options,
                            WeightsKind kind) {
-    static_assert(requirement::kernel<has_kernel<operation::attention, B>, operation::attention,
-                                      B>{});
+    static_assert(
+        requirement::kernel<has_kernel<operation::attention, B>, operation::attention, B>{});
     const bool averaged = kind == WeightsKind::averaged;
     const Index batch = x[0].node->batch, samples = attention_samples(x, sizes);
     const Index pairs = sizes.queries * sizes.masked_keys;
@@ -118,8 +119,8 @@ AttentionArgs<B> attention(Tape<B>& tape, const std::array<Columns<B>, 3>& x,
     check_mask("the key padding mask", options.key_padding_mask, batch * sizes.masked_keys,
                batch * sizes.masked_keys, batch, sizes);
 
-    const bool needs_grad = std::any_of(x.begin(), x.end(),
-                                        [](const Columns<B>& each) { return each.node->needs_grad; });
+    const bool needs_grad = std::any_of(
+        x.begin(), x.end(), [](const Columns<B>& each) { return each.node->needs_grad; });
     AttentionArgs<B> args{};
     args.x = x;
     args.sizes = sizes;
@@ -127,9 +128,8 @@ AttentionArgs<B> attention(Tape<B>& tape, const std::array<Columns<B>, 3>& x,
     args.causal = options.causal;
     args.y = tape.node(samples, batch, sizes.queries * sizes.heads * sizes.value_width, needs_grad);
     if (kind != WeightsKind::none)
-        args.weights = tape.node(samples, batch,
-                                 (averaged ? 1 : sizes.heads) * sizes.queries * sizes.keys,
-                                 needs_grad);
+        args.weights = tape.node(
+            samples, batch, (averaged ? 1 : sizes.heads) * sizes.queries * sizes.keys, needs_grad);
     args.log_sums = tape.template device_memory<typename B::scalar>(samples * batch * sizes.heads *
                                                                     sizes.queries);
     args.mask = put_mask(tape, options.mask);
@@ -176,7 +176,8 @@ inline constexpr bool is_sequence = Shape::rank == 2 || std::is_same_v<Shape, an
 /// the sums of each row. A query whose keys are all masked gets zeros, and nothing gets a gradient
 /// from it.
 /// Throws ShapeError when samples, batches, run-time lengths or the sizes of masks do not fit.
-template <Index Heads, class B, class QShape, class KShape, class VShape, class Weights = no_weights>
+template <Index Heads, class B, class QShape, class KShape, class VShape,
+          class Weights = no_weights>
 auto scaled_dot_product_attention(Var<B, QShape> q, Var<B, KShape> k, Var<B, VShape> v,
                                   const AttentionOptions& options = {}, Weights = {}) {
     using requirement::given;
@@ -199,8 +200,8 @@ auto scaled_dot_product_attention(Var<B, QShape> q, Var<B, KShape> k, Var<B, VSh
             requirement::heads<divides, Heads, (width % Heads == 0 ? value_width : width)>{});
         const Index length = k.node->item / width;
         if (v.node->item / value_width != length)
-            throw ShapeError("attention: keys of length ", length, " do not go with values of length ",
-                             v.node->item / value_width);
+            throw ShapeError("attention: keys of length ", length,
+                             " do not go with values of length ", v.node->item / value_width);
         const auto args = detail::attention<B>(
             *q.tape, {{{q.node, 0, width}, {k.node, 0, width}, {v.node, 0, value_width}}},
             {Heads, q.node->item / width, length, width / Heads, value_width / Heads, length},

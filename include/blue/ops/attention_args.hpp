@@ -38,11 +38,11 @@ struct AttentionArgs {
     std::array<Columns<B>, 3> x;  ///< queries, keys, values; two may be columns of one value
     AttentionSizes sizes;
     Node<B>* y;
-    Node<B>* weights;  ///< nullptr when they are not asked for
-    bool averaged;     ///< `weights` are those of all heads on average
-    bool causal;       ///< query i sees the keys up to i
-    T* log_sums;       ///< log of the sum of exponentials: samples x batch x heads x queries
-    const T* mask;     ///< added to the scores, queries x masked keys; may be nullptr
+    Node<B>* weights;   ///< nullptr when they are not asked for
+    bool averaged;      ///< `weights` are those of all heads on average
+    bool causal;        ///< query i sees the keys up to i
+    T* log_sums;        ///< log of the sum of exponentials: samples x batch x heads x queries
+    const T* mask;      ///< added to the scores, queries x masked keys; may be nullptr
     Index mask_stride;  ///< from one (example, head) to the next: 0 for a mask that all share
     const T* key_mask;  ///< added to the scores, batch x masked keys; may be nullptr
 };

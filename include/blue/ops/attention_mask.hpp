@@ -24,8 +24,8 @@ struct mask_numbers : check {
 };
 }  // namespace requirement
 
-/// A mask on the host: bool or unsigned char, where 1 means that a key is ignored, or floating point
-/// numbers that are added to the scores (minus infinity: ignored). It refers to numbers of an
+/// A mask on the host: bool or unsigned char, where 1 means that a key is ignored, or floating
+/// point numbers that are added to the scores (minus infinity: ignored). It refers to numbers of an
 /// array, a vector (not of bool) or a span, which have to live until the operation has run.
 class AttentionMask {
 public:

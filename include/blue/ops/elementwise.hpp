@@ -99,8 +99,7 @@ auto elementwise(F f, Var<B, Shapes>... x) {
     Tape<B>& tape = *std::array{x.tape...}[0];
     ElementwiseArgs<B, F, count> args{f, {x.node...}, {}, nullptr, 1, 1};
     if constexpr (!Shape::is_static)
-        detail::check_dynamic_items<B>(args.x,
-                                       std::array{std::is_same_v<Shapes, scalar_shape>...});
+        detail::check_dynamic_items<B>(args.x, std::array{std::is_same_v<Shapes, scalar_shape>...});
     const detail::ElementwiseSizes sizes = detail::elementwise_sizes<B>(args.x, args.step.data());
     args.rows = sizes.rows;
     args.row_size = sizes.row_size;

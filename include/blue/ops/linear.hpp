@@ -92,7 +92,9 @@ Node<B>* estimated_linear(estimator::DrawnWeights*, Tape<B>& tape, Node<B>* x, D
 /// drawn block by block right before they are multiplied; log probs are summed in the same sweep.
 /// What wrappers such as `Flipout` do instead is said there.
 template <class B, class XShape, class WeightShape, class Estimator, class Bias = absent>
-requires(!detail::is_rows<Bias>) auto linear(Var<B, XShape> x, Lazy<B, WeightShape, Estimator> weight, Bias bias = {}) {
+requires(!detail::is_rows<Bias>) auto linear(Var<B, XShape> x,
+                                             Lazy<B, WeightShape, Estimator> weight,
+                                             Bias bias = {}) {
     using requirement::expected, requirement::given;
     static_assert(requirement::weight_matrix<detail::is_matrix<WeightShape>, given<WeightShape>>{});
     // Nothing more is said about the extents of what is no matrix.

@@ -66,8 +66,8 @@ auto rows(Lazy<B, Shape, Estimator> x) {
                                       operation::linear_of_rows, B>{});
     if constexpr (inside) {
         detail::draw_first(*x.tape, *x.draw);
-        return LazyRows<B, replace_first<Shape, Count>>{x.tape, x.draw,
-                                                        First * (Shape::size / first_extent<Shape>)};
+        return LazyRows<B, replace_first<Shape, Count>>{
+            x.tape, x.draw, First * (Shape::size / first_extent<Shape>)};
     } else {  // after an error
         return LazyRows<B, any_shape>{x.tape, x.draw, 0};
     }
@@ -80,7 +80,8 @@ absent rows(absent) {
 
 /// x W^T + b as above, where W are rows of a variable, and b are rows of one or `absent`.
 template <class B, class XShape, class WeightShape, class Bias = absent>
-requires(detail::is_rows<Bias> || std::is_same_v<Bias, absent>) auto linear(Var<B, XShape> x, LazyRows<B, WeightShape> weight, Bias bias = {}) {
+requires(detail::is_rows<Bias> || std::is_same_v<Bias, absent>) auto linear(
+    Var<B, XShape> x, LazyRows<B, WeightShape> weight, Bias bias = {}) {
     using requirement::expected, requirement::given;
     static_assert(requirement::weight_matrix<detail::is_matrix<WeightShape>, given<WeightShape>>{});
     using Weight = std::conditional_t<detail::is_matrix<WeightShape>, WeightShape, any_shape>;

@@ -190,8 +190,8 @@ public:
     Var<B, detail::input_shape<Shape, N>> input(const T* host_data, Index batch,
                                                 const Extents<N>& extents, Index samples = 1) {
         const Index item = detail::item_size<Shape>(extents);
-        return {this, view(B::to_device(*this, host_data, samples * batch * item), samples, batch,
-                           item)};
+        return {this,
+                view(B::to_device(*this, host_data, samples * batch * item), samples, batch, item)};
     }
     /// An input with the batch and the items of another value, whose extents may be dynamic.
     template <class Shape>

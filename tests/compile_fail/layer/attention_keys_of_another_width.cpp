@@ -17,6 +17,7 @@ int main() {
     const float numbers[16] = {};
     const auto x = tape.input<blue::shape<2, 8>>(numbers, 1);
     const auto k = tape.input<blue::shape<2, 6>>(numbers, 1);
-    const auto y = blue::forward_with(net, tape, {}, [&](auto& pass) { return net(pass, x, k, x); });
+    const auto y =
+        blue::forward_with(net, tape, {}, [&](auto& pass) { return net(pass, x, k, x); });
     return y.samples.to_host()[0] > 0;
 }

@@ -186,7 +186,9 @@ struct AttentionHead {
         return data + ((sample * x.node->batch + b) * rows + row) * x.stride + x.first +
                h * columns(which);
     }
-    Index columns(int which) const { return which == 2 ? args.sizes.value_width : args.sizes.width; }
+    Index columns(int which) const {
+        return which == 2 ? args.sizes.value_width : args.sizes.width;
+    }
 
 private:
     const T* numbers(int which, Index row) const {
@@ -205,8 +207,8 @@ private:
     /// Of a row of a block, in the weights or their gradient.
     T* weights_of(T* data, const Block& block, Index i) const {
         const AttentionSizes& z = args.sizes;
-        const Index matrix = args.averaged ? s * args.y->batch + b
-                                           : (s * args.y->batch + b) * z.heads + h;
+        const Index matrix =
+            args.averaged ? s * args.y->batch + b : (s * args.y->batch + b) * z.heads + h;
         return data + (matrix * z.queries + block.query + i) * z.keys + block.key;
     }
 
@@ -245,8 +247,8 @@ private:
         for_each_block(all, [&](const Block& now) {
             compute_weights(now);
             for (Index i = 0; i < now.queries; ++i)
-                add_row(weights_of(args.weights->value, now, i), now.scores + i * now.keys, now.keys,
-                        part);
+                add_row(weights_of(args.weights->value, now, i), now.scores + i * now.keys,
+                        now.keys, part);
         });
     }
 
@@ -260,16 +262,17 @@ private:
         const T part = args.averaged ? 1 / static_cast<T>(z.heads) : T(1);
         const T* const dy = y_live ? output(args.y->grad, query) : nullptr;
         for (Index i = 0; i < all.queries; ++i)
-            means[i] = y_live ? row_product(dy + i * stride(),
-                                            output(args.y->value, query) + i * stride(),
-                                            z.value_width)
-                              : T(0);
+            means[i] = y_live
+                           ? row_product(dy + i * stride(),
+                                         output(args.y->value, query) + i * stride(), z.value_width)
+                           : T(0);
         if (weights_live)
             for_each_block(all, [&](const Block& now) {
                 compute_weights(now);
                 for (Index i = 0; i < now.queries; ++i)
-                    means[i] += part * row_product(now.scores + i * now.keys,
-                                                   weights_of(args.weights->grad, now, i), now.keys);
+                    means[i] +=
+                        part * row_product(now.scores + i * now.keys,
+                                           weights_of(args.weights->grad, now, i), now.keys);
             });
         for_each_block(all, [&](const Block& now) {
             compute_weights(now);
@@ -280,8 +283,8 @@ private:
             if (!gradients[0] && !gradients[1]) return;
             if (y_live)
                 gemm<false, true>(now.queries, now.keys, z.value_width, dy, stride(),
-                                  numbers(2, now.key), args.x[2].stride, now.slopes, now.keys, false,
-                                  now.workspace);
+                                  numbers(2, now.key), args.x[2].stride, now.slopes, now.keys,
+                                  false, now.workspace);
             else
                 std::fill_n(now.slopes, now.queries * now.keys, T(0));
             for (Index i = 0; i < now.queries; ++i) {

@@ -103,8 +103,8 @@ Index gemm_workspace(Index m = 0) {
 
 /// C (m x n, row-major, stride ldc) = or += op(A) op(B) with k terms. A and B are row-major;
 /// op is the transposition when `TransA` / `TransB`. `workspace` has `gemm_workspace<T>()` numbers,
-/// or `gemm_workspace<T>(m)` when A is transposed. `bias`, n numbers unless nullptr, is added to all
-/// rows when C is assigned.
+/// or `gemm_workspace<T>(m)` when A is transposed. `bias`, n numbers unless nullptr, is added to
+/// all rows when C is assigned.
 template <bool TransA, bool TransB, class T>
 void gemm(Index m, Index n, Index k, const T* a, Index lda, const T* b, Index ldb, T* c, Index ldc,
           bool add, T* workspace, const T* bias = nullptr) {

@@ -75,11 +75,9 @@ struct LinearBackward {
             const bool shared = weight->samples == 1;
             gemm<true, false>(n, in, rows, dy, out, sample_of(*x, x->value, s), in, dw, in,
                               shared && s > 0, workspace);
-            if (!shared)
-                accumulate(*weight, s, begin, end, dw, owns_weight, weight_live || s > 0);
+            if (!shared) accumulate(*weight, s, begin, end, dw, owns_weight, weight_live || s > 0);
         }
-        if (weight->samples == 1)
-            accumulate(*weight, 0, begin, end, dw, owns_weight, weight_live);
+        if (weight->samples == 1) accumulate(*weight, 0, begin, end, dw, owns_weight, weight_live);
         if (owns_weight) finish_gradient(*weight, begin, end);
         if (bias) bias_gradients(from, to, memory);
     }
@@ -93,8 +91,8 @@ struct LinearBackward {
         bool add = dx.add;
         for (Index i = shared ? 0 : s; i < (shared ? y->samples : s + 1); ++i, add = true)
             gemm<false, false>(rows, to - from, out, y->grad + i * y->per_sample(), out,
-                               weights_of(*weight, i) + weight_first + from, in, sample_of(*x, dx.data, i) + from,
-                               in, add, workspace);
+                               weights_of(*weight, i) + weight_first + from, in,
+                               sample_of(*x, dx.data, i) + from, in, add, workspace);
     }
 
 private:
@@ -115,7 +113,8 @@ private:
             const T* dy = y->grad + s * y->per_sample() + from;
             for (Index row = 0; row < rows; ++row, dy += out)
                 for (Index j = 0; j < to - from; ++j) column_sums[j] += dy[j];
-            if (!shared) accumulate(*bias, s, begin, end, column_sums, owns_bias, bias_live || s > 0);
+            if (!shared)
+                accumulate(*bias, s, begin, end, column_sums, owns_bias, bias_live || s > 0);
         }
         if (shared) accumulate(*bias, 0, begin, end, column_sums, owns_bias, bias_live);
         if (owns_bias) finish_gradient(*bias, begin, end);
@@ -149,12 +148,11 @@ void linear_forward(Tape<Cpu<T, Isa>>& tape, const LinearArgs<Cpu<T, Isa>>& args
         const Index s = unit / blocks, from = unit % blocks * cpu::linear_block;
         const Index to = std::min(out, from + cpu::linear_block);
         if (fused) weight.kernels->sample(weight, s, from * in, to * in, partial + unit * 2);
-        const T* const b =
-            bias ? cpu::weights_of(*bias, s) + args.bias_first + from : nullptr;
+        const T* const b = bias ? cpu::weights_of(*bias, s) + args.bias_first + from : nullptr;
         cpu::gemm<false, true>(rows, to - from, in, cpu::sample_of(x, x.value, s), in,
                                cpu::weights_of(weight, s) + args.weight_first + from * in, in,
-                               y.value + s * y.per_sample() + from, out, false,
-                               scratch.of(worker), b);
+                               y.value + s * y.per_sample() + from, out, false, scratch.of(worker),
+                               b);
     });
     if (fused) cpu::finish_log_prob(weight, partial, blocks);
 }

@@ -218,6 +218,9 @@ private:
         blue::initialise(model, blue::Seed{1});  // rescales priors
         Variables variables = variables_of(model);
         set_parameters(variables, c);
+        // An attention draws its weights, whatever their estimator is.
+        for (VariableInfo<B>& variable : variables)
+            variable.draws_outputs &= c.has("noise." + Pass::noise_name(variable));
         return variables;
     }
     static void set_parameters(const Variables& variables, const Case& c) {

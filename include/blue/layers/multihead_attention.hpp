@@ -119,8 +119,10 @@ Var<B, shape<N>> zero_row(Tape<B>& tape) {
 /// Random variables: "in_proj_weight" (3 E, E), of which the rows are for queries, keys and values;
 /// with `kdim<N>` or `vdim<N>` instead of it "q_proj_weight" (E, E), "k_proj_weight" (E, kdim),
 /// "v_proj_weight" (E, vdim); "in_proj_bias" (3 E); "bias_k" and "bias_v" (1, 1, E); and those of
-/// the layer "out_proj". Priors are rescaled, as in torch_blue: see `ModuleOptions`.
-/// \tparam Options `kdim<N>`, `vdim<N>`, `without_bias`, `with_bias_kv`, `with_zero_attn`, then
+/// the layer "out_proj". They are drawn once per sample, also those with `LocalReparameterization`
+/// or `Flipout`: all elements of a sequence, and those that they attend to, have them in common.
+/// Priors are rescaled, as in torch_blue: see `ModuleOptions`. \tparam Options `kdim<N>`,
+/// `vdim<N>`, `without_bias`, `with_bias_kv`, `with_zero_attn`, then
 ///   variational distribution, prior, backend. Of a list of policies "out_proj" has the first.
 template <Index E, Index Heads, class... Options>
 struct MultiheadAttention
@@ -172,10 +174,10 @@ struct MultiheadAttention
                 attend(pass, query, key, value, sizes, masks, detail::weights_kind<Weights>);
             const auto y = detail::attended<Heads, queries, keys, E, Weights>(tape, args);
             if constexpr (std::is_same_v<Weights, no_weights>)
-                return out_proj(pass, y);
+                return project(pass, y);
             else
-                return Attended<decltype(out_proj(pass, y.output)), decltype(y.weights)>{
-                    out_proj(pass, y.output), y.weights};
+                return Attended<decltype(project(pass, y.output)), decltype(y.weights)>{
+                    project(pass, y.output), y.weights};
         }
     }
 
@@ -183,6 +185,13 @@ private:
     static constexpr bool is_packed = options::key_width == E && options::value_width == E;
     /// Keys beside those of the sequence.
     static constexpr Index extra = Index{options::has_bias_kv} + Index{options::has_zero_attn};
+
+    /// Its weights are drawn, with any estimator: a sequence has them in common.
+    auto draw(const auto& pass, auto name) const { return drawn(pass.sample(*this, name)); }
+    auto project(const auto& pass, auto x) const {
+        return linear(x, drawn(pass.sample(out_proj, "weight"_v)),
+                      drawn(pass.sample(out_proj, "bias"_v)));
+    }
 
     template <class B, class X>
     static Columns<B> whole(X x) {
@@ -200,9 +209,9 @@ private:
                              " do not go with values of length ", length);
         sizes.keys = sizes.masked_keys + extra;
         Tape<B>& tape = *query.tape;
-        const auto bias = pass.sample(*this, "in_proj_bias"_v);
+        const auto bias = draw(pass, "in_proj_bias"_v);
         if constexpr (is_packed && extra == 0) {
-            const auto weight = pass.sample(*this, "in_proj_weight"_v);
+            const auto weight = draw(pass, "in_proj_weight"_v);
             if (key.node == value.node && query.node == key.node) {
                 Node<B>* const x = linear(query, weight, bias).node;
                 return detail::attention<B>(
@@ -215,21 +224,21 @@ private:
                                             sizes, masks, kind);
             }
         }
-        const auto project = [&](auto x, auto weight, auto part) {
+        const auto projected = [&](auto x, auto weight, auto part) {
             constexpr Index first = decltype(part)::value * E;
             if constexpr (is_packed)
-                return linear(x, rows<first, E>(pass.sample(*this, "in_proj_weight"_v)),
+                return linear(x, rows<first, E>(draw(pass, "in_proj_weight"_v)),
                               rows<first, E>(bias));
             else
                 return linear(x, rows<0, E>(weight), rows<first, E>(bias));
         };
-        const auto q = project(query, pass.sample(*this, "q_proj_weight"_v), part<0>{});
-        const auto k = project(key, pass.sample(*this, "k_proj_weight"_v), part<1>{});
-        const auto v = project(value, pass.sample(*this, "v_proj_weight"_v), part<2>{});
+        const auto q = projected(query, draw(pass, "q_proj_weight"_v), part<0>{});
+        const auto k = projected(key, draw(pass, "k_proj_weight"_v), part<1>{});
+        const auto v = projected(value, draw(pass, "v_proj_weight"_v), part<2>{});
         return detail::attention<B>(
             tape,
-            {{whole<B>(q), whole<B>(with_extra(tape, k, pass.sample(*this, "bias_k"_v))),
-              whole<B>(with_extra(tape, v, pass.sample(*this, "bias_v"_v)))}},
+            {{whole<B>(q), whole<B>(with_extra(tape, k, draw(pass, "bias_k"_v))),
+              whole<B>(with_extra(tape, v, draw(pass, "bias_v"_v)))}},
             sizes, masks, kind);
     }
     template <Index N>

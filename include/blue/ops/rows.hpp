@@ -53,6 +53,15 @@ void draw_first(Tape<B>& tape, Draw<B>& draw) {
 
 }  // namespace detail
 
+/// A random variable that is drawn, whatever the estimator of its distribution is.
+template <class B, class Shape, class Estimator>
+Lazy<B, Shape> drawn(Lazy<B, Shape, Estimator> x) {
+    return {x.tape, x.draw};
+}
+inline absent drawn(absent) {
+    return {};
+}
+
 /// The rows First, ..., First + Count - 1 of a random variable, as weight or bias of `linear`:
 /// `linear(x, rows<0, 8>(weight))`. All parts are of one draw.
 template <Index First, Index Count, class B, class Shape, class Estimator>

@@ -45,6 +45,7 @@
 #include <blue/layers/activations.hpp>
 #include <blue/layers/batch_norm.hpp>
 #include <blue/layers/dropout.hpp>
+#include <blue/layers/convolution.hpp>
 #include <blue/layers/flatten.hpp>
 #include <blue/layers/group_norm.hpp>
 #include <blue/layers/horseshoe_linear.hpp>

@@ -6,6 +6,7 @@
 #include <blue/backends/cpu/affine.hpp>
 #include <blue/backends/cpu/append.hpp>
 #include <blue/backends/cpu/attention.hpp>
+#include <blue/backends/cpu/convolution.hpp>
 #include <blue/backends/cpu/cpu.hpp>
 #include <blue/backends/cpu/draw.hpp>
 #include <blue/backends/cpu/elementwise.hpp>

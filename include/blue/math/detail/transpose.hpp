@@ -9,15 +9,11 @@ namespace blue::math {
 inline namespace BLUE_ISA {
 namespace detail {
 
-/// Writes the transposed block that begins with row `first`: as many rows and columns as a register
-/// has lanes. Behind the last row it is repeated. The strides are the numbers between rows.
-template <class T>
-BLUE_INLINE void transpose(const T* from, Index from_stride, Index first, Index last, T* to,
-                           Index to_stride) {
+/// Writes the transposed block whose rows begin at row(0), row(1), ...: as many rows and columns as
+/// a register has lanes. The stride is the numbers between rows of the result.
+template <class T, class Row>
+BLUE_INLINE void transpose_rows(Row row, T* to, Index to_stride) {
     constexpr int n = interleaved_bytes / static_cast<int>(sizeof(T));
-    const auto row = [&](Index i) BLUE_INLINE_LAMBDA {
-        return from + (first + i < last ? first + i : last) * from_stride;
-    };
     for (int column = 0; column < register_lanes<T>; column += n) {
         typename Vector<T>::type rows[n], shuffled[n];
         BLUE_UNROLL for (int i = 0; i < n; ++i)
@@ -30,6 +26,17 @@ BLUE_INLINE void transpose(const T* from, Index from_stride, Index first, Index 
         }
         BLUE_UNROLL for (int i = 0; i < n; ++i) store(to + (column + i) * to_stride, rows[i]);
     }
+}
+
+/// The same for rows `from_stride` apart, from row `first` on. Behind the last row it is repeated.
+template <class T>
+BLUE_INLINE void transpose(const T* from, Index from_stride, Index first, Index last, T* to,
+                           Index to_stride) {
+    transpose_rows(
+        [&](Index i) BLUE_INLINE_LAMBDA {
+            return from + (first + i < last ? first + i : last) * from_stride;
+        },
+        to, to_stride);
 }
 
 }  // namespace detail

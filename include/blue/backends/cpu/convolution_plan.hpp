@@ -29,8 +29,8 @@ struct ConvolutionPlan {
 
 namespace detail {
 
-/// Numbers of the three buffers of a block: half of a small second-level cache.
-inline constexpr Index convolution_bytes = Index{1} << 19;
+/// Bytes of the three buffers of a block: most of a second-level cache.
+inline constexpr Index convolution_bytes = Index{3} << 18;
 /// Units that are worth smaller strips.
 inline constexpr Index convolution_units = 16;
 

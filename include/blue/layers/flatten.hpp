@@ -18,7 +18,7 @@ struct Flatten {
 
     template <class X>
     auto operator()(auto&, X x) const {
-        return x.template as<shape<X::shape::size>>();
+        return x.template as<flattened<typename X::shape>>();
     }
 };
 
@@ -28,7 +28,7 @@ struct Flatten<> {
     auto operator()(auto&, X x) const {
         using Shape = typename X::shape;
         static_assert(requirement::static_shape<Shape::is_static, requirement::given<Shape>>{});
-        using Flat = std::conditional_t<Shape::is_static, shape<Shape::size>, any_shape>;
+        using Flat = std::conditional_t<Shape::is_static, flattened<Shape>, any_shape>;
         return x.template as<Flat>();
     }
 };

@@ -11,6 +11,8 @@
 #include "distributions/custom.hpp"
 #include "golden/golden.hpp"
 
+#include <array>
+
 namespace blue_test::golden {
 
 inline void require_type(const Json& description, const std::string& expected) {
@@ -88,12 +90,9 @@ const Json& policy_of(const Json& policies, std::size_t index) {
     return policies.is_array() ? policies.at(index) : policies;
 }
 
-template <blue::Index In, blue::Index Out, class... Policies>
-void configure(blue::Linear<In, Out, Policies...>& layer, const Json& json) {
-    using Types = blue::detail::layer_policies<Policies...>;
-    require_type(json, "VILinear");
-    require_equal(json, "in_features", In);
-    require_equal(json, "out_features", Out);
+/// The options and policies of a layer with policy lists or single policies `Types`.
+template <class Types, class Layer>
+void configure_policies(Layer& layer, const Json& json) {
     require_equal(json, "bias", Types::has_bias);
     layer.module_options = {json.at("rescale_prior"), json.at("kaiming_initialization"),
                             json.at("prior_initialization")};
@@ -104,6 +103,62 @@ void configure(blue::Linear<In, Out, Policies...>& layer, const Json& json) {
         configure(state.prior, policy_of<typename Types::prior>(json.at("prior"), index));
         ++index;
     });
+}
+template <blue::Index In, blue::Index Out, class... Policies>
+void configure(blue::Linear<In, Out, Policies...>& layer, const Json& json) {
+    require_type(json, "VILinear");
+    require_equal(json, "in_features", In);
+    require_equal(json, "out_features", Out);
+    configure_policies<blue::detail::layer_policies<Policies...>>(layer, json);
+}
+/// The manifest has one number for all axes, or a list.
+template <std::size_t Axes>
+void require_axes(const Json& description, const char* field,
+                  const std::array<blue::Index, 3>& numbers) {
+    const Json& given = description.at(field);
+    for (std::size_t i = 0; i < Axes; ++i)
+        if ((given.is_array() ? given.at(i) : given) != numbers[i])
+            throw blue::ValueError(std::string(field) + " is " + given.dump() + " in the manifest, " +
+                                   Json(numbers).dump() + " in the type");
+}
+template <int Axes, blue::Index In, blue::Index Out, class... Arguments, class Layer>
+void configure_convolution(Layer& layer, const Json& json) {
+    using Types = blue::detail::convolution_arguments<Axes, Arguments...>;
+    constexpr auto options = Types::options;
+    require_type(json, "VIConv" + std::to_string(Axes) + "d");
+    require_equal(json, "in_channels", In);
+    require_equal(json, "out_channels", Out);
+    require_axes<Axes>(json, "kernel_size", options.kernel);
+    require_axes<Axes>(json, "stride", options.stride);
+    require_axes<Axes>(json, "dilation", options.dilation);
+    require_equal(json, "groups", options.groups);
+    const Json& padding = json.at("padding");
+    if (padding == "same")
+        require_equal(json, "padding", options.same ? "same" : "numbers");
+    else if (padding != "valid")
+        require_axes<Axes>(json, "padding", options.padding);
+    const char* const modes[] = {"zeros", "reflect", "replicate", "circular"};
+    require_equal(json, "padding_mode", modes[static_cast<int>(options.mode)]);
+    configure_policies<typename Types::policies>(layer, json);
+}
+template <blue::Index In, blue::Index Out, class... Arguments>
+void configure(blue::Conv1d<In, Out, Arguments...>& layer, const Json& json) {
+    configure_convolution<1, In, Out, Arguments...>(layer, json);
+}
+template <blue::Index In, blue::Index Out, class... Arguments>
+void configure(blue::Conv2d<In, Out, Arguments...>& layer, const Json& json) {
+    configure_convolution<2, In, Out, Arguments...>(layer, json);
+}
+template <blue::Index In, blue::Index Out, class... Arguments>
+void configure(blue::Conv3d<In, Out, Arguments...>& layer, const Json& json) {
+    configure_convolution<3, In, Out, Arguments...>(layer, json);
+}
+inline void configure(blue::MaxPool2d<2>&, const Json& json) {
+    require_type(json, "MaxPool2d");
+    require_equal(json, "kernel_size", 2);
+}
+inline void configure(blue::Flatten<>&, const Json& json) {
+    require_type(json, "Flatten");
 }
 inline void configure(blue::ReLU&, const Json& json) {
     require_type(json, "ReLU");

@@ -25,6 +25,10 @@ TEMPLATE_TEST_CASE("initial values agree with the reference", "[golden]", double
     cases.template initial_values<MultiheadAttention<8, 2, kdim<6>, vdim<5>, N, N, B>>(
         "init_mha_kdim");
     cases.template initial_values<TransformerEncoderLayer<8, 2, 12, N, N, B>>("init_encoder_layer");
+    cases.template initial_values<Conv1d<3, 4, kernel<5>, N, N, B>>("init_conv1d");
+    cases.template initial_values<Conv2d<4, 8, kernel<3, 2>, groups<2>, N, N, B>>(
+        "init_conv2d_groups");
+    cases.template initial_values<Conv3d<2, 3, kernel<1, 2, 3>, N, N, B>>("init_conv3d");
     CHECK(cases.failures() == Failures{});
     CHECK(cases.left() == std::set<std::string>{});
 }

@@ -63,6 +63,8 @@ void run_residuals(golden::Runner<B>& cases) {
     using Nested = Sequential<Linear<6, 5, N, N, B>, ReLU, Residual<Linear<5, 5, N, N, B>, Tanh>,
                               Linear<5, 3, N, N, B>>;
     cases.template forward<Nested, Categorical>("residual_nested");
+    using Convolution = Residual<Conv2d<2, 2, kernel<3>, same_padding, N, N, B>, ReLU>;
+    cases.template forward<Convolution, PointEstimate, shape<2, 5, 6>>("residual_conv");
     using Q = LocalReparameterization<N>;
     using DrawnOutputs = Sequential<Linear<6, 5, Q, N, B>, ReLU,
                                     Residual<Linear<5, 5, Q, N, B>, Tanh>, Linear<5, 3, Q, N, B>>;

@@ -42,7 +42,7 @@ public:
             const Variables variables = set_up(model, c);
             auto objective = make_objective<Objective<Likelihood>>(c);
             blue::Tape<B> tape;
-            const Pass pass(c, tape, variables, 0);
+            const Pass pass(c, tape, variables, 0, Item::rank);
             const auto x =
                 tape.template input<Item>(pass.input.data(), pass.batch, pass.input_samples);
             const auto result = blue::forward<Objective<Likelihood>::scores>(
@@ -111,7 +111,7 @@ public:
             const Index steps = options.at("steps");
             for (Index step = 0; step < steps; ++step) {
                 tape.reset();
-                const Pass pass(c, tape, variables, step);
+                const Pass pass(c, tape, variables, step, input_of<M>::rank);
                 const auto x = tape.template input<input_of<M>>(pass.input.data(), pass.batch);
                 const auto result = blue::forward<Objective<Likelihood>::scores>(
                     model, tape, x, pass.options, pass.noise);
@@ -148,14 +148,17 @@ private:
         std::vector<std::vector<T>> noise_numbers;
         std::vector<const T*> noise;
 
-        Pass(const Case& c, blue::Tape<B>& tape, const Variables& variables, Index step) {
+        Pass(const Case& c, blue::Tape<B>& tape, const Variables& variables, Index step,
+             int item_rank = 0) {
             const bool sampled = c.description.at("sampled_input");
             options = {.samples = c.description.at("samples"),
                        .norm_constants = c.description.at("norm_constants")};
             input_samples = sampled ? options.samples : 1;
             const bool steps = c.description.at("kind") == "trajectory";
             if (c.has("input")) {
-                batch = c.description.at("batch_shape").at("input").at(sampled ? 1 : 0);
+                const Json& extents = c.description.at("batch_shape").at("input");
+                const bool unbatched = static_cast<int>(extents.size()) == item_rank;
+                batch = unbatched ? 1 : extents.at(sampled ? 1 : 0).template get<Index>();
                 input = part(c.as<T>("input"),
                              steps ? c.description.at("optimizer").at("steps") : Json(1), step);
             }

@@ -59,13 +59,19 @@ struct known_option : check {
 
 namespace detail {
 
+/// The smallest number that an option takes.
+template <class Option>
+inline constexpr Index least_number = 1;
+template <Index... Given>
+inline constexpr Index least_number<padding<Given...>> = 0;
+
 /// The numbers of an option, one for each axis.
 template <int Axes, class Option>
 struct axis_numbers;
 template <int Axes, template <Index...> class Option, Index... Given>
 struct axis_numbers<Axes, Option<Given...>> {
     static constexpr int given = sizeof...(Given);
-    static constexpr Index smallest = std::is_same_v<Option<Given...>, padding<Given...>> ? 0 : 1;
+    static constexpr Index smallest = least_number<Option<Given...>>;
     static constexpr bool fits =
         (given == 1 || given == Axes) && (true && ... && (Given >= smallest));
     using check = std::conditional_t<

@@ -36,9 +36,15 @@ std::unique_ptr<Workload> make(const std::string& name, const Parameters& parame
     if (name == "mlp-predict")
         return with_width(parameters.width,
                           [&](auto width) { return bench::make_mlp_predict<width>(parameters); });
+    if (name.starts_with("lenet") && parameters.width != 28)
+        throw Unsupported("compiled for images of width 28, not " +
+                          std::to_string(parameters.width));
+    if (name == "lenet-train") return bench::make_lenet_train(parameters);
+    if (name == "lenet-predict") return bench::make_lenet_predict(parameters);
     if (name == "transformer-train") return bench::make_transformer_train(parameters);
     throw Unsupported("no workload " + name +
-                      "; there are mlp-train, mlp-predict and transformer-train");
+                      "; there are mlp-train, mlp-predict, lenet-train, lenet-predict and "
+                      "transformer-train");
 }
 
 }  // namespace

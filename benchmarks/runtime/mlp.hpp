@@ -3,14 +3,10 @@
 /// The network 784-width-width-10 with ReLU: a training step and a prediction.
 #pragma once
 
+#include "network.hpp"
 #include "workloads.hpp"
 
-#include <blue/blue.hpp>
-
-#include <cstdint>
 #include <memory>
-#include <numeric>
-#include <random>
 
 namespace bench {
 
@@ -18,87 +14,13 @@ template <blue::Index Width>
 using Mlp = blue::Sequential<blue::Linear<784, Width>, blue::ReLU, blue::Linear<Width, Width>,
                              blue::ReLU, blue::Linear<Width, 10>>;
 
-/// Images and labels out of random numbers, the same in every run.
-inline blue::Array<float> random_images(blue::Index batch) {
-    blue::Array<float> images({batch, 784});
-    std::mt19937 generator(1);
-    std::normal_distribution<float> normal;
-    for (float& pixel : images) pixel = normal(generator);
-    return images;
-}
-inline blue::Array<std::int32_t> random_labels(blue::Index batch) {
-    blue::Array<std::int32_t> labels({batch});
-    std::mt19937 generator(2);
-    std::uniform_int_distribution<std::int32_t> digit(0, 9);
-    for (std::int32_t& label : labels) label = digit(generator);
-    return labels;
-}
-
-/// Forward, torch_blue's loss, backward and Adam on one batch.
-template <blue::Index Width>
-class MlpTrain final : public Workload {
-public:
-    explicit MlpTrain(const Parameters& parameters)
-        : samples_(parameters.samples),
-          images_(random_images(parameters.batch)),
-          labels_(random_labels(parameters.batch)) {}
-
-    double step() override {
-        tape_.reset();
-        const auto x = tape_.template input<blue::shape<784>>(images_.data(), images_.rows());
-        const auto y = blue::make_labels(tape_, labels_.data(), labels_.size(), 10);
-        const auto result = blue::forward(net_, tape_, x,
-                                          {.samples = samples_,
-                                           .seed = blue::Seed{2},
-                                           .pass = pass_++,
-                                           .norm_constants = objective_.norm_constants});
-        const auto loss = objective_(result, y);
-        blue::backward(loss);
-        optimizer_.step(net_, tape_);
-        return loss.total.value();
-    }
-
-private:
-    blue::Index samples_;
-    blue::Array<float> images_;
-    blue::Array<std::int32_t> labels_;
-    Mlp<Width> net_{blue::Seed{1}};
-    blue::KullbackLeiblerLoss<blue::Categorical> objective_{
-        {}, {.dataset_size = blue::DatasetSize{60'000}}};
-    blue::Tape<blue::Cpu<float>> tape_;
-    blue::Optimizer<blue::Adam, blue::Cpu<float>> optimizer_ =
-        blue::make_optimizer(net_, blue::Adam{.learning_rate = 1e-3});
-    std::uint64_t pass_ = 0;
-};
-
-/// `predict` on one batch, with new draws each time as with new images.
-template <blue::Index Width>
-class MlpPredict final : public Workload {
-public:
-    explicit MlpPredict(const Parameters& parameters)
-        : samples_(parameters.samples), images_(random_images(parameters.batch)) {}
-
-    double step() override {
-        const blue::ClassPrediction prediction = blue::predict(
-            net_, blue::Categorical{}, images_, {.samples = samples_, .seed = blue::Seed{seed_++}});
-        return std::accumulate(prediction.probabilities.begin(), prediction.probabilities.end(),
-                               0.0);
-    }
-
-private:
-    blue::Index samples_;
-    blue::Array<float> images_;
-    Mlp<Width> net_{blue::Seed{1}};
-    std::uint64_t seed_ = 2;
-};
-
 template <blue::Index Width>
 std::unique_ptr<Workload> make_mlp_train(const Parameters& parameters) {
-    return std::make_unique<MlpTrain<Width>>(parameters);
+    return std::make_unique<Train<Mlp<Width>>>(parameters);
 }
 template <blue::Index Width>
 std::unique_ptr<Workload> make_mlp_predict(const Parameters& parameters) {
-    return std::make_unique<MlpPredict<Width>>(parameters);
+    return std::make_unique<Predict<Mlp<Width>>>(parameters);
 }
 
 }  // namespace bench

@@ -17,6 +17,10 @@ std::unique_ptr<Workload> make_mlp_train(const Parameters&);
 template <blue::Index Width>
 std::unique_ptr<Workload> make_mlp_predict(const Parameters&);
 
+/// LeNet-5 on images of 28 x 28 pixels: the same two.
+std::unique_ptr<Workload> make_lenet_train(const Parameters&);
+std::unique_ptr<Workload> make_lenet_predict(const Parameters&);
+
 /// A transformer encoder for sequences of length 32: one step of training on one batch.
 std::unique_ptr<Workload> make_transformer_train(const Parameters&);
 

@@ -10,6 +10,7 @@ runner can alternate implementations step by step, and peak memory is that of on
 
 from __future__ import annotations
 
+import functools
 import importlib.metadata
 import json
 import math
@@ -54,30 +55,56 @@ def memory_mib(field: str) -> float:
 # --- models -------------------------------------------------------------------------------------
 
 
-def mlp(linear, container, width: int):
-    """784-width-width-10 with ReLU, out of a peer's linear layer and its sequential container."""
+@dataclass(frozen=True)
+class Parts:
+    """What networks of an implementation are made of."""
+
+    container: Callable
+    linear: Callable
+    convolution: Callable
+
+
+def mlp(parts: Parts, width: int):
+    """784-width-width-10 with ReLU."""
     from torch import nn
 
-    return container(
-        nn.Flatten(), linear(784, width), nn.ReLU(), linear(width, width), nn.ReLU(),
-        linear(width, CLASSES),
+    return parts.container(
+        nn.Flatten(), parts.linear(784, width), nn.ReLU(), parts.linear(width, width), nn.ReLU(),
+        parts.linear(width, CLASSES),
     )
 
 
-def pytorch_mlp(width: int):
+def lenet(parts: Parts, width: int):
+    """LeNet-5 with ReLU and the largest number of each window; `width` is that of the images."""
     from torch import nn
 
-    return mlp(nn.Linear, nn.Sequential, width)
+    if width != 28:
+        raise Unsupported(f"images have a width of 28, not {width}")
+    return parts.container(
+        parts.convolution(1, 6, 5), nn.ReLU(), nn.MaxPool2d(2),
+        parts.convolution(6, 16, 5), nn.ReLU(), nn.MaxPool2d(2),
+        nn.Flatten(), parts.linear(256, 120), nn.ReLU(), parts.linear(120, 84), nn.ReLU(),
+        parts.linear(84, CLASSES),
+    )
 
 
-def torch_blue_mlp(width: int):
+NETWORKS = {"mlp": mlp, "lenet": lenet}
+
+
+def pytorch_model(network, width: int):
+    from torch import nn
+
+    return network(Parts(nn.Sequential, nn.Linear, nn.Conv2d), width)
+
+
+def torch_blue_model(network, width: int):
     from torch_blue import vi
 
-    return mlp(vi.VILinear, vi.VISequential, width)
+    return network(Parts(vi.VISequential, vi.VILinear, vi.VIConv2d), width)
 
 
-def blitz_mlp(width: int):
-    from blitz.modules import BayesianLinear
+def blitz_model(network, width: int):
+    from blitz.modules import BayesianConv2d, BayesianLinear
     from blitz.utils import variational_estimator
     from torch import nn
 
@@ -85,13 +112,14 @@ def blitz_mlp(width: int):
     class Estimator(nn.Sequential):
         pass
 
-    return mlp(BayesianLinear, Estimator, width)
+    return network(
+        Parts(Estimator, BayesianLinear, lambda i, o, k: BayesianConv2d(i, o, (k, k))), width)
 
 
-def bayesian_torch_mlp(width: int):
+def bayesian_torch_model(network, width: int):
     from bayesian_torch.models.dnn_to_bnn import dnn_to_bnn
 
-    model = pytorch_mlp(width)
+    model = pytorch_model(network, width)
     dnn_to_bnn(model, {
         "prior_mu": 0.0, "prior_sigma": 1.0, "posterior_mu_init": 0.0, "posterior_rho_init": -3.0,
         "type": "Reparameterization", "moped_enable": False, "moped_delta": 0.5,
@@ -131,39 +159,39 @@ def training_step(model, loss: Callable[[], "torch.Tensor"]) -> Step:
     return step
 
 
-def pytorch_train(p: Parameters, x, y) -> Step:
+def pytorch_train(network, p: Parameters, x, y) -> Step:
     """A deterministic network on batch x samples rows: the price of the matrix products alone."""
     from torch import nn
 
-    model, criterion = pytorch_mlp(p.width), nn.CrossEntropyLoss()
+    model, criterion = pytorch_model(network, p.width), nn.CrossEntropyLoss()
     rows, labels = x.repeat(p.samples, 1, 1, 1), y.repeat(p.samples)
     return training_step(model, lambda: criterion(model(rows), labels))
 
 
-def torch_blue_train(p: Parameters, x, y) -> Step:
+def torch_blue_train(network, p: Parameters, x, y) -> Step:
     from torch_blue import vi
     from torch_blue.vi.distributions import Categorical
 
-    model = torch_blue_mlp(p.width)
+    model = torch_blue_model(network, p.width)
     objective = vi.KullbackLeiblerLoss(Categorical(), dataset_size=DATASET_SIZE)
     return training_step(model, lambda: objective(model(x, samples=p.samples), y))
 
 
-def blitz_train(p: Parameters, x, y) -> Step:
+def blitz_train(network, p: Parameters, x, y) -> Step:
     from torch import nn
 
-    model, criterion = blitz_mlp(p.width), nn.CrossEntropyLoss()
+    model, criterion = blitz_model(network, p.width), nn.CrossEntropyLoss()
     return training_step(model, lambda: model.sample_elbo(
         inputs=x, labels=y, criterion=criterion, sample_nbr=p.samples,
         complexity_cost_weight=1 / DATASET_SIZE,
     ))
 
 
-def bayesian_torch_train(p: Parameters, x, y) -> Step:
+def bayesian_torch_train(network, p: Parameters, x, y) -> Step:
     from bayesian_torch.models.dnn_to_bnn import get_kl_loss
     from torch import nn
 
-    model, criterion = bayesian_torch_mlp(p.width), nn.CrossEntropyLoss()
+    model, criterion = bayesian_torch_model(network, p.width), nn.CrossEntropyLoss()
 
     def loss():
         total = 0
@@ -213,37 +241,46 @@ def one_by_one(model, p: Parameters, x) -> Step:
         lambda: torch.stack([model(x).softmax(-1) for _ in range(p.samples)]).mean(0))
 
 
-def pytorch_predict(p: Parameters, x, y) -> Step:
-    model, rows = pytorch_mlp(p.width), x.repeat(p.samples, 1, 1, 1)
+def pytorch_predict(network, p: Parameters, x, y) -> Step:
+    model, rows = pytorch_model(network, p.width), x.repeat(p.samples, 1, 1, 1)
     return prediction_step(
         lambda: model(rows).softmax(-1).view(p.samples, p.batch, CLASSES).mean(0))
 
 
-def torch_blue_predict(p: Parameters, x, y) -> Step:
+def torch_blue_predict(network, p: Parameters, x, y) -> Step:
     # With log probs, as the model is made: without them torch_blue draws outputs, not weights.
-    model = torch_blue_mlp(p.width)
+    model = torch_blue_model(network, p.width)
     return prediction_step(lambda: model(x, samples=p.samples).softmax(-1).mean(0))
 
 
-def blitz_predict(p: Parameters, x, y) -> Step:
-    return one_by_one(blitz_mlp(p.width), p, x)
+def blitz_predict(network, p: Parameters, x, y) -> Step:
+    return one_by_one(blitz_model(network, p.width), p, x)
 
 
-def bayesian_torch_predict(p: Parameters, x, y) -> Step:
-    return one_by_one(bayesian_torch_mlp(p.width), p, x)
+def bayesian_torch_predict(network, p: Parameters, x, y) -> Step:
+    return one_by_one(bayesian_torch_model(network, p.width), p, x)
+
+
+def steps_of_networks(train, predict) -> dict:
+    """The workloads of all networks that classify images."""
+    steps = {}
+    for name, network in NETWORKS.items():
+        steps[f"{name}-train"] = functools.partial(train, network)
+        steps[f"{name}-predict"] = functools.partial(predict, network)
+    return steps
 
 
 STEPS = {
     "pytorch": {
-        "mlp-train": pytorch_train, "mlp-predict": pytorch_predict,
+        **steps_of_networks(pytorch_train, pytorch_predict),
         "transformer-train": pytorch_transformer_train,
     },
     "torch_blue": {
-        "mlp-train": torch_blue_train, "mlp-predict": torch_blue_predict,
+        **steps_of_networks(torch_blue_train, torch_blue_predict),
         "transformer-train": torch_blue_transformer_train,
     },
-    "blitz": {"mlp-train": blitz_train, "mlp-predict": blitz_predict},
-    "bayesian-torch": {"mlp-train": bayesian_torch_train, "mlp-predict": bayesian_torch_predict},
+    "blitz": steps_of_networks(blitz_train, blitz_predict),
+    "bayesian-torch": steps_of_networks(bayesian_torch_train, bayesian_torch_predict),
 }
 PACKAGES = {
     "pytorch": "torch", "torch_blue": "torch-blue", "blitz": "blitz-bayesian-pytorch",
@@ -330,7 +367,8 @@ def serve(arguments: list[str]) -> int:
 def check() -> int:
     for implementation, workloads in STEPS.items():
         for workload in workloads:
-            build(implementation, workload, Parameters(batch=2, samples=2, width=8, threads=1))()
+            width = 28 if workload.startswith("lenet") else 8
+            build(implementation, workload, Parameters(batch=2, samples=2, width=width, threads=1))()
         version = importlib.metadata.version(PACKAGES[implementation])
         print(f"{implementation}: {PACKAGES[implementation]} {version}, runs")
     return 0

@@ -203,7 +203,12 @@ void unpack_lanes(const LaneAxes& axes, const LaneBlock& block, const T* from, T
                     T* const row = rows[lane + i];
                     if (!row) continue;
                     T* const to = row + position + run.shift[lane + i];
-                    for (Index j = 0; j < count; ++j) put(transposed[i * square + j], to[j]);
+                    const T* const numbers = transposed + i * square;
+                    // The loop of fixed length is one instruction.
+                    if (count == square)
+                        for (Index j = 0; j < square; ++j) put(numbers[j], to[j]);
+                    else
+                        for (Index j = 0; j < count; ++j) put(numbers[j], to[j]);
                 }
             }
     });

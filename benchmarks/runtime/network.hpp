@@ -1,0 +1,90 @@
+// SPDX-License-Identifier: BSD-3-Clause
+/// \file
+/// A network that classifies images of 28 x 28 pixels: a training step and a prediction.
+#pragma once
+
+#include "protocol.hpp"
+
+#include <blue/blue.hpp>
+
+#include <cstdint>
+#include <numeric>
+#include <random>
+
+namespace bench {
+
+/// Images and labels out of random numbers, the same in every run.
+inline blue::Array<float> random_images(blue::Index batch) {
+    blue::Array<float> images({batch, 784});
+    std::mt19937 generator(1);
+    std::normal_distribution<float> normal;
+    for (float& pixel : images) pixel = normal(generator);
+    return images;
+}
+inline blue::Array<std::int32_t> random_labels(blue::Index batch) {
+    blue::Array<std::int32_t> labels({batch});
+    std::mt19937 generator(2);
+    std::uniform_int_distribution<std::int32_t> digit(0, 9);
+    for (std::int32_t& label : labels) label = digit(generator);
+    return labels;
+}
+
+/// Forward, torch_blue's loss, backward and Adam on one batch.
+template <class Net>
+class Train final : public Workload {
+public:
+    explicit Train(const Parameters& parameters)
+        : samples_(parameters.samples),
+          images_(random_images(parameters.batch)),
+          labels_(random_labels(parameters.batch)) {}
+
+    double step() override {
+        tape_.reset();
+        const auto x = tape_.template input<blue::input_shape_of<Net>>(images_.data(), images_.rows());
+        const auto y = blue::make_labels(tape_, labels_.data(), labels_.size(), 10);
+        const auto result = blue::forward(net_, tape_, x,
+                                          {.samples = samples_,
+                                           .seed = blue::Seed{2},
+                                           .pass = pass_++,
+                                           .norm_constants = objective_.norm_constants});
+        const auto loss = objective_(result, y);
+        blue::backward(loss);
+        optimizer_.step(net_, tape_);
+        return loss.total.value();
+    }
+
+private:
+    blue::Index samples_;
+    blue::Array<float> images_;
+    blue::Array<std::int32_t> labels_;
+    Net net_{blue::Seed{1}};
+    blue::KullbackLeiblerLoss<blue::Categorical> objective_{
+        {}, {.dataset_size = blue::DatasetSize{60'000}}};
+    blue::Tape<blue::Cpu<float>> tape_;
+    blue::Optimizer<blue::Adam, blue::Cpu<float>> optimizer_ =
+        blue::make_optimizer(net_, blue::Adam{.learning_rate = 1e-3});
+    std::uint64_t pass_ = 0;
+};
+
+/// `predict` on one batch, with new draws each time as with new images.
+template <class Net>
+class Predict final : public Workload {
+public:
+    explicit Predict(const Parameters& parameters)
+        : samples_(parameters.samples), images_(random_images(parameters.batch)) {}
+
+    double step() override {
+        const blue::ClassPrediction prediction = blue::predict(
+            net_, blue::Categorical{}, images_, {.samples = samples_, .seed = blue::Seed{seed_++}});
+        return std::accumulate(prediction.probabilities.begin(), prediction.probabilities.end(),
+                               0.0);
+    }
+
+private:
+    blue::Index samples_;
+    blue::Array<float> images_;
+    Net net_{blue::Seed{1}};
+    std::uint64_t seed_ = 2;
+};
+
+}  // namespace bench

@@ -212,6 +212,37 @@ TEST_CASE("a linear map of independent values") {
     CHECK(linear(known_x, known_w).is_known());
 }
 
+TEST_CASE("a convolution of independent values") {
+    blue::Tape<B> tape;
+    tape.recording = false;
+    const std::vector<double> mx{1, -2, 4}, vx{0.5, 0.25, 2}, mw{1, 2, 3, -1}, vw{0.1, 0.2, 0.3, 0.4},
+        mb{10, 20}, vb{1, 2};
+    const auto x = moments<blue::shape<1, 3>>(tape, mx, vx);
+    const auto w = moments<blue::shape<2, 1, 2>>(tape, mw, vw);
+    const auto b = moments<blue::shape<2>>(tape, mb, vb);
+    const auto y = convolution(x, w, b);
+    static_assert(std::is_same_v<decltype(y), const Moments<B, blue::shape<2, 2>>>);
+    check_close(y.mean.to_host(), {1 - 4 + 10, -2 + 8 + 10, 3 + 2 + 20, -6 - 4 + 20});
+    // Each output is a linear map of two numbers.
+    std::vector<double> expected;
+    for (std::size_t o = 0; o < 2; ++o)
+        for (std::size_t at = 0; at < 2; ++at) {
+            double total = vb[o];
+            for (std::size_t k = 0; k < 2; ++k) {
+                const double m = mw[2 * o + k], v = vw[2 * o + k], u = vx[at + k];
+                total += (mx[at + k] * mx[at + k] + u) * v + u * m * m;
+            }
+            expected.push_back(total);
+        }
+    check_close(y.variance.to_host(), expected);
+    CHECK(convolution(Moments<B, blue::shape<1, 3>>{x.mean},
+                      Moments<B, blue::shape<2, 1, 2>>{w.mean})
+              .is_known());
+    const auto back = transposed_convolution(y, w);
+    static_assert(std::is_same_v<decltype(back), const Moments<B, blue::shape<1, 3>>>);
+    CHECK(back.variance.to_host()[0] > 0);
+}
+
 TEST_CASE("parts of the last axis, and more of it") {
     blue::Tape<B> tape;
     tape.recording = false;

@@ -7,6 +7,7 @@
 #include <blue/ops/activations.hpp>
 #include <blue/ops/append.hpp>
 #include <blue/ops/arithmetic.hpp>
+#include <blue/ops/convolution.hpp>
 #include <blue/ops/linear.hpp>
 #include <blue/ops/slice.hpp>
 #include <blue/ops/softmax.hpp>
@@ -239,17 +240,39 @@ concept CombinesMoments = requires(F f, Moments<B, Shape> x) {
     combine(f, x, x);
 };
 
-/// x W^T + b with numbers in the place of random variables; without b when it has no node.
-template <class B, class XShape, class WShape, class BiasShape>
-auto linear_values(Var<B, XShape> x, Var<B, WShape> weight, Var<B, BiasShape> bias) {
-    constexpr Index in = last_extent<WShape>, out = first_extent<WShape>;
-    const auto as_weights = [&](const Node<B>* numbers) {
-        return numbers ? fixed_weights(*x.tape, numbers->value, numbers->size(), numbers->size())
-                       : nullptr;
+/// Numbers as weights, the same for all samples; nullptr when there are none.
+template <class B>
+Draw<B>* as_weights(Tape<B>& tape, const Node<B>* numbers) {
+    return numbers ? fixed_weights(tape, numbers->value, numbers->size(), numbers->size())
+                   : nullptr;
+}
+
+/// The moments of a map that is linear in its input and in its weights, which are independent of
+/// each other. \param map(x, weight, bias) the map of numbers; a bias without node is none.
+template <class Map, class B, class XShape, class WShape, class BiasShape>
+auto linear_moments(Map map, Moments<B, XShape> x, Moments<B, WShape> weight,
+                    Moments<B, BiasShape> b) {
+    const auto mean = map(x.mean, weight.mean, b.mean);
+    Moments<B, typename decltype(mean)::shape> y{mean};
+    const auto add = [&](auto inputs, auto weights) {
+        y.variance = add_variances(y.variance, map(inputs, weights, b.variance));
+        b.variance.node = nullptr;
     };
-    Node<B>* const y =
-        linear(*x.tape, x.node, as_weights(weight.node), as_weights(bias.node), in, out);
-    return Var<B, replace_last<XShape, out>>{x.tape, y};
+    // var(x w) = E[x^2] var(w) + var(x) E[w]^2
+    if (!weight.is_known())
+        add(x.is_known() ? square(x.mean) : square(x.mean) + x.variance, weight.variance);
+    if (!x.is_known()) add(x.variance, square(weight.mean));
+    if (b.variance.node) add(0 * x.mean, weight.mean);
+    return y;
+}
+
+/// A bias as moments; without node when it is absent.
+template <class B, Index Channels, class Bias>
+Moments<B, shape<Channels>> bias_moments(Bias bias) {
+    if constexpr (std::is_same_v<Bias, absent>)
+        return {};
+    else
+        return bias;
 }
 
 }  // namespace detail
@@ -269,21 +292,32 @@ Moments<B, Shape> elementwise(F f, Moments<B, Shape> a, Moments<B, Shape> b) {
 /// The moments of x W^T + b for independent weights and inputs: exact.
 template <class B, class XShape, class WShape, class Bias = absent>
 auto linear(Moments<B, XShape> x, Moments<B, WShape> weight, Bias bias = {}) {
-    Moments<B, shape<first_extent<WShape>>> b{};
-    if constexpr (!std::is_same_v<Bias, absent>) b = bias;
-    const auto mean = detail::linear_values(x.mean, weight.mean, b.mean);
-    Moments<B, typename decltype(mean)::shape> y{mean};
-    const auto add = [&](auto inputs, auto weights) {
-        y.variance =
-            detail::add_variances(y.variance, detail::linear_values(inputs, weights, b.variance));
-        b.variance.node = nullptr;
-    };
-    // var(x w) = E[x^2] var(w) + var(x) E[w]^2
-    if (!weight.is_known())
-        add(x.is_known() ? square(x.mean) : square(x.mean) + x.variance, weight.variance);
-    if (!x.is_known()) add(x.variance, square(weight.mean));
-    if (b.variance.node) add(0 * x.mean, weight.mean);
-    return y;
+    constexpr Index in = last_extent<WShape>, out = first_extent<WShape>;
+    return detail::linear_moments(
+        [](auto inputs, auto weights, auto biases) {
+            auto& tape = *inputs.tape;
+            Node<B>* const y =
+                detail::linear(tape, inputs.node, detail::as_weights(tape, weights.node),
+                               detail::as_weights(tape, biases.node), in, out);
+            return Var<B, replace_last<XShape, out>>{&tape, y};
+        },
+        x, weight, detail::bias_moments<B, out>(bias));
+}
+
+/// The moments of a convolution: exact for independent weights and inputs, if no padding repeats
+/// inputs of unknown value.
+template <class Setup, bool Transposed, class B, class XShape, class WShape, class Bias>
+auto convolve(Moments<B, XShape> x, Moments<B, WShape> weight, Bias bias) {
+    static_assert(Setup::fits);
+    return detail::linear_moments(
+        [](auto inputs, auto weights, auto biases) {
+            auto& tape = *inputs.tape;
+            Node<B>* const y = detail::convolution(
+                tape, inputs.node, detail::as_weights(tape, weights.node),
+                detail::as_weights(tape, biases.node), Transposed, Setup::geometry);
+            return Var<B, detail::convolution_result<Transposed, Setup>>{&tape, y};
+        },
+        x, weight, detail::bias_moments<B, Setup::out>(bias));
 }
 
 template <class B, class Shape, Index M>

@@ -43,16 +43,33 @@ struct ConvolutionLayer {
         Layer, variables<weight, optional_variable<policies::has_bias, "bias", Out>>,
         typename policies::variational, typename policies::prior, typename policies::backend>;
 
+    static constexpr bool well_made = arguments::has_kernel && groups_fit;
+
+    /// What becomes of an input of a shape.
+    template <class Shape>
+    struct On {
+        using Setup = ConvolutionSetup<Layer, Transposed, Shape, typename weight::shape, absent,
+                                       Arguments...>;
+        /// The given shape when it fits.
+        using expected = std::conditional_t<well_made && Setup::fits, Shape, any_shape>;
+        /// About the layer, or else about the input.
+        using check = mp::mp_cond<
+            mp::mp_bool<!arguments::has_kernel>, requirement::kernel_given<false, Layer>,
+            mp::mp_bool<!groups_fit>,
+            requirement::channel_groups<false, Layer,
+                                        requirement::count<static_cast<int>(groups)>>,
+            mp::mp_true, ConvolutionCheck<Setup, Layer, Shape, typename weight::shape>>;
+    };
+
     static auto forward(const auto& layer, auto& pass, auto x) {
-        constexpr int group_count = static_cast<int>(groups);
-        static_assert(requirement::kernel_given<arguments::has_kernel, Layer>{});
-        static_assert(
-            requirement::channel_groups<groups_fit, Layer, requirement::count<group_count>>{});
-        if constexpr (arguments::has_kernel && groups_fit)
-            return convolve<Layer, Transposed, Arguments...>(x, pass.sample(layer, name<"weight">{}),
-                                                             pass.sample(layer, name<"bias">{}));
-        else
+        using Here = On<typename decltype(x)::shape>;
+        static_assert(options_check<Axes, Arguments...>{});
+        static_assert(typename Here::check{});
+        if constexpr (std::is_same_v<typename Here::expected, any_shape>)
             return x.template as<any_shape>();
+        else
+            return convolve<typename Here::Setup, Transposed>(x, pass.sample(layer, name<"weight">{}),
+                                                              pass.sample(layer, name<"bias">{}));
     }
 };
 
@@ -91,6 +108,8 @@ using convolution_of = typename convolution_layer<Axes, Transposed, Layer>::type
 template <Index In, Index Out, class... Arguments>
 struct Conv1d : detail::convolution_of<1, false, Conv1d<In, Out, Arguments...>>::module {
     using Conv1d::Module::Module;
+    template <class Shape>
+    using on_input = typename detail::convolution_of<1, false, Conv1d>::template On<Shape>;
     auto forward(auto& pass, auto x) const {
         return detail::convolution_of<1, false, Conv1d>::forward(*this, pass, x);
     }
@@ -104,6 +123,8 @@ struct Conv1d : detail::convolution_of<1, false, Conv1d<In, Out, Arguments...>>:
 template <Index In, Index Out, class... Arguments>
 struct Conv2d : detail::convolution_of<2, false, Conv2d<In, Out, Arguments...>>::module {
     using Conv2d::Module::Module;
+    template <class Shape>
+    using on_input = typename detail::convolution_of<2, false, Conv2d>::template On<Shape>;
     auto forward(auto& pass, auto x) const {
         return detail::convolution_of<2, false, Conv2d>::forward(*this, pass, x);
     }
@@ -113,6 +134,8 @@ struct Conv2d : detail::convolution_of<2, false, Conv2d<In, Out, Arguments...>>:
 template <Index In, Index Out, class... Arguments>
 struct Conv3d : detail::convolution_of<3, false, Conv3d<In, Out, Arguments...>>::module {
     using Conv3d::Module::Module;
+    template <class Shape>
+    using on_input = typename detail::convolution_of<3, false, Conv3d>::template On<Shape>;
     auto forward(auto& pass, auto x) const {
         return detail::convolution_of<3, false, Conv3d>::forward(*this, pass, x);
     }
@@ -128,6 +151,8 @@ template <Index In, Index Out, class... Arguments>
 struct ConvTranspose1d
     : detail::convolution_of<1, true, ConvTranspose1d<In, Out, Arguments...>>::module {
     using ConvTranspose1d::Module::Module;
+    template <class Shape>
+    using on_input = typename detail::convolution_of<1, true, ConvTranspose1d>::template On<Shape>;
     auto forward(auto& pass, auto x) const {
         return detail::convolution_of<1, true, ConvTranspose1d>::forward(*this, pass, x);
     }
@@ -139,6 +164,8 @@ template <Index In, Index Out, class... Arguments>
 struct ConvTranspose2d
     : detail::convolution_of<2, true, ConvTranspose2d<In, Out, Arguments...>>::module {
     using ConvTranspose2d::Module::Module;
+    template <class Shape>
+    using on_input = typename detail::convolution_of<2, true, ConvTranspose2d>::template On<Shape>;
     auto forward(auto& pass, auto x) const {
         return detail::convolution_of<2, true, ConvTranspose2d>::forward(*this, pass, x);
     }
@@ -150,6 +177,8 @@ template <Index In, Index Out, class... Arguments>
 struct ConvTranspose3d
     : detail::convolution_of<3, true, ConvTranspose3d<In, Out, Arguments...>>::module {
     using ConvTranspose3d::Module::Module;
+    template <class Shape>
+    using on_input = typename detail::convolution_of<3, true, ConvTranspose3d>::template On<Shape>;
     auto forward(auto& pass, auto x) const {
         return detail::convolution_of<3, true, ConvTranspose3d>::forward(*this, pass, x);
     }

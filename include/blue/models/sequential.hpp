@@ -52,6 +52,21 @@ struct expected_input_of<Layer, Shape> {
     using type = typename Layer::template expected_input<Shape>;
 };
 
+/// What is said about the input of a layer: by its `on_input`, which has the shape that it expects
+/// and its own check, or else by a comparison with `expected_input`.
+template <class Place, class Layer, class Shape>
+struct input_of_layer {
+    using expected = typename expected_input_of<Layer, Shape>::type;
+    using check =
+        requirement::layer_input<fits<expected, Shape>, Place, Layer,
+                                 requirement::expected<expected>, requirement::given<Shape>>;
+};
+template <class Place, class Layer, class Shape>
+requires requires {
+    typename Layer::template on_input<Shape>;
+}
+struct input_of_layer<Place, Layer, Shape> : Layer::template on_input<Shape> {};
+
 /// The value between two layers.
 template <class Pass, class X>
 struct Flow {
@@ -61,13 +76,10 @@ struct Flow {
 
 template <std::size_t Position, class Layer, class Pass, class X>
 auto operator%(Flow<Pass, X> flow, const LayerLeaf<Position, Layer>& leaf) {
-    using requirement::expected, requirement::given;
     using Place = requirement::position<static_cast<int>(Position)>;
-    using Shape = typename X::shape;
-    using Expected = typename expected_input_of<Layer, Shape>::type;
-    static_assert(requirement::layer_input<fits<Expected, Shape>, Place, Layer, expected<Expected>,
-                                           given<Shape>>{});
-    const auto x = flow.x.template as<Expected>();
+    using Input = input_of_layer<Place, Layer, typename X::shape>;
+    static_assert(typename Input::check{});
+    const auto x = flow.x.template as<typename Input::expected>();
     const auto after_error = [&] {
         const auto y = flow.x.template as<any_shape>();
         return Flow<Pass, std::remove_const_t<decltype(y)>>{flow.pass, y};
@@ -76,7 +88,8 @@ auto operator%(Flow<Pass, X> flow, const LayerLeaf<Position, Layer>& leaf) {
         using Y = decltype(leaf.layer(flow.pass, x));
         // int is what clang makes of it after an error inside the layer.
         constexpr bool is_layer_value = is_value<Y> || std::is_same_v<Y, int>;
-        static_assert(requirement::layer_output<is_layer_value, Place, Layer, given<Y>>{});
+        static_assert(requirement::layer_output<is_layer_value, Place, Layer,
+                                                requirement::given<Y>>{});
         if constexpr (is_value<Y>)
             return Flow<Pass, Y>{flow.pass, leaf.layer(flow.pass, x)};
         else

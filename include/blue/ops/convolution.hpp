@@ -53,7 +53,7 @@ Node<B>* convolution(Tape<B>& tape, Node<B>* x, Draw<B>* weight, Draw<B>* bias, 
 
 
 template <bool Transposed, class Setup, std::size_t... Axis>
-auto result_shape(std::index_sequence<Axis...>) {
+constexpr auto result_shape(std::index_sequence<Axis...>) {
     constexpr ConvolutionGeometry g = Setup::geometry;
     constexpr std::size_t first = 3 - sizeof...(Axis);
     if constexpr (Transposed)
@@ -61,52 +61,82 @@ auto result_shape(std::index_sequence<Axis...>) {
     else
         return shape<g.narrow_channels, g.axes[first + Axis].narrow...>{};
 }
+/// The shape of the result.
+template <bool Transposed, class Setup>
+using convolution_result = decltype(result_shape<Transposed, Setup>(
+    std::make_index_sequence<static_cast<std::size_t>(Setup::axes)>{}));
 
-/// `Caller` is named in messages: a layer, or the operation.
-template <class Caller, bool Transposed, class... Options, class B, class XShape, class WeightShape,
-          class Estimator, class Bias>
+/// The shape of a bias; `absent` for none, and for one that has a number per channel.
+template <class Bias, Index Channels>
+struct bias_shape_of {
+    using type = std::conditional_t<std::is_same_v<typename Bias::shape, shape<Channels>>, absent,
+                                    typename Bias::shape>;
+};
+template <Index Channels>
+struct bias_shape_of<absent, Channels> {
+    using type = absent;
+};
+
+/// The setup of an operation, after its checks. `Caller` is the operation.
+template <class Caller, bool Transposed, class XShape, class WeightShape, class Bias,
+          class... Options>
+auto checked_setup() {
+    constexpr int axes = WeightShape::rank - 2;
+    static_assert(options_check<(axes > 0 && axes <= 3 ? axes : 1), Options...>{});
+    using Any = ConvolutionSetup<Caller, Transposed, XShape, WeightShape, absent, Options...>;
+    using BiasShape = typename bias_shape_of<Bias, Any::out>::type;
+    using Setup = ConvolutionSetup<Caller, Transposed, XShape, WeightShape, BiasShape, Options...>;
+    static_assert(ConvolutionCheck<Setup, Caller, XShape, WeightShape>{});
+    return Setup{};
+}
+
+}  // namespace detail
+
+/// What `convolution`, `transposed_convolution` and the layers do after their checks.
+/// \tparam Setup the `detail::ConvolutionSetup` of the shapes.
+template <class Setup, bool Transposed, class B, class XShape, class WeightShape, class Estimator,
+          class Bias>
 auto convolve(Var<B, XShape> x, Lazy<B, WeightShape, Estimator> weight, Bias bias) {
     constexpr bool drawn = std::is_same_v<Estimator, estimator::DrawnWeights>;
+    constexpr bool computes = has_kernel<operation::convolution, B>;
     static_assert(requirement::drawn_weights<drawn, WeightShape, Estimator>{});
-    static_assert(requirement::kernel<has_kernel<operation::convolution, B>, operation::convolution,
-                                      B>{});
-    using Setup = ConvolutionSetup<Caller, Transposed, XShape, WeightShape, Bias, Options...>;
-    Setup::check();
-    if constexpr (Setup::fits && drawn && has_kernel<operation::convolution, B>) {
+    static_assert(requirement::kernel<computes, operation::convolution, B>{});
+    if constexpr (Setup::fits && drawn && computes) {
         Draw<B>* bias_draw = nullptr;
         if constexpr (!std::is_same_v<Bias, absent>) bias_draw = bias.draw;
-        constexpr auto axes = std::make_index_sequence<static_cast<std::size_t>(Setup::axes)>{};
-        using Result = decltype(result_shape<Transposed, Setup>(axes));
-        return Var<B, Result>{x.tape, convolution(*x.tape, x.node, weight.draw, bias_draw,
-                                                  Transposed, Setup::geometry)};
+        return Var<B, detail::convolution_result<Transposed, Setup>>{
+            x.tape, detail::convolution(*x.tape, x.node, weight.draw, bias_draw, Transposed,
+                                        Setup::geometry)};
     } else {  // after an error
         return Var<B, any_shape>{x.tape, x.node};
     }
 }
 
-}  // namespace detail
-
 /// Products of the weight and windows of the input, with one draw of the weights per sample.
 ///
 /// x: (S or 1, B, C, D, H, W) with one to three axes behind the channels; weight: (Out, C / groups,
 /// kernel...); bias: (Out) or `absent`. The result is (S, B, Out, ...), with as many numbers along
-/// an axis as windows fit into it: (extent + padding - dilation (kernel - 1) - 1) / stride + 1.
+/// an axis as windows fit into it: (extent + 2 padding - dilation (kernel - 1) - 1) / stride + 1,
+/// rounded down.
 /// \tparam Options as for the layers: `convolution<stride<2>, padding<1>>(x, weight)`.
-template <class... Options, class B, class XShape, class WeightShape, class Estimator,
-          class Bias = absent>
-auto convolution(Var<B, XShape> x, Lazy<B, WeightShape, Estimator> weight, Bias bias = {}) {
-    return detail::convolve<operation::convolution, false, Options...>(x, weight, bias);
+template <class... Options, class X, class Weight, class Bias = absent>
+auto convolution(X x, Weight weight, Bias bias = {}) {
+    using Setup = decltype(
+        detail::checked_setup<operation::convolution, false, typename X::shape,
+                              typename Weight::shape, Bias, Options...>());
+    return convolve<Setup, false>(x, weight, bias);
 }
 
 /// The adjoint of `convolution` with the same weight and options: what its gradient does to the
 /// result. x: (S or 1, B, C, ...), weight: (C, Out / groups, kernel...), bias: (Out) or `absent`;
 /// the result has (extent - 1) stride - 2 padding + dilation (kernel - 1) + output_padding + 1
 /// numbers along an axis.
-template <class... Options, class B, class XShape, class WeightShape, class Estimator,
-          class Bias = absent>
-auto transposed_convolution(Var<B, XShape> x, Lazy<B, WeightShape, Estimator> weight,
-                            Bias bias = {}) {
-    return detail::convolve<operation::transposed_convolution, true, Options...>(x, weight, bias);
+template <class... Options, class X, class Weight, class Bias = absent>
+auto transposed_convolution(X x, Weight weight, Bias bias = {}) {
+    using Setup = decltype(
+        detail::checked_setup<operation::transposed_convolution, true, typename X::shape,
+                              typename Weight::shape, Bias, Options...>());
+    return convolve<Setup, true>(x, weight, bias);
 }
 
 }  // namespace blue

@@ -118,15 +118,6 @@ struct convolution_bias : check {
 
 namespace detail {
 
-template <class Bias, Index Channels>
-struct convolution_bias_shape {
-    using type = shape<Channels>;
-};
-template <class B, class Shape, class Estimator, Index Channels>
-struct convolution_bias_shape<Lazy<B, Shape, Estimator>, Channels> {
-    using type = Shape;
-};
-
 /// The rule that a convolution breaks, the first in this order.
 enum class ConvolutionRule {
     none,
@@ -206,54 +197,58 @@ constexpr ConvolutionOutcome make_geometry(bool transposed, const Index* x, int 
 }
 
 /// A convolution of given shapes at compile time.
-/// \tparam Caller is named in messages.
-template <class Caller, bool Transposed, class XShape, class WeightShape, class Bias,
+/// \tparam Caller is named in messages. \tparam BiasShape `absent` for one that fits, or none.
+template <class Caller, bool Transposed, class XShape, class WeightShape, class BiasShape,
           class... Options>
 struct ConvolutionSetup {
     static constexpr int axes = WeightShape::rank - 2;
     static constexpr ConvolutionOptions options =
         read_options<(axes >= 1 && axes <= 3 ? axes : 1), Options...>();
     static constexpr int groups = static_cast<int>(options.groups);
-    /// Channels of the sides, for messages; 1 for a weight that is none.
+    /// Channels of the sides; 1 for a weight that is none.
     static constexpr Index wide = axes < 1 ? 1 : WeightShape::extents[axes < 1 ? 0 : 1] * groups;
     static constexpr Index narrow = axes < 1 ? 1 : WeightShape::extents[0];
     static constexpr Index out = Transposed ? wide : narrow;
     static constexpr int in = static_cast<int>(Transposed ? narrow : wide);
-    using BiasShape = typename convolution_bias_shape<Bias, out>::type;
+    using Bias = std::conditional_t<std::is_same_v<BiasShape, absent>, shape<out>, BiasShape>;
 
     static constexpr ConvolutionOutcome outcome =
         make_geometry(Transposed, XShape::extents.data(), XShape::rank, WeightShape::extents.data(),
-                      WeightShape::rank, options, BiasShape::rank == 1 ? BiasShape::size : -1);
+                      WeightShape::rank, options, Bias::rank == 1 ? Bias::size : -1);
     static constexpr ConvolutionGeometry geometry = outcome.geometry;
-    /// Nothing is said about what follows from another error.
-    static constexpr bool known = !std::is_same_v<XShape, any_shape>;
     static constexpr ConvolutionRule broken = outcome.broken;
-    static constexpr bool fits = known && broken == ConvolutionRule::none;
+    static constexpr bool fits = broken == ConvolutionRule::none;
+};
 
-    /// Says which rule is broken.
-    static constexpr void check() {
-        using requirement::expected, requirement::given, requirement::count;
-        using Rule = ConvolutionRule;
-        using Given = given<XShape>;
-        if constexpr (known && !fits) {
-            static_assert(requirement::convolution_weight<broken != Rule::weight,
-                                                          given<WeightShape>>{});
-            static_assert(requirement::image_axes<broken != Rule::rank, Caller, Given>{});
-            static_assert(
-                requirement::channel_groups<broken != Rule::groups, Caller, count<groups>>{});
-            static_assert(requirement::channels<broken != Rule::channels, Caller,
-                                                expected<count<in>>, Given>{});
-            static_assert(requirement::convolution_bias<broken != Rule::bias, expected<shape<out>>,
-                                                        given<BiasShape>>{});
-            static_assert(
-                requirement::output_padding_use<broken != Rule::output_padding, Caller>{});
-            static_assert(requirement::transposed_options<broken != Rule::transposed, Caller>{});
-            static_assert(requirement::same_padding_stride<broken != Rule::same, Caller>{});
-            static_assert(requirement::padding_source<broken != Rule::padding, Caller, Given>{});
-            static_assert(requirement::kernel_size<broken != Rule::kernel, Caller, Given>{});
-            static_assert(requirement::transposed_size<broken != Rule::result, Caller, Given>{});
-        }
-    }
+/// Says which rule is broken. Nothing is instantiated when none is, and nothing is said about what
+/// follows from another error.
+template <class Setup, class Caller, class XShape, class WeightShape,
+          bool Fits = Setup::fits || std::is_same_v<XShape, any_shape>>
+struct ConvolutionCheck : requirement::check {};
+template <class Setup, class Caller, class XShape, class WeightShape>
+struct ConvolutionCheck<Setup, Caller, XShape, WeightShape, false> : requirement::check {
+    using Rule = ConvolutionRule;
+    static constexpr Rule broken = Setup::broken;
+    template <int N>
+    using count = requirement::count<N>;
+    template <class What>
+    using expected = requirement::expected<What>;
+    using Given = requirement::given<XShape>;
+    static_assert(requirement::convolution_weight<broken != Rule::weight,
+                                                  requirement::given<WeightShape>>{});
+    static_assert(requirement::image_axes<broken != Rule::rank, Caller, Given>{});
+    static_assert(
+        requirement::channel_groups<broken != Rule::groups, Caller, count<Setup::groups>>{});
+    static_assert(requirement::channels<broken != Rule::channels, Caller,
+                                        expected<count<Setup::in>>, Given>{});
+    static_assert(requirement::convolution_bias<broken != Rule::bias, expected<shape<Setup::out>>,
+                                                requirement::given<typename Setup::Bias>>{});
+    static_assert(requirement::output_padding_use<broken != Rule::output_padding, Caller>{});
+    static_assert(requirement::transposed_options<broken != Rule::transposed, Caller>{});
+    static_assert(requirement::same_padding_stride<broken != Rule::same, Caller>{});
+    static_assert(requirement::padding_source<broken != Rule::padding, Caller, Given>{});
+    static_assert(requirement::kernel_size<broken != Rule::kernel, Caller, Given>{});
+    static_assert(requirement::transposed_size<broken != Rule::result, Caller, Given>{});
 };
 
 }  // namespace detail

@@ -17,8 +17,8 @@ struct kernel {};
 template <Index... Numbers>
 struct output_padding {};
 
-/// Channels are cut into N groups that do not see each other.
-template <Index N>
+/// Channels are cut into groups that do not see each other: `groups<2>`.
+template <Index... N>
 struct groups {};
 
 /// Padding that keeps the size. An odd number of zeros has the larger half behind the image.
@@ -81,10 +81,9 @@ struct ReadOption {
     constexpr void operator()(output_padding<N...>*) const {
         set<output_padding<N...>>(to.output_padding);
     }
-    template <Index N>
-    constexpr void operator()(groups<N>*) const {
-        static_assert(requirement::window_option<(N > 0), groups<N>, requirement::axes<1>>{});
-        to.groups = N > 0 ? N : 1;
+    template <Index... N>
+    constexpr void operator()(groups<N...>*) const {
+        to.groups = axis_numbers<1, groups<N...>>::value[0];
     }
     constexpr void operator()(same_padding*) const { to.same = true; }
     constexpr void operator()(valid_padding*) const {}
@@ -95,20 +94,34 @@ struct ReadOption {
 private:
     template <class Option>
     static constexpr void set(std::array<Index, 3>& numbers) {
-        using Given = axis_numbers<Axes, Option>;
-        static_assert(typename Given::check{});
-        for (std::size_t i = 0; i < Axes; ++i) numbers[i] = Given::value[i];
+        for (std::size_t i = 0; i < Axes; ++i) numbers[i] = axis_numbers<Axes, Option>::value[i];
     }
 };
 
 template <class T>
 concept ConvolutionOption = requires(ReadOption<1> read, T* option) { read(option); };
 
+/// The check of the numbers of an option; what is no option of numbers passes.
+template <int Axes, class Option>
+struct option_check {
+    using type = requirement::check;
+};
+template <int Axes, template <Index...> class Option, Index... N>
+requires ConvolutionOption<Option<N...>>
+struct option_check<Axes, Option<N...>> {
+    static constexpr int axes = is_option<groups, Option<N...>> ? 1 : Axes;
+    using type = typename axis_numbers<axes, Option<N...>>::check;
+};
+template <int Axes, class... Arguments>
+struct options_check : requirement::check {
+    static_assert((true && ... && typename option_check<Axes, Arguments>::type{}));
+};
+
 /// The options among some types.
 template <int Axes, class... Arguments>
 constexpr ConvolutionOptions read_options() {
     ConvolutionOptions options;
-    const auto read = [&]<class Argument>(Argument* argument) {
+    [[maybe_unused]] const auto read = [&]<class Argument>(Argument* argument) {
         if constexpr (ConvolutionOption<Argument>) ReadOption<Axes>{options}(argument);
     };
     (read(static_cast<Arguments*>(nullptr)), ...);

@@ -40,7 +40,8 @@ public:
 
     double step() override {
         tape_.reset();
-        const auto x = tape_.template input<blue::input_shape_of<Net>>(images_.data(), images_.rows());
+        const auto x =
+            tape_.template input<blue::input_shape_of<Net>>(images_.data(), images_.rows());
         const auto y = blue::make_labels(tape_, labels_.data(), labels_.size(), 10);
         const auto result = blue::forward(net_, tape_, x,
                                           {.samples = samples_,

@@ -44,8 +44,8 @@
 #include <blue/estimators/sticking_the_landing.hpp>
 #include <blue/layers/activations.hpp>
 #include <blue/layers/batch_norm.hpp>
-#include <blue/layers/dropout.hpp>
 #include <blue/layers/convolution.hpp>
+#include <blue/layers/dropout.hpp>
 #include <blue/layers/flatten.hpp>
 #include <blue/layers/group_norm.hpp>
 #include <blue/layers/horseshoe_linear.hpp>

@@ -215,8 +215,8 @@ TEST_CASE("a linear map of independent values") {
 TEST_CASE("a convolution of independent values") {
     blue::Tape<B> tape;
     tape.recording = false;
-    const std::vector<double> mx{1, -2, 4}, vx{0.5, 0.25, 2}, mw{1, 2, 3, -1}, vw{0.1, 0.2, 0.3, 0.4},
-        mb{10, 20}, vb{1, 2};
+    const std::vector<double> mx{1, -2, 4}, vx{0.5, 0.25, 2}, mw{1, 2, 3, -1},
+        vw{0.1, 0.2, 0.3, 0.4}, mb{10, 20}, vb{1, 2};
     const auto x = moments<blue::shape<1, 3>>(tape, mx, vx);
     const auto w = moments<blue::shape<2, 1, 2>>(tape, mw, vw);
     const auto b = moments<blue::shape<2>>(tape, mb, vb);
@@ -235,9 +235,9 @@ TEST_CASE("a convolution of independent values") {
             expected.push_back(total);
         }
     check_close(y.variance.to_host(), expected);
-    CHECK(convolution(Moments<B, blue::shape<1, 3>>{x.mean},
-                      Moments<B, blue::shape<2, 1, 2>>{w.mean})
-              .is_known());
+    CHECK(
+        convolution(Moments<B, blue::shape<1, 3>>{x.mean}, Moments<B, blue::shape<2, 1, 2>>{w.mean})
+            .is_known());
     const auto back = transposed_convolution(y, w);
     static_assert(std::is_same_v<decltype(back), const Moments<B, blue::shape<1, 3>>>);
     CHECK(back.variance.to_host()[0] > 0);

@@ -118,8 +118,8 @@ void require_axes(const Json& description, const char* field,
     const Json& given = description.at(field);
     for (std::size_t i = 0; i < Axes; ++i)
         if ((given.is_array() ? given.at(i) : given) != numbers[i])
-            throw blue::ValueError(std::string(field) + " is " + given.dump() + " in the manifest, " +
-                                   Json(numbers).dump() + " in the type");
+            throw blue::ValueError(std::string(field) + " is " + given.dump() +
+                                   " in the manifest, " + Json(numbers).dump() + " in the type");
 }
 template <int Axes, blue::Index In, blue::Index Out, class... Arguments, class Layer>
 void configure_convolution(Layer& layer, const Json& json) {

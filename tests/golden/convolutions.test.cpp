@@ -46,9 +46,9 @@ void run_images(golden::Runner<B>& c) {
         "conv2d_1x1");
     c.template forward<Conv2d<5, 17, kernel<3>, padding<1>, N, N, B>, Point, shape<5, 13, 11>>(
         "conv2d_medium");
-    c.template forward<Conv2d<4, 6, kernel<3, 2>, stride<2, 1>, padding<1, 2>, dilation<1, 2>,
-                              groups<2>, N, N, B>,
-                       Point, shape<4, 7, 6>>("conv2d_all_options");
+    c.template forward<
+        Conv2d<4, 6, kernel<3, 2>, stride<2, 1>, padding<1, 2>, dilation<1, 2>, groups<2>, N, N, B>,
+        Point, shape<4, 7, 6>>("conv2d_all_options");
 }
 
 template <class B>
@@ -61,8 +61,9 @@ void run_padded_images(golden::Runner<B>& c) {
     c.template forward<
         Conv2d<2, 3, kernel<3>, padding<1, 2>, reflect_padding, without_bias, N, N, B>, Point,
         shape<2, 5, 6>>("conv2d_reflect");
-    c.template forward<Conv2d<3, 3, kernel<3>, stride<2>, padding<2, 1>, replicate_padding, N, N, B>,
-                       Point, shape<3, 6, 5>>("conv2d_replicate");
+    c.template forward<
+        Conv2d<3, 3, kernel<3>, stride<2>, padding<2, 1>, replicate_padding, N, N, B>, Point,
+        shape<3, 6, 5>>("conv2d_replicate");
     c.template forward<Conv2d<1, 3, kernel<3>, padding<2, 1>, circular_padding, N, N, B>, Point,
                        shape<1, 6, 5>>("conv2d_circular");
 }
@@ -85,7 +86,8 @@ void run_volumes(golden::Runner<B>& c) {
 }
 
 /// Two convolutions and two linear layers with pooling in between.
-template <Index Channels, Index First, Index Second, Index Features, Index Classes, class Q, class B>
+template <Index Channels, Index First, Index Second, Index Features, Index Classes, class Q,
+          class B>
 using LeNet = Sequential<Conv2d<Channels, First, kernel<3>, N, N, B>, ReLU, MaxPool2d<2>,
                          Conv2d<First, Second, kernel<3>, N, N, B>, ReLU, MaxPool2d<2>, Flatten<>,
                          Linear<Features, 12, Q, N, B>, ReLU, Linear<12, Classes, Q, N, B>>;

@@ -42,8 +42,7 @@ double parameter_error(M model, Index samples, Index input_samples = 1) {
         return parameter_gradient_check(
                    model,
                    [&](auto& tape) {
-                       const auto x =
-                           tape.template input<Shape>(inputs.data(), 3, input_samples);
+                       const auto x = tape.template input<Shape>(inputs.data(), 3, input_samples);
                        const auto result =
                            forward<Wanted>(model, tape, x, {.samples = samples, .seed = Seed{4}});
                        return Elbo{WeightedSum{}}(result, 0, DatasetSize{3}).total;
@@ -105,7 +104,8 @@ namespace {
 
 /// A layer of one's own: the same weights twice, and in another operation.
 template <class B>
-struct Tied : Module<Tied<B>, variables<variable<"weight", 2, 2, 3>, variable<"bias", 2>>, N, N, B> {
+struct Tied
+    : Module<Tied<B>, variables<variable<"weight", 2, 2, 3>, variable<"bias", 2>>, N, N, B> {
     auto forward(auto& pass, auto x) const {
         const auto w = pass.sample(*this, "weight"_v);
         const auto y = convolution<same_padding>(x, w, pass.sample(*this, "bias"_v));

@@ -36,12 +36,15 @@ struct ConvolutionLayer {
     static constexpr bool groups_fit = In % groups == 0 && Out % groups == 0;
     static constexpr Index narrow = Transposed ? In : Out;
     static constexpr Index wide = Transposed ? Out : In;
-    using weight = decltype(arguments::template weight<narrow, groups_fit ? wide / groups : wide>(
-        std::make_index_sequence<static_cast<std::size_t>(Axes)>{}));
+    using weight =
+        decltype(arguments::template weight < narrow,
+                 groups_fit ? wide / groups
+                            : wide > (std::make_index_sequence<static_cast<std::size_t>(Axes)>{}));
     using policies = typename arguments::policies;
-    using module = Module<
-        Layer, variables<weight, optional_variable<policies::has_bias, "bias", Out>>,
-        typename policies::variational, typename policies::prior, typename policies::backend>;
+    using module =
+        Module<Layer, variables<weight, optional_variable<policies::has_bias, "bias", Out>>,
+               typename policies::variational, typename policies::prior,
+               typename policies::backend>;
 
     static constexpr bool well_made = arguments::has_kernel && groups_fit;
 
@@ -56,20 +59,19 @@ struct ConvolutionLayer {
         using check = mp::mp_cond<
             mp::mp_bool<!arguments::has_kernel>, requirement::kernel_given<false, Layer>,
             mp::mp_bool<!groups_fit>,
-            requirement::channel_groups<false, Layer,
-                                        requirement::count<static_cast<int>(groups)>>,
-            mp::mp_true, ConvolutionCheck<Setup, Layer, Shape, typename weight::shape>>;
+            requirement::channel_groups<false, Layer, requirement::count<static_cast<int>(groups)>>,
+            mp::mp_true, convolution_checks<Setup, Layer, Shape, typename weight::shape>>;
     };
 
     static auto forward(const auto& layer, auto& pass, auto x) {
         using Here = On<typename decltype(x)::shape>;
-        static_assert(options_check<Axes, Arguments...>{});
+        static_assert(option_checks<Axes, Arguments...>{});
         static_assert(typename Here::check{});
         if constexpr (std::is_same_v<typename Here::expected, any_shape>)
             return x.template as<any_shape>();
         else
-            return convolve<typename Here::Setup, Transposed>(x, pass.sample(layer, name<"weight">{}),
-                                                              pass.sample(layer, name<"bias">{}));
+            return convolve<typename Here::Setup, Transposed>(
+                x, pass.sample(layer, name<"weight">{}), pass.sample(layer, name<"bias">{}));
     }
 };
 
@@ -78,8 +80,8 @@ struct convolution_layer;
 template <int Axes, bool Transposed, template <Index, Index, class...> class Layer, Index In,
           Index Out, class... Arguments>
 struct convolution_layer<Axes, Transposed, Layer<In, Out, Arguments...>> {
-    using type = ConvolutionLayer<Layer<In, Out, Arguments...>, Axes, Transposed, In, Out,
-                                  Arguments...>;
+    using type =
+        ConvolutionLayer<Layer<In, Out, Arguments...>, Axes, Transposed, In, Out, Arguments...>;
 };
 template <int Axes, bool Transposed, class Layer>
 using convolution_of = typename convolution_layer<Axes, Transposed, Layer>::type;

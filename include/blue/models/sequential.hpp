@@ -88,8 +88,8 @@ auto operator%(Flow<Pass, X> flow, const LayerLeaf<Position, Layer>& leaf) {
         using Y = decltype(leaf.layer(flow.pass, x));
         // int is what clang makes of it after an error inside the layer.
         constexpr bool is_layer_value = is_value<Y> || std::is_same_v<Y, int>;
-        static_assert(requirement::layer_output<is_layer_value, Place, Layer,
-                                                requirement::given<Y>>{});
+        static_assert(
+            requirement::layer_output<is_layer_value, Place, Layer, requirement::given<Y>>{});
         if constexpr (is_value<Y>)
             return Flow<Pass, Y>{flow.pass, leaf.layer(flow.pass, x)};
         else

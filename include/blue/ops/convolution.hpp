@@ -51,7 +51,6 @@ Node<B>* convolution(Tape<B>& tape, Node<B>* x, Draw<B>* weight, Draw<B>* bias, 
     return args.y;
 }
 
-
 template <bool Transposed, class Setup, std::size_t... Axis>
 constexpr auto result_shape(std::index_sequence<Axis...>) {
     constexpr ConvolutionGeometry g = Setup::geometry;
@@ -82,11 +81,11 @@ template <class Caller, bool Transposed, class XShape, class WeightShape, class 
           class... Options>
 auto checked_setup() {
     constexpr int axes = WeightShape::rank - 2;
-    static_assert(options_check<(axes > 0 && axes <= 3 ? axes : 1), Options...>{});
+    static_assert(option_checks<(axes > 0 && axes <= 3 ? axes : 1), Options...>{});
     using Any = ConvolutionSetup<Caller, Transposed, XShape, WeightShape, absent, Options...>;
     using BiasShape = typename bias_shape_of<Bias, Any::out>::type;
     using Setup = ConvolutionSetup<Caller, Transposed, XShape, WeightShape, BiasShape, Options...>;
-    static_assert(ConvolutionCheck<Setup, Caller, XShape, WeightShape>{});
+    static_assert(convolution_checks<Setup, Caller, XShape, WeightShape>{});
     return Setup{};
 }
 
@@ -121,9 +120,8 @@ auto convolve(Var<B, XShape> x, Lazy<B, WeightShape, Estimator> weight, Bias bia
 /// \tparam Options as for the layers: `convolution<stride<2>, padding<1>>(x, weight)`.
 template <class... Options, class X, class Weight, class Bias = absent>
 auto convolution(X x, Weight weight, Bias bias = {}) {
-    using Setup = decltype(
-        detail::checked_setup<operation::convolution, false, typename X::shape,
-                              typename Weight::shape, Bias, Options...>());
+    using Setup = decltype(detail::checked_setup<operation::convolution, false, typename X::shape,
+                                                 typename Weight::shape, Bias, Options...>());
     return convolve<Setup, false>(x, weight, bias);
 }
 
@@ -133,9 +131,9 @@ auto convolution(X x, Weight weight, Bias bias = {}) {
 /// numbers along an axis.
 template <class... Options, class X, class Weight, class Bias = absent>
 auto transposed_convolution(X x, Weight weight, Bias bias = {}) {
-    using Setup = decltype(
-        detail::checked_setup<operation::transposed_convolution, true, typename X::shape,
-                              typename Weight::shape, Bias, Options...>());
+    using Setup =
+        decltype(detail::checked_setup<operation::transposed_convolution, true, typename X::shape,
+                                       typename Weight::shape, Bias, Options...>());
     return convolve<Setup, true>(x, weight, bias);
 }
 

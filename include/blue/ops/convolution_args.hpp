@@ -33,11 +33,10 @@ struct ConvolutionAxis {
 struct ConvolutionGeometry {
     Index wide_channels, narrow_channels, groups;
     PaddingMode mode;
-    std::array<ConvolutionAxis, 3> axes;  ///< depth, height, width; extents of 1 where there is none
+    std::array<ConvolutionAxis, 3>
+        axes;  ///< depth, height, width; extents of 1 where there is none
 
-    constexpr Index kernel_size() const {
-        return axes[0].kernel * axes[1].kernel * axes[2].kernel;
-    }
+    constexpr Index kernel_size() const { return axes[0].kernel * axes[1].kernel * axes[2].kernel; }
     /// Numbers of a channel of an item.
     constexpr Index wide_size() const { return axes[0].wide * axes[1].wide * axes[2].wide; }
     constexpr Index narrow_size() const { return axes[0].narrow * axes[1].narrow * axes[2].narrow; }

@@ -25,11 +25,12 @@ struct image_axes : check {
 
 /// The channels of the input of a convolution.
 template <bool Fits, class Layer, class Expected, class Given>
-struct channels : check {
+struct input_channels : check {
     static_assert(
         Fits,
         "blue: a convolution gets an input with another number of channels than it takes, see the "
-        "layer, the expected channels and the given shape (channels first) in channels<...>: the "
+        "layer, the expected channels and the given shape (channels first) in input_channels<...>: "
+        "the "
         "first number of a convolution is the number of channels that the layer before it gives");
 };
 
@@ -224,9 +225,9 @@ struct ConvolutionSetup {
 /// follows from another error.
 template <class Setup, class Caller, class XShape, class WeightShape,
           bool Fits = Setup::fits || std::is_same_v<XShape, any_shape>>
-struct ConvolutionCheck : requirement::check {};
+struct convolution_checks : requirement::check {};
 template <class Setup, class Caller, class XShape, class WeightShape>
-struct ConvolutionCheck<Setup, Caller, XShape, WeightShape, false> : requirement::check {
+struct convolution_checks<Setup, Caller, XShape, WeightShape, false> : requirement::check {
     using Rule = ConvolutionRule;
     static constexpr Rule broken = Setup::broken;
     template <int N>
@@ -234,13 +235,13 @@ struct ConvolutionCheck<Setup, Caller, XShape, WeightShape, false> : requirement
     template <class What>
     using expected = requirement::expected<What>;
     using Given = requirement::given<XShape>;
-    static_assert(requirement::convolution_weight<broken != Rule::weight,
-                                                  requirement::given<WeightShape>>{});
+    static_assert(
+        requirement::convolution_weight<broken != Rule::weight, requirement::given<WeightShape>>{});
     static_assert(requirement::image_axes<broken != Rule::rank, Caller, Given>{});
     static_assert(
         requirement::channel_groups<broken != Rule::groups, Caller, count<Setup::groups>>{});
-    static_assert(requirement::channels<broken != Rule::channels, Caller,
-                                        expected<count<Setup::in>>, Given>{});
+    static_assert(requirement::input_channels<broken != Rule::channels, Caller,
+                                              expected<count<Setup::in>>, Given>{});
     static_assert(requirement::convolution_bias<broken != Rule::bias, expected<shape<Setup::out>>,
                                                 requirement::given<typename Setup::Bias>>{});
     static_assert(requirement::output_padding_use<broken != Rule::output_padding, Caller>{});

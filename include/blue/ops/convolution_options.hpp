@@ -99,7 +99,9 @@ private:
 };
 
 template <class T>
-concept ConvolutionOption = requires(ReadOption<1> read, T* option) { read(option); };
+concept ConvolutionOption = requires(ReadOption<1> read, T* option) {
+    read(option);
+};
 
 /// The check of the numbers of an option; what is no option of numbers passes.
 template <int Axes, class Option>
@@ -113,7 +115,7 @@ struct option_check<Axes, Option<N...>> {
     using type = typename axis_numbers<axes, Option<N...>>::check;
 };
 template <int Axes, class... Arguments>
-struct options_check : requirement::check {
+struct option_checks : requirement::check {
     static_assert((true && ... && typename option_check<Axes, Arguments>::type{}));
 };
 

@@ -146,8 +146,8 @@ void compare(const Definition& d, Index samples, Index input_samples, Index batc
 
 template <class Q, class... Options>
 using Conv = Conv2d<3, 4, kernel<3, 2>, Options..., Q, U, B>;
-constexpr Definition plain{.in = 3, .out = 4, .extent = {1, 6, 7}, .kernel = {1, 3, 2},
-                           .result = {1, 4, 6}};
+constexpr Definition plain{
+    .in = 3, .out = 4, .extent = {1, 6, 7}, .kernel = {1, 3, 2}, .result = {1, 4, 6}};
 
 }  // namespace
 
@@ -184,7 +184,8 @@ TEST_CASE("all options", "[cpu]") {
         d.mode = mode;
         using Layer = Conv2d<4, 6, kernel<3, 2>, groups<2>, stride<2, 1>, dilation<1, 2>,
                              padding<1, 2>, Mode..., N, U, B>;
-        for (Index batch : {1, 2, 40}) compare<Layer, shape<4, 7, 6>>(d, 2, batch == 2 ? 2 : 1, batch);
+        for (Index batch : {1, 2, 40})
+            compare<Layer, shape<4, 7, 6>>(d, 2, batch == 2 ? 2 : 1, batch);
     };
     run(PaddingMode::zeros);
     run(PaddingMode::reflect, reflect_padding{});
@@ -194,15 +195,32 @@ TEST_CASE("all options", "[cpu]") {
 
 TEST_CASE("one and three axes", "[cpu]") {
     // An even kernel with "same" has the larger half of its padding behind.
-    const Definition line{.in = 2, .out = 7, .extent = {1, 1, 37}, .kernel = {1, 1, 4},
-                          .padding = {0, 0, 4}, .dilation = {1, 1, 3}, .result = {1, 1, 37}};
+    const Definition line{.in = 2,
+                          .out = 7,
+                          .extent = {1, 1, 37},
+                          .kernel = {1, 1, 4},
+                          .padding = {0, 0, 4},
+                          .dilation = {1, 1, 3},
+                          .result = {1, 1, 37}};
     using Line = Conv1d<2, 7, kernel<4>, dilation<3>, same_padding, N, U, B>;
-    const Definition ring{.in = 2, .out = 2, .groups = 2, .extent = {1, 1, 9}, .kernel = {1, 1, 3},
-                          .stride = {1, 1, 3}, .padding = {0, 0, 1}, .result = {1, 1, 3},
+    const Definition ring{.in = 2,
+                          .out = 2,
+                          .groups = 2,
+                          .extent = {1, 1, 9},
+                          .kernel = {1, 1, 3},
+                          .stride = {1, 1, 3},
+                          .padding = {0, 0, 1},
+                          .result = {1, 1, 3},
                           .mode = PaddingMode::circular};
-    using Ring = Conv1d<2, 2, kernel<3>, stride<3>, padding<1>, groups<2>, circular_padding, N, U, B>;
-    const Definition block{.in = 2, .out = 3, .extent = {4, 5, 4}, .kernel = {2, 3, 2},
-                           .stride = {1, 2, 1}, .padding = {1, 0, 2}, .dilation = {1, 1, 2},
+    using Ring =
+        Conv1d<2, 2, kernel<3>, stride<3>, padding<1>, groups<2>, circular_padding, N, U, B>;
+    const Definition block{.in = 2,
+                           .out = 3,
+                           .extent = {4, 5, 4},
+                           .kernel = {2, 3, 2},
+                           .stride = {1, 2, 1},
+                           .padding = {1, 0, 2},
+                           .dilation = {1, 1, 2},
                            .result = {5, 2, 6}};
     using Block = Conv3d<2, 3, kernel<2, 3, 2>, stride<1, 2, 1>, padding<1, 0, 2>,
                          dilation<1, 1, 2>, N, U, B>;
@@ -214,9 +232,16 @@ TEST_CASE("one and three axes", "[cpu]") {
 }
 
 TEST_CASE("transposed convolutions", "[cpu]") {
-    const Definition d{.in = 4, .out = 6, .groups = 2, .extent = {1, 4, 3}, .kernel = {1, 3, 2},
-                       .stride = {1, 2, 3}, .padding = {0, 1, 0}, .dilation = {1, 1, 2},
-                       .result = {1, 8, 10}, .transposed = true};
+    const Definition d{.in = 4,
+                       .out = 6,
+                       .groups = 2,
+                       .extent = {1, 4, 3},
+                       .kernel = {1, 3, 2},
+                       .stride = {1, 2, 3},
+                       .padding = {0, 1, 0},
+                       .dilation = {1, 1, 2},
+                       .result = {1, 8, 10},
+                       .transposed = true};
     using Layer = ConvTranspose2d<4, 6, kernel<3, 2>, groups<2>, stride<2, 3>, padding<1, 0>,
                                   dilation<1, 2>, output_padding<1>, N, U, B>;
     using Shared = ConvTranspose2d<4, 6, kernel<3, 2>, groups<2>, stride<2, 3>, padding<1, 0>,
@@ -226,25 +251,45 @@ TEST_CASE("transposed convolutions", "[cpu]") {
         compare<Layer, shape<4, 4, 3>>(d, 2, 2, batch);
         compare<Shared, shape<4, 4, 3>>(d, 2, 2, batch);
     }
-    const Definition line{.in = 3, .out = 2, .extent = {1, 1, 11}, .kernel = {1, 1, 5},
-                          .stride = {1, 1, 2}, .result = {1, 1, 25}, .transposed = true};
+    const Definition line{.in = 3,
+                          .out = 2,
+                          .extent = {1, 1, 11},
+                          .kernel = {1, 1, 5},
+                          .stride = {1, 1, 2},
+                          .result = {1, 1, 25},
+                          .transposed = true};
     using Line = ConvTranspose1d<3, 2, kernel<5>, stride<2>, without_bias, N, U, B>;
     compare<Line, shape<3, 11>>(line, 2, 1, 2);
-    const Definition block{.in = 2, .out = 3, .extent = {3, 2, 2}, .kernel = {2, 2, 2},
-                           .stride = {2, 1, 1}, .result = {6, 3, 3}, .transposed = true};
+    const Definition block{.in = 2,
+                           .out = 3,
+                           .extent = {3, 2, 2},
+                           .kernel = {2, 2, 2},
+                           .stride = {2, 1, 1},
+                           .result = {6, 3, 3},
+                           .transposed = true};
     using Block = ConvTranspose3d<2, 3, kernel<2>, stride<2, 1, 1>, N, U, B>;
     compare<Block, shape<2, 3, 2, 2>>(block, 2, 1, 3);
 }
 
 TEST_CASE("images that are larger than the cache", "[cpu]") {
     // Strips come one after the other, and their windows overlap.
-    const Definition d{.in = 8, .out = 9, .extent = {1, 50, 40}, .kernel = {1, 5, 3},
-                       .stride = {1, 2, 1}, .padding = {0, 2, 1}, .result = {1, 25, 40}};
+    const Definition d{.in = 8,
+                       .out = 9,
+                       .extent = {1, 50, 40},
+                       .kernel = {1, 5, 3},
+                       .stride = {1, 2, 1},
+                       .padding = {0, 2, 1},
+                       .result = {1, 25, 40}};
     using Layer = Conv2d<8, 9, kernel<5, 3>, stride<2, 1>, padding<2, 1>, N, U, B>;
     compare<Layer, shape<8, 50, 40>>(d, 2, 1, 3);
     compare<Layer, shape<8, 50, 40>>(d, 1, 1, 17);
-    const Definition t{.in = 9, .out = 8, .extent = {1, 25, 40}, .kernel = {1, 5, 3},
-                       .stride = {1, 2, 1}, .padding = {0, 2, 1}, .result = {1, 50, 40},
+    const Definition t{.in = 9,
+                       .out = 8,
+                       .extent = {1, 25, 40},
+                       .kernel = {1, 5, 3},
+                       .stride = {1, 2, 1},
+                       .padding = {0, 2, 1},
+                       .result = {1, 50, 40},
                        .transposed = true};
     using Transposed = ConvTranspose2d<9, 8, kernel<5, 3>, stride<2, 1>, padding<2, 1>,
                                        output_padding<1, 0>, N, U, B>;

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: BSD-3-Clause
 // expected-error {{blue: a convolution gets an input with another number of channels than it takes}}
-// expected-error {{channels<false, blue::Conv2d<3, 16, blue::kernel<5}}
+// expected-error {{input_channels<false, blue::Conv2d<3, 16, blue::kernel<5}}
 // expected-error {{expected<blue::requirement::count<3>}}
 // expected-error {{given<blue::shape<6, 24, 24>}}
 // expected-lines g++ 20 clang 35

@@ -5,9 +5,11 @@
 #include <blue/blue.hpp>
 
 #if BLUE_EXPECT_FAIL
-using Layer = blue::ConvTranspose2d<1, 2, blue::kernel<3>, blue::stride<2>, blue::output_padding<2>>;
+using Layer =
+    blue::ConvTranspose2d<1, 2, blue::kernel<3>, blue::stride<2>, blue::output_padding<2>>;
 #else
-using Layer = blue::ConvTranspose2d<1, 2, blue::kernel<3>, blue::stride<2>, blue::output_padding<1>>;
+using Layer =
+    blue::ConvTranspose2d<1, 2, blue::kernel<3>, blue::stride<2>, blue::output_padding<1>>;
 #endif
 using Net = blue::Sequential<Layer>;
 

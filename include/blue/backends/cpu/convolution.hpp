@@ -96,12 +96,8 @@ private:
     T* memory(int worker) const { return scratch_.of(worker); }
     const LaneAxes& x_axes() const { return args_.transposed ? plan_.narrow : plan_.wide; }
     const LaneAxes& y_axes() const { return args_.transposed ? plan_.wide : plan_.narrow; }
-    Index x_numbers() const {
-        return args_.transposed ? plan_.narrow_numbers : plan_.wide_numbers;
-    }
-    Index y_numbers() const {
-        return args_.transposed ? plan_.wide_numbers : plan_.narrow_numbers;
-    }
+    Index x_numbers() const { return args_.transposed ? plan_.narrow_numbers : plan_.wide_numbers; }
+    Index y_numbers() const { return args_.transposed ? plan_.wide_numbers : plan_.narrow_numbers; }
 
     void gather(const T* weight, const T* bias, const T* wide, T* narrow, bool add) const {
         const ConvolutionPart& part = plan_.part;
@@ -164,9 +160,8 @@ void convolution_bias_gradient(const blue::detail::ConvolutionArgs<B>& args,
         Sum<S> total;
         for (Index image = s * shared * y.batch; image < (s + 1) * shared * y.batch; ++image) {
             const T* const numbers = y.grad + image * y.item + c * size;
-            for_each_pack<S>(0, size, [&](Index i, auto n) {
-                total.add(load<S>(numbers + i, n), n);
-            });
+            for_each_pack<S>(0, size,
+                             [&](Index i, auto n) { total.add(load<S>(numbers + i, n), n); });
             total.flush();
         }
         gradient[unit] = static_cast<T>(total.total);
@@ -210,8 +205,7 @@ void convolution_backward(Tape<Cpu<T, Isa>>& tape,
     const Index at_once = dx.data && !args.transposed ? plan.steps : 1;
     const Index pieces = plan.blocks() * plan.steps / at_once;
     const Index x_samples = args.x->samples;
-    const Index units = std::min(
-        pieces, (cpu::convolution_partials + x_samples - 1) / x_samples);
+    const Index units = std::min(pieces, (cpu::convolution_partials + x_samples - 1) / x_samples);
 
     // Each unit adds up gradients of the weights of its own; they are added up in order.
     const Index size = args.weight->size;
@@ -235,8 +229,7 @@ void convolution_backward(Tape<Cpu<T, Isa>>& tape,
                              std::copy(from + begin, from + end, total + s * size + begin);
                              for (Index i = 1; i < count; ++i) {
                                  from += step * size;
-                                 for (Index e = begin; e < end; ++e)
-                                     total[s * size + e] += from[e];
+                                 for (Index e = begin; e < end; ++e) total[s * size + e] += from[e];
                              }
                          });
     draw_backward(tape, *args.weight, static_cast<const T*>(total), args.owns_weight);

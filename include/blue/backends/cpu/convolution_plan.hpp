@@ -132,8 +132,8 @@ ConvolutionPlan make_convolution_plan(Tape<B>& tape, const blue::detail::Convolu
         wide.run_end = std::min(axis.padding + axis.wide, used);
 
         LaneAxis& narrow = plan.narrow[i + 1];
-        narrow = {axis.narrow, windows, count > 1 ? windows : 0, count * windows, nullptr, 0,
-                  axis.narrow};
+        narrow = {axis.narrow, windows,    count > 1 ? windows : 0, count * windows, nullptr,
+                  0,           axis.narrow};
         std::int32_t* const own = indices(narrow.positions);
         for (Index p = 0; p < narrow.positions; ++p)
             own[p] = p < axis.narrow ? static_cast<std::int32_t>(p) : -1;

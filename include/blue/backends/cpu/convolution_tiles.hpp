@@ -31,9 +31,10 @@ void for_each_tile(Index n, Body body) {
     for (Index tile = 0; tile < tiles; ++tile) {
         const Index first = n * tile / tiles, rows = n * (tile + 1) / tiles - first;
         [&]<int... R>(std::integer_sequence<int, R...>) {
-            static_cast<void>(((rows == R + 1 && (body.template operator()<R + 1>(first), true)) ||
-                               ...));
-        }(std::make_integer_sequence<int, Most>{});
+            static_cast<void>(
+                ((rows == R + 1 && (body.template operator()<R + 1>(first), true)) || ...));
+        }
+        (std::make_integer_sequence<int, Most>{});
     }
 }
 
@@ -106,8 +107,8 @@ void correlate_windows(const ConvolutionPart& part, const T* wide, const T* narr
             BLUE_UNROLL for (int k = 0; k < columns; ++k) x[k] =
                 wide + part.tap[first + std::min<Index>(k, count - 1)];
             S sums[Rows][columns];
-            BLUE_UNROLL for (int i = 0; i < Rows; ++i)
-                BLUE_UNROLL for (int k = 0; k < columns; ++k) sums[i][k] = S(0);
+            BLUE_UNROLL for (int i = 0; i < Rows; ++i) BLUE_UNROLL for (int k = 0; k < columns; ++k)
+                sums[i][k] = S(0);
             for (Index p = 0; p < part.positions; ++p)
                 for (Index half = 0; half < lanes; half += S::lanes) {
                     const Index at = part.window[p] + half;

@@ -46,11 +46,10 @@ LaneAxes joined_axes(LaneAxes axes, Memory memory) {
         std::int32_t* const source = memory(outer.positions * inner);
         for (Index i = 0; i < outer.positions; ++i)
             for (Index j = 0; j < inner; ++j)
-                source[i * inner + j] =
-                    outer.source[i] < 0
-                        ? -1
-                        : outer.source[i] * static_cast<std::int32_t>(inner) +
-                              static_cast<std::int32_t>(j);
+                source[i * inner + j] = outer.source[i] < 0
+                                            ? -1
+                                            : outer.source[i] * static_cast<std::int32_t>(inner) +
+                                                  static_cast<std::int32_t>(j);
         LaneAxis& joined = axes[3];
         joined.extent = outer.extent * inner;
         joined.part = outer.part * inner;
@@ -99,9 +98,8 @@ void for_each_lane_row(const LaneAxes& axes, const LaneBlock& block, Number* ima
                         ((a * axes[1].extent + b) * axes[2].extent + c) * axes[3].extent;
                     Index image = block.first_image;
                     for (Index lane = p; lane < lanes; lane += block.parts, ++image)
-                        rows[lane] = is_zero || image >= block.images
-                                         ? nullptr
-                                         : images + image * item + row;
+                        rows[lane] = is_zero || image >= block.images ? nullptr
+                                                                      : images + image * item + row;
                 }
                 body(rows, at);
             }
@@ -133,8 +131,7 @@ void for_each_beyond(const LaneAxis& axis, const LaneRun<T>& run, Body body) {
         if (position >= axis.part) break;
         for (Index lane = 0; lane < run.lanes; ++lane)
             body(lane, position,
-                 static_cast<Index>(
-                     axis.source[position + run.shift[lane] + axis.run_begin]));
+                 static_cast<Index>(axis.source[position + run.shift[lane] + axis.run_begin]));
     }
 }
 
@@ -159,9 +156,9 @@ void pack_lanes(const LaneAxes& axes, const LaneBlock& block, const T* images, T
             };
             Index position = run.begin;
             for (; position + square <= run.end; position += square)
-                math::detail::transpose_rows(
-                    [&](Index i) BLUE_INLINE_LAMBDA { return from(i, position); },
-                    to + at + position * lanes + lane, lanes);
+                math::detail::transpose_rows([&](Index i)
+                                                 BLUE_INLINE_LAMBDA { return from(i, position); },
+                                             to + at + position * lanes + lane, lanes);
             if (const Index rest = run.end - position; rest > 0) {
                 T copy[square * square], transposed[square * square];
                 for (Index i = 0; i < square; ++i)

@@ -43,6 +43,7 @@
 #include <blue/estimators/local_reparameterization.hpp>
 #include <blue/estimators/sticking_the_landing.hpp>
 #include <blue/layers/activations.hpp>
+#include <blue/layers/convolution.hpp>
 #include <blue/layers/flatten.hpp>
 #include <blue/layers/horseshoe_linear.hpp>
 #include <blue/layers/learned_noise.hpp>

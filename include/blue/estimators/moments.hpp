@@ -308,7 +308,8 @@ auto linear(Moments<B, XShape> x, Moments<B, WShape> weight, Bias bias = {}) {
 /// inputs of unknown value.
 template <class Setup, bool Transposed, class B, class XShape, class WShape, class Bias>
 auto convolve(Moments<B, XShape> x, Moments<B, WShape> weight, Bias bias) {
-    static_assert(Setup::fits);
+    constexpr bool computes = has_kernel<operation::convolution, B>;
+    static_assert(requirement::kernel<computes, operation::convolution, B>{});
     return detail::linear_moments(
         [](auto inputs, auto weights, auto biases) {
             auto& tape = *inputs.tape;

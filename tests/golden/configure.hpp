@@ -157,9 +157,6 @@ inline void configure(blue::MaxPool2d<2>&, const Json& json) {
     require_type(json, "MaxPool2d");
     require_equal(json, "kernel_size", 2);
 }
-inline void configure(blue::Flatten<>&, const Json& json) {
-    require_type(json, "Flatten");
-}
 inline void configure(blue::ReLU&, const Json& json) {
     require_type(json, "ReLU");
 }

@@ -23,6 +23,16 @@ struct image_axes : check {
         "shape<1, 28, 28>, and Flatten comes after the convolutions");
 };
 
+/// The extents of the input of a convolution.
+template <bool Known, class Layer, class Given>
+struct known_extents : check {
+    static_assert(
+        Known,
+        "blue: a convolution needs the extents of its input at compile time, see the layer and the "
+        "given shape (-1 is blue::dynamic) in known_extents<...>: replace blue::dynamic by a "
+        "number");
+};
+
 /// The channels of the input of a convolution.
 template <bool Fits, class Layer, class Expected, class Given>
 struct input_channels : check {
@@ -124,6 +134,7 @@ enum class ConvolutionRule {
     none,
     weight,
     rank,
+    extents,
     groups,
     channels,
     bias,
@@ -154,6 +165,8 @@ constexpr ConvolutionOutcome make_geometry(bool transposed, const Index* x, int 
     const int axes = weight_rank - 2;
     if (axes < 1 || axes > 3) return broken(Rule::weight);
     if (rank != axes + 1) return broken(Rule::rank);
+    for (int i = 0; i < rank; ++i)
+        if (x[i] == dynamic) return broken(Rule::extents);
     ConvolutionGeometry& g = outcome.geometry;
     g.narrow_channels = weight[0];
     g.wide_channels = weight[1] * options.groups;
@@ -238,6 +251,7 @@ struct convolution_checks<Setup, Caller, XShape, WeightShape, false> : requireme
     static_assert(
         requirement::convolution_weight<broken != Rule::weight, requirement::given<WeightShape>>{});
     static_assert(requirement::image_axes<broken != Rule::rank, Caller, Given>{});
+    static_assert(requirement::known_extents<broken != Rule::extents, Caller, Given>{});
     static_assert(
         requirement::channel_groups<broken != Rule::groups, Caller, count<Setup::groups>>{});
     static_assert(requirement::input_channels<broken != Rule::channels, Caller,

@@ -48,13 +48,16 @@
 #include <blue/layers/dropout.hpp>
 #include <blue/layers/flatten.hpp>
 #include <blue/layers/group_norm.hpp>
+#include <blue/layers/gru.hpp>
 #include <blue/layers/horseshoe_linear.hpp>
 #include <blue/layers/layer_norm.hpp>
 #include <blue/layers/learned_noise.hpp>
 #include <blue/layers/linear.hpp>
+#include <blue/layers/lstm.hpp>
 #include <blue/layers/module.hpp>
 #include <blue/layers/multihead_attention.hpp>
 #include <blue/layers/pooling.hpp>
+#include <blue/layers/rnn.hpp>
 #include <blue/models/ensemble.hpp>
 #include <blue/models/forward.hpp>
 #include <blue/models/freeze.hpp>

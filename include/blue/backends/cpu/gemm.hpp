@@ -135,4 +135,49 @@ void gemm(Index m, Index n, Index k, const T* a, Index lda, const T* b, Index ld
     }
 }
 
+/// op(B) of products with few rows each, such as the steps of a recurrence: its panels are laid out
+/// once and not for each product.
+template <class T>
+class PackedFactor {
+    using Panel = detail::GemmPanel<T>;
+
+public:
+    /// Numbers of memory for k x n.
+    static Index numbers(Index k, Index n) { return k * panels(n) * Panel::width; }
+
+    PackedFactor(Index k, Index n, T* memory) : k_(k), n_(n), memory_(memory) {}
+
+    /// Lays out op(B), the transposition when `Trans`.
+    template <bool Trans>
+    void fill(const T* b, Index ldb) const {
+        for_each_panel([&](const Panel& panel, Index l, Index j) {
+            panel.template fill<Trans>(b + (Trans ? j * ldb + l : l * ldb + j), ldb);
+        });
+    }
+
+    /// C (m x n) = or += A op(B).
+    void multiply(Index m, const T* a, Index lda, T* c, Index ldc, bool add) const {
+        for_each_panel([&](const Panel& panel, Index l, Index j) {
+            panel.multiply(m, a + l, lda, c + j, ldc, add || l > 0);
+        });
+    }
+
+private:
+    static Index panels(Index n) { return (n + Panel::width - 1) / Panel::width; }
+
+    /// Calls body(panel, first term, first column).
+    template <class Body>
+    void for_each_panel(Body body) const {
+        T* numbers = memory_;
+        for (Index l = 0; l < k_; l += detail::gemm_terms) {
+            const Index terms = std::min(detail::gemm_terms, k_ - l);
+            for (Index j = 0; j < n_; j += Panel::width, numbers += terms * Panel::width)
+                body(Panel{numbers, terms, std::min(Panel::width, n_ - j)}, l, j);
+        }
+    }
+
+    Index k_, n_;
+    T* memory_;
+};
+
 }  // namespace blue::cpu

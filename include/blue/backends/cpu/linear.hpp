@@ -96,6 +96,13 @@ struct LinearBackward {
     }
 
 private:
+    BLUE_FLATTEN static void add_row(const T* row, Index n, T* sums) {
+        using S = math::NativePack<T>;
+        for_each_pack<S>(0, n, [&](Index e, auto count) BLUE_INLINE_LAMBDA {
+            store(load<S>(sums + e, count) + load<S>(row + e, count), sums + e, count);
+        });
+    }
+
     static void accumulate(const Draw<B>& draw, Index s, Index begin, Index end, const T* gradient,
                            bool owner, bool add) {
         const auto slope = owner ? log_prob_gradient(draw, s) : LogProbGradient<T>{};
@@ -111,8 +118,7 @@ private:
         for (Index s = 0; s < y->samples; ++s) {
             if (!shared || s == 0) std::fill_n(column_sums, to - from, T(0));
             const T* dy = y->grad + s * y->per_sample() + from;
-            for (Index row = 0; row < rows; ++row, dy += out)
-                for (Index j = 0; j < to - from; ++j) column_sums[j] += dy[j];
+            for (Index row = 0; row < rows; ++row, dy += out) add_row(dy, to - from, column_sums);
             if (!shared)
                 accumulate(*bias, s, begin, end, column_sums, owns_bias, bias_live || s > 0);
         }

@@ -1,0 +1,418 @@
+// SPDX-License-Identifier: BSD-3-Clause
+/// \file
+/// Sequences step by step on the CPU.
+#pragma once
+
+#include <blue/backends/cpu/linear.hpp>
+#include <blue/math/dual.hpp>
+#include <blue/ops/recurrence.hpp>
+
+#include <utility>
+
+namespace blue {
+
+template <class T, class Isa>
+inline constexpr bool has_kernel<operation::recurrence, Cpu<T, Isa>> = true;
+
+namespace cpu {
+
+/// Sequences of a unit of work. Fixed, because all steps of a unit run on one thread.
+inline constexpr Index recurrence_rows = 16;
+
+/// One step of the units of one sequence, with the formula of a cell.
+template <class Cell, class T>
+struct CellSweep {
+    using S = math::NativePack<T>;
+    static constexpr int gates = Cell::gates, states = Cell::states;
+    static constexpr bool splits = Cell::split_gate >= 0;
+    static constexpr Index split = splits ? Cell::split_gate : 0;
+    template <class V>
+    using Gates = std::array<V, static_cast<std::size_t>(gates)>;
+    template <class V>
+    using States = std::array<V, static_cast<std::size_t>(states)>;
+
+    /// The states of a sequence, each of `width` numbers.
+    using Rows = std::array<T*, 2>;
+
+    /// \param x the projected input, \param hidden the projected recurrent state,
+    /// \param bias of the latter, \param state becomes the next one,
+    /// \param kept what the formula gets; may be nullptr.
+    BLUE_FLATTEN static void forward(const T* x, const T* hidden, const T* bias, const Rows& state,
+                                     T* kept, Index width) {
+        using V = math::Dual<S, 0>;
+        for_each_pack<S>(0, width, [&](Index e, auto n) BLUE_INLINE_LAMBDA {
+            Gates<V> a;
+            BLUE_UNROLL for (int g = 0; g < gates; ++g) {
+                const Index at = g * width + e;
+                S sum = load<S>(hidden + at, n) + load<S>(bias + at, n);
+                if (g != Cell::split_gate) sum += load<S>(x + at, n);
+                if (kept) store(sum, kept + at, n);
+                a[static_cast<std::size_t>(g)] = V(sum);
+            }
+            States<V> before;
+            BLUE_UNROLL for (std::size_t k = 0; k < states; ++k) before[k] =
+                V(load<S>(state[k] + e, n));
+            const V alone = V(splits ? load<S>(x + split * width + e, n) : S(0));
+            const States<V> after = Cell::step(a, alone, before);
+            BLUE_UNROLL for (std::size_t k = 0; k < states; ++k)
+                store(after[k].value, state[k] + e, n);
+        });
+    }
+
+    /// \param kept what the formula got, \param x the projected input, \param before the states,
+    /// \param slope the gradient of the states behind the step, becomes that of those before it,
+    /// \param da, all two places for the gradient of what the formula got,
+    /// \param dx for that of the projected input, where it is wanted.
+    BLUE_FLATTEN static void backward(const T* kept, const T* x, const Rows& before,
+                                      const Rows& slope, T* da, T* all, GradientTarget<T> dx,
+                                      Index width) {
+        constexpr int first_state = gates + (splits ? 1 : 0);
+        using V = math::Dual<S, first_state + states>;
+        for_each_pack<S>(0, width, [&](Index e, auto n) BLUE_INLINE_LAMBDA {
+            Gates<V> a;
+            BLUE_UNROLL for (int g = 0; g < gates; ++g) a[static_cast<std::size_t>(g)] =
+                V::variable(load<S>(kept + g * width + e, n), g);
+            States<V> state;
+            BLUE_UNROLL for (int k = 0; k < states; ++k) {
+                const auto i = static_cast<std::size_t>(k);
+                state[i] = V::variable(load<S>(before[i] + e, n), first_state + k);
+            }
+            V alone(S(0));
+            if constexpr (splits) alone = V::variable(load<S>(x + split * width + e, n), gates);
+            const States<V> after = Cell::step(a, alone, state);
+            States<S> slopes;
+            BLUE_UNROLL for (std::size_t k = 0; k < states; ++k) slopes[k] =
+                load<S>(slope[k] + e, n);
+            const auto along = [&](int direction) BLUE_INLINE_LAMBDA {
+                S total = S(0);
+                BLUE_UNROLL for (std::size_t k = 0; k < states;
+                                 ++k) if (after[k].depends_on(direction)) total =
+                    fma(slopes[k], after[k].d[direction], total);
+                return total;
+            };
+            BLUE_UNROLL for (int g = 0; g < gates; ++g) {
+                const Index at = g * width + e;
+                const S da_g = along(g);
+                store(da_g, da + at, n);
+                store(da_g, all + at, n);
+                if (!dx.data) continue;
+                const S dx_g = g == Cell::split_gate ? along(gates) : da_g;
+                store(dx.add ? load<S>(dx.data + at, n) + dx_g : dx_g, dx.data + at, n);
+            }
+            BLUE_UNROLL for (int k = 0; k < states; ++k)
+                store(along(first_state + k), slope[static_cast<std::size_t>(k)] + e, n);
+        });
+    }
+};
+
+/// What all steps of a few sequences in one sample and direction have in common.
+template <class Cell, class B>
+struct RecurrenceUnit {
+    using T = typename B::scalar;
+    using Sweep = CellSweep<Cell, T>;
+    static constexpr std::size_t states = Cell::states;
+
+    const RecurrenceArgs<B>& args;
+    Index s, d, begin, rows;  ///< sample, direction, first sequence and how many
+
+    const RecurrenceDirection<B>& direction() const {
+        return args.direction[static_cast<std::size_t>(d)];
+    }
+    Index out() const { return Cell::gates * args.width; }
+    /// The time of step k of a walk.
+    Index time(Index k) const { return d == 0 ? k : args.steps - 1 - k; }
+    /// Whether a sequence has an element at that time.
+    bool is_padding(Index row, Index t) const {
+        return args.lengths && t >= args.lengths[begin + row];
+    }
+    /// Row of a value (S or 1, B, T, numbers).
+    T* at(const Node<B>& node, T* data, Index row, Index t, Index numbers) const {
+        const Index sample = node.samples == 1 ? 0 : s;
+        return data + ((sample * args.batch + begin + row) * args.steps + t) * numbers;
+    }
+    T* output(T* data, Index row, Index t) const {
+        return at(*args.y, data, row, t, args.directions * args.width) + d * args.width;
+    }
+    /// Row of states (S or 1, B, slots, H).
+    T* state(const Node<B>& node, T* data, Index row) const {
+        const Index sample = node.samples == 1 ? 0 : s;
+        return data +
+               ((sample * args.batch + begin + row) * args.slots + args.slot + d) * args.width;
+    }
+
+    void forward(const PackedFactor<T>& weight, const T* bias, T* scratch) const {
+        const auto [current, hidden] = memory(scratch);
+        const Index width = args.width;
+        for (std::size_t k = 0; k < states; ++k)
+            for (Index row = 0; row < rows; ++row) {
+                T* const to = current[k] + row * width;
+                if (args.first[k])
+                    std::copy_n(state(*args.first[k], args.first[k]->value, row), width, to);
+                else
+                    std::fill_n(to, width, T(0));
+            }
+        for (Index k = 0; k < args.steps; ++k) {
+            weight.multiply(rows, current[Cell::recurrent], width, hidden, out(), false);
+            for (Index row = 0; row < rows; ++row) step(row, time(k), current, hidden, bias);
+        }
+        for (std::size_t k = 0; k < states; ++k)
+            for (Index row = 0; args.last[k] && row < rows; ++row)
+                std::copy_n(current[k] + row * width, width,
+                            state(*args.last[k], args.last[k]->value, row));
+    }
+
+    /// \param dx, first see `RecurrenceGradients`.
+    void backward(const PackedFactor<T>& weight, GradientTarget<T> dx,
+                  const std::array<T*, 2>& first, T* scratch) const {
+        const auto [slope, da] = memory(scratch);
+        const Index width = args.width;
+        for (std::size_t k = 0; k < states; ++k)
+            for (Index row = 0; row < rows; ++row) {
+                T* const to = slope[k] + row * width;
+                if (args.last[k] && args.last[k]->grad_live)
+                    std::copy_n(state(*args.last[k], args.last[k]->grad, row), width, to);
+                else
+                    std::fill_n(to, width, T(0));
+            }
+        for (Index k = args.steps; k-- > 0;) {
+            for (Index row = 0; row < rows; ++row) step_backward(row, time(k), slope, da, dx);
+            weight.multiply(rows, da, out(), slope[Cell::recurrent], width, true);
+        }
+        for (std::size_t k = 0; k < states; ++k)
+            for (Index row = 0; first[k] && row < rows; ++row)
+                std::copy_n(
+                    slope[k] + row * width, width,
+                    first[k] + ((s * args.batch + begin + row) * args.directions + d) * width);
+    }
+
+    static Index scratch_size(const RecurrenceArgs<B>& args) {
+        return recurrence_rows * args.width * (Cell::gates + Cell::states);
+    }
+
+private:
+    using Rows = typename Sweep::Rows;
+
+    /// Room for the states of all rows, and for what belongs to the gates.
+    std::pair<Rows, T*> memory(T* scratch) const {
+        Rows current{};
+        for (std::size_t k = 0; k < states; ++k, scratch += rows * args.width) current[k] = scratch;
+        return {current, scratch};
+    }
+    Rows rows_at(const Rows& current, Index row) const {
+        Rows result{};
+        for (std::size_t k = 0; k < states; ++k) result[k] = current[k] + row * args.width;
+        return result;
+    }
+    Rows history(Index row, Index t) const {
+        Rows result{};
+        for (std::size_t k = 0; k < states; ++k) {
+            const Node<B>& node = *direction().history[k];
+            result[k] = at(node, node.value, row, t, args.width);
+        }
+        return result;
+    }
+
+    void step(Index row, Index t, const Rows& current, const T* hidden, const T* bias) const {
+        const Index width = args.width;
+        const RecurrenceDirection<B>& walk = direction();
+        const Rows now = rows_at(current, row);
+        if (args.keeps)
+            for (std::size_t k = 0; k < states; ++k) std::copy_n(now[k], width, history(row, t)[k]);
+        if (is_padding(row, t)) {
+            if (args.y) std::fill_n(output(args.y->value, row, t), width, T(0));
+            return;
+        }
+        const Node<B>* const kept = walk.hidden.y;
+        Sweep::forward(at(*walk.gates, walk.gates->value, row, t, out()), hidden + row * out(),
+                       bias, now, kept ? at(*kept, kept->value, row, t, out()) : nullptr, width);
+        if (args.y) std::copy_n(now[0], width, output(args.y->value, row, t));
+    }
+
+    void step_backward(Index row, Index t, const Rows& slope, T* compact,
+                       GradientTarget<T> dx) const {
+        const RecurrenceDirection<B>& walk = direction();
+        const Node<B>& kept = *walk.hidden.y;
+        T* const da = compact + row * out();
+        T* const all = at(kept, kept.grad, row, t, out());
+        if (dx.data) dx.data = at(kept, dx.data, row, t, out());
+        if (is_padding(row, t)) {
+            std::fill_n(da, out(), T(0));
+            std::fill_n(all, out(), T(0));
+            if (dx.data && !dx.add) std::fill_n(dx.data, out(), T(0));
+            return;
+        }
+        const Rows now = rows_at(slope, row);
+        if (args.y && args.y->grad_live) {
+            const T* const dy = output(args.y->grad, row, t);
+            for (Index e = 0; e < args.width; ++e) now[0][e] += dy[e];
+        }
+        Sweep::backward(at(kept, kept.value, row, t, out()),
+                        at(*walk.gates, walk.gates->value, row, t, out()), history(row, t), now, da,
+                        all, dx, args.width);
+    }
+};
+
+/// Calls body(unit, worker) for all units of a recurrence.
+template <class Cell, class B, class Body>
+void for_each_recurrence_unit(const RecurrenceArgs<B>& args, Body body) {
+    const Index blocks = (args.batch + recurrence_rows - 1) / recurrence_rows;
+    const Index numbers = args.samples * args.batch * args.steps * Cell::gates * args.width;
+    parallel_units(args.samples * args.directions * blocks, numbers, [&](Index unit, int worker) {
+        const Index begin = unit % blocks * recurrence_rows, walk = unit / blocks;
+        body(RecurrenceUnit<Cell, B>{args, walk / args.directions, walk % args.directions, begin,
+                                     std::min(recurrence_rows, args.batch - begin)},
+             worker);
+    });
+}
+
+/// The hidden weights of each sample and direction, laid out for products.
+template <class B>
+class PackedWeights {
+    using T = typename B::scalar;
+
+public:
+    template <bool Trans>
+    static PackedWeights make(Tape<B>& tape, const RecurrenceArgs<B>& args) {
+        PackedWeights packed;
+        for (std::size_t d = 0; d < static_cast<std::size_t>(args.directions); ++d) {
+            const LinearArgs<B>& hidden = args.direction[d].hidden;
+            packed.k_ = Trans ? hidden.in : hidden.out;
+            packed.n_ = Trans ? hidden.out : hidden.in;
+            const Index numbers = PackedFactor<T>::numbers(packed.k_, packed.n_);
+            packed.memory_[d] = tape.template device_memory<T>(hidden.weight->samples * numbers);
+            packed.stride_[d] = hidden.weight->samples == 1 ? 0 : numbers;
+            parallel_units(hidden.weight->samples, hidden.weight->samples * numbers,
+                           [&](Index s, int) {
+                               packed.of(s, static_cast<Index>(d))
+                                   .template fill<Trans>(weights_of(*hidden.weight, s), hidden.in);
+                           });
+        }
+        return packed;
+    }
+    PackedFactor<T> of(Index s, Index d) const {
+        const auto i = static_cast<std::size_t>(d);
+        return {k_, n_, memory_[i] + s * stride_[i]};
+    }
+
+private:
+    Index k_ = 0, n_ = 0;
+    std::array<T*, 2> memory_{};
+    std::array<Index, 2> stride_{};
+};
+
+/// The sum over the samples.
+template <class T>
+void add_samples(const T* from, Index samples, Index size, GradientTarget<T> to) {
+    parallel_blocks(size, 1, samples * size, [&](Index, Index begin, Index end) {
+        if (!to.add) std::fill(to.data + begin, to.data + end, T(0));
+        for (Index s = 0; s < samples; ++s)
+            for (Index e = begin; e < end; ++e) to.data[e] += from[s * size + e];
+    });
+}
+
+/// Adds the gradients of the first states, (samples, batch, directions, H), to their slots.
+template <class B>
+void add_first_states(const RecurrenceArgs<B>& args, const Node<B>& node,
+                      GradientTarget<typename B::scalar> to, const typename B::scalar* from) {
+    const Index numbers = args.directions * args.width;
+    if (!to.add) std::fill_n(to.data, node.size(), typename B::scalar(0));
+    for (Index row = 0; row < args.samples * args.batch; ++row) {
+        const Index target = node.samples == 1 ? row % args.batch : row;
+        for (Index e = 0; e < numbers; ++e)
+            to.data[(target * args.slots + args.slot) * args.width + e] += from[row * numbers + e];
+    }
+}
+
+}  // namespace cpu
+
+template <class Cell, class T, class Isa>
+void recurrence_forward(Tape<Cpu<T, Isa>>& tape, const RecurrenceArgs<Cpu<T, Isa>>& args) {
+    using B = Cpu<T, Isa>;
+    const Index out = Cell::gates * args.width;
+    for (std::size_t d = 0; d < static_cast<std::size_t>(args.directions); ++d) {
+        const LinearArgs<B>& hidden = args.direction[d].hidden;
+        if (hidden.owns_weight) draw_forward(tape, *hidden.weight);
+        if (hidden.owns_bias) draw_forward(tape, *hidden.bias);
+    }
+    const auto weights = cpu::PackedWeights<B>::template make<true>(tape, args);
+    T* const zeros = tape.template device_memory<T>(out);
+    std::fill_n(zeros, out, T(0));
+    const cpu::Scratch<B> scratch(tape, cpu::RecurrenceUnit<Cell, B>::scratch_size(args));
+    cpu::for_each_recurrence_unit<Cell>(args, [&](const auto& unit, int worker) {
+        const Draw<B>* const bias = unit.direction().hidden.bias;
+        unit.forward(weights.of(unit.s, unit.d), bias ? cpu::weights_of(*bias, unit.s) : zeros,
+                     scratch.of(worker));
+    });
+}
+
+namespace cpu {
+
+/// Where the gradients of a recurrence go.
+template <class B>
+struct RecurrenceGradients {
+    using T = typename B::scalar;
+    /// Of the gates: their own place, or by sample when samples share gates; nullptr where nobody
+    /// wants it or it is that of `hidden.y`.
+    std::array<GradientTarget<T>, 2> gates{};
+    /// Of the first states, (samples, batch, directions, H).
+    std::array<T*, 2> first{};
+};
+
+/// Makes room for the gradients.
+template <class Cell, class B>
+RecurrenceGradients<B> recurrence_gradients(Tape<B>& tape, const RecurrenceArgs<B>& args) {
+    using T = typename B::scalar;
+    RecurrenceGradients<B> to;
+    for (std::size_t d = 0; d < static_cast<std::size_t>(args.directions); ++d) {
+        Node<B>& gates = *args.direction[d].gates;
+        Node<B>& kept = *args.direction[d].hidden.y;
+        const bool shared = gates.samples != args.samples;
+        if (gates.needs_grad && shared)
+            to.gates[d].data = tape.template device_memory<T>(args.samples * gates.per_sample());
+        else if (gates.needs_grad)
+            to.gates[d] = tape.gradient(&gates);
+        if (gates.needs_grad && !shared && !to.gates[d].add && Cell::split_gate < 0) {
+            kept.grad = std::exchange(to.gates[d].data, nullptr);
+            kept.grad_live = true;
+        } else {
+            tape.gradient(&kept);
+        }
+    }
+    for (std::size_t k = 0; k < Cell::states; ++k)
+        if (args.first[k] && args.first[k]->needs_grad)
+            to.first[k] = tape.template device_memory<T>(args.samples * args.batch *
+                                                         args.directions * args.width);
+    return to;
+}
+
+}  // namespace cpu
+
+template <class Cell, class T, class Isa>
+void recurrence_backward(Tape<Cpu<T, Isa>>& tape, const RecurrenceArgs<Cpu<T, Isa>>& args) {
+    using B = Cpu<T, Isa>;
+    const auto is_live = [](const Node<B>* node) { return node && node->grad_live; };
+    const bool live = is_live(args.y) || is_live(args.last[0]) || is_live(args.last[1]);
+    cpu::RecurrenceGradients<B> to;
+    if (live) {
+        to = cpu::recurrence_gradients<Cell>(tape, args);
+        const auto weights = cpu::PackedWeights<B>::template make<false>(tape, args);
+        const cpu::Scratch<B> scratch(tape, cpu::RecurrenceUnit<Cell, B>::scratch_size(args));
+        cpu::for_each_recurrence_unit<Cell>(args, [&](const auto& unit, int worker) {
+            unit.backward(weights.of(unit.s, unit.d), to.gates[static_cast<std::size_t>(unit.d)],
+                          to.first, scratch.of(worker));
+        });
+    }
+    for (std::size_t d = 0; d < static_cast<std::size_t>(args.directions); ++d) {
+        // The gradient of the hidden weights, by one product over all steps.
+        linear_backward(tape, args.direction[d].hidden);
+        Node<B>& gates = *args.direction[d].gates;
+        if (live && gates.needs_grad && gates.samples != args.samples)
+            cpu::add_samples(to.gates[d].data, args.samples, gates.per_sample(),
+                             tape.gradient(&gates));
+    }
+    for (std::size_t k = 0; k < Cell::states; ++k)
+        if (to.first[k])
+            cpu::add_first_states(args, *args.first[k], tape.gradient(args.first[k]), to.first[k]);
+}
+
+}  // namespace blue

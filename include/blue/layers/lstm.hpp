@@ -1,0 +1,33 @@
+// SPDX-License-Identifier: BSD-3-Clause
+/// \file
+/// The LSTM layer.
+#pragma once
+
+#include <blue/layers/recurrent.hpp>
+
+#include <type_traits>
+
+namespace blue {
+
+/// Long short-term memory for sequences, (S, B, T, In) to (S, B, T, H): see `LSTMCell`, and with
+/// the option `peephole` `PeepholeLSTMCell`, where the candidate's rows of weight_hh and bias_hh
+/// have no influence, as in BLiTZ. Weights are drawn once per sample and pass and shared by all
+/// steps (Gal & Ghahramani 2016, Fortunato et al. 2017). The batch is no axis of an item: data with
+/// the time first are transposed before they come to a tape.
+///
+/// Random variables are named and shaped as in PyTorch: "weight_ih_l0" (gates H, In),
+/// "weight_hh_l0" (gates H, H), "bias_ih_l0", "bias_hh_l0" (gates H), then with `_reverse` for the
+/// other direction, then "weight_ih_l1" (gates H, directions H) and so on. Gates in PyTorch's
+/// order. `run` also takes and gives states: see `detail::Recurrent`. \tparam Policies the options
+/// `peephole`, `layers<N>`, `bidirectional`, `final_output`, `steps<T>`,
+///   `without_bias`, then variational distribution, prior, backend; all may be left out:
+///   `LSTM<16, 64>`, `LSTM<16, 64, layers<2>, bidirectional, MeanFieldNormal, UniformPrior>`.
+template <Index In, Index H, class... Policies>
+struct LSTM : detail::Recurrent<LSTM<In, H, Policies...>,
+                                std::conditional_t<detail::recurrent_options<Policies...>::peephole,
+                                                   PeepholeLSTMCell, LSTMCell>,
+                                In, H, detail::recurrent_options<Policies...>> {
+    using LSTM::Recurrent::Recurrent;
+};
+
+}  // namespace blue

@@ -1,0 +1,70 @@
+// SPDX-License-Identifier: BSD-3-Clause
+/// \file
+/// Options of recurrent layers, in any order in front of the policies: `LSTM<16, 64, layers<2>,
+/// bidirectional, Q, P, B>`.
+#pragma once
+
+#include <blue/layers/options.hpp>
+#include <blue/meta/shape.hpp>
+
+namespace blue {
+
+/// N recurrent layers after each other.
+template <int N>
+struct layers {
+    static_assert(N > 0, "blue: a recurrent network has at least one layer");
+};
+/// Sequences are walked in both directions, with weights of their own; outputs stand side by side.
+struct bidirectional {};
+/// The layer gives the output behind the last step of each sequence, (S, B, H), not that of all
+/// steps.
+struct final_output {};
+/// Sequences have T steps: `fit` and `predict` need to know it of the first layer of a model.
+template <Index T>
+struct steps {};
+/// The `LSTM` with BLiTZ's peepholes: see `PeepholeLSTMCell`.
+struct peephole {};
+/// An `RNN` with max(x, 0) in the place of the hyperbolic tangent.
+struct rectified {};
+
+namespace detail {
+
+template <class... Policies>
+struct recurrent_options : layer_policies<Policies...> {
+    static constexpr int layers = 1;
+    static constexpr Index directions = 1, steps = dynamic;
+    static constexpr bool final_output = false, has_bias = true;
+    static constexpr bool peephole = false, rectified = false;
+};
+template <class... Rest>
+struct recurrent_options<without_bias, Rest...> : recurrent_options<Rest...> {
+    static constexpr bool has_bias = false;
+};
+template <int N, class... Rest>
+struct recurrent_options<blue::layers<N>, Rest...> : recurrent_options<Rest...> {
+    static constexpr int layers = N;
+};
+template <class... Rest>
+struct recurrent_options<bidirectional, Rest...> : recurrent_options<Rest...> {
+    static constexpr Index directions = 2;
+};
+template <class... Rest>
+struct recurrent_options<blue::final_output, Rest...> : recurrent_options<Rest...> {
+    static constexpr bool final_output = true;
+};
+template <Index T, class... Rest>
+struct recurrent_options<blue::steps<T>, Rest...> : recurrent_options<Rest...> {
+    static constexpr Index steps = T;
+};
+template <class... Rest>
+struct recurrent_options<blue::peephole, Rest...> : recurrent_options<Rest...> {
+    static constexpr bool peephole = true;
+};
+template <class... Rest>
+struct recurrent_options<blue::rectified, Rest...> : recurrent_options<Rest...> {
+    static constexpr bool rectified = true;
+};
+
+}  // namespace detail
+
+}  // namespace blue

@@ -1,0 +1,109 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: BSD-3-Clause
+"""Prints PyTorch's numbers for tests/golden/recurrent.test.cpp: recurrent layers and embeddings
+with fixed inputs, weights and states.
+
+Each line is a call there. The loss is the sum of cos(1 + 0.7 i) y_i over the outputs and of
+cos(2 + 0.7 i) s_i over the final states. The numbers are these two sums, and the sum of
+sin(1 + 0.3 j) g_j over the gradients of the input, of the first states and of each weight.
+"""
+import torch
+from torch import nn
+from torch.nn.utils.rnn import pack_padded_sequence, pad_packed_sequence
+
+BATCH, STEPS, WIDTH, HIDDEN = 3, 5, 3, 4
+
+LAYERS = [
+    ("RNN", "", nn.RNN, {}, None),
+    ("RNN", "rectified, layers<2>, bidirectional", nn.RNN,
+     {"nonlinearity": "relu", "num_layers": 2, "bidirectional": True}, None),
+    ("LSTM", "", nn.LSTM, {}, None),
+    ("LSTM", "layers<2>, bidirectional", nn.LSTM, {"num_layers": 2, "bidirectional": True},
+     (3, 5, 1)),
+    ("LSTM", "layers<2>, without_bias", nn.LSTM, {"num_layers": 2, "bias": False}, (2, 4, 4)),
+    ("GRU", "", nn.GRU, {}, (5, 1, 2)),
+    ("GRU", "layers<2>, bidirectional", nn.GRU, {"num_layers": 2, "bidirectional": True}, None),
+    ("GRU", "bidirectional", nn.GRU, {"bidirectional": True}, (4, 5, 2)),
+]
+
+
+def pattern(count, shift):
+    """Numbers that are exact in every format."""
+    i = torch.arange(count)
+    return ((5 * i + 3 * shift) % 13 - 6).double() / 16
+
+
+def weighted(values, offset, factor, function):
+    flat = values.flatten()
+    return (function(offset + factor * torch.arange(flat.numel()).double()) * flat).sum()
+
+
+def outputs(values, offset):
+    return weighted(values, offset, 0.7, torch.cos)
+
+
+def gradient(values):
+    return weighted(values, 1, 0.3, torch.sin).item()
+
+
+def line(name, options, kind, arguments, lengths):
+    layer = kind(WIDTH, HIDDEN, batch_first=True, **arguments).double()
+    with torch.no_grad():
+        for k, weight in enumerate(layer.parameters()):
+            weight.copy_(pattern(weight.numel(), k).reshape(weight.shape))
+    x = 2 * pattern(BATCH * STEPS * WIDTH, 1).reshape(BATCH, STEPS, WIDTH)
+    x.requires_grad_()
+    slots = arguments.get("num_layers", 1) * (2 if arguments.get("bidirectional") else 1)
+    kinds = 2 if kind is nn.LSTM else 1
+    # Here states are batch x slots x H, in PyTorch slots x batch x H.
+    first = [pattern(BATCH * slots * HIDDEN, 2 + k).reshape(BATCH, slots, HIDDEN).requires_grad_()
+             for k in range(kinds)]
+    given = [state.transpose(0, 1).contiguous() for state in first]
+    sequence = x
+    if lengths:
+        sequence = pack_padded_sequence(x, torch.tensor(lengths), True, enforce_sorted=False)
+    y, last = layer(sequence, tuple(given) if kinds == 2 else given[0])
+    if lengths:
+        y, _ = pad_packed_sequence(y, True, total_length=STEPS)
+    last = last if kinds == 2 else (last,)
+    sums = [outputs(y, 1), sum(outputs(state.transpose(0, 1), 2) for state in last)]
+    sum(sums).backward()
+    numbers = [value.item() for value in sums]
+    numbers += [gradient(value.grad) for value in (x, *first, *layer.parameters())]
+    text = ", ".join(f"{number:.15g}" for number in numbers)
+    lengths = ", ".join(map(str, lengths or ()))
+    return f"check<{name}{', ' * bool(options)}{options}>({{{lengths}}}, {{{text}}});"
+
+
+def embedding_line(options, padding, max_norm):
+    """Seven vectors of four numbers; ids of 2 x 5 positions, some of them twice."""
+    layer = nn.Embedding(7, 4, padding_idx=padding).double()
+    with torch.no_grad():
+        layer.weight.copy_(4 * pattern(28, 0).reshape(7, 4))
+        if padding is not None:
+            layer.weight[padding] = 0
+    ids = torch.tensor([[1, 0, 3, 3, 6], [2, 1, 1, 5, 0]])
+    weight = layer.weight.clone()
+    if max_norm:  # with the derivative of the factor, which nn.Embedding leaves out
+        norms = weight.norm(dim=1, keepdim=True)
+        weight = torch.where(norms > max_norm, weight * max_norm / (norms + 1e-7), weight)
+    y = nn.functional.embedding(ids, weight, padding_idx=padding)
+    layer.max_norm = max_norm
+    assert torch.allclose(y, layer(ids), atol=1e-12)
+    loss = outputs(y, 1)
+    layer.weight.grad = torch.autograd.grad(loss, layer.weight)[0] if not max_norm else None
+    if max_norm:
+        raw = (4 * pattern(28, 0).reshape(7, 4)).requires_grad_()
+        norms = raw.norm(dim=1, keepdim=True)
+        scaled = torch.where(norms > max_norm, raw * max_norm / (norms + 1e-7), raw)
+        outputs(nn.functional.embedding(ids, scaled, padding_idx=padding), 1).backward()
+        layer.weight.grad = raw.grad
+    numbers = f"{loss.item():.15g}, {gradient(layer.weight.grad):.15g}"
+    return f"check_embedding({options}, {numbers});"
+
+
+for entry in LAYERS:
+    print("    " + line(*entry))
+print("    " + embedding_line("{}", None, None))
+print("    " + embedding_line("{.padding_idx = 3}", 3, None))
+print("    " + embedding_line("{.max_norm = 2}", None, 2.0))

@@ -46,6 +46,7 @@
 #include <blue/layers/batch_norm.hpp>
 #include <blue/layers/convolution.hpp>
 #include <blue/layers/dropout.hpp>
+#include <blue/layers/embedding.hpp>
 #include <blue/layers/flatten.hpp>
 #include <blue/layers/group_norm.hpp>
 #include <blue/layers/gru.hpp>

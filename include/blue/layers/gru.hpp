@@ -21,7 +21,7 @@ namespace blue {
 ///   `GRU<16, 64>`, `GRU<16, 64, layers<2>, bidirectional, MeanFieldNormal, UniformPrior>`.
 template <Index In, Index H, class... Policies>
 struct GRU : detail::Recurrent<GRU<In, H, Policies...>, GRUCell, In, H,
-                               detail::recurrent_options<Policies...>> {
+                               detail::sequence_options<Policies...>> {
     using GRU::Recurrent::Recurrent;
 };
 

@@ -24,9 +24,9 @@ namespace blue {
 ///   `LSTM<16, 64>`, `LSTM<16, 64, layers<2>, bidirectional, MeanFieldNormal, UniformPrior>`.
 template <Index In, Index H, class... Policies>
 struct LSTM : detail::Recurrent<LSTM<In, H, Policies...>,
-                                std::conditional_t<detail::recurrent_options<Policies...>::peephole,
+                                std::conditional_t<detail::sequence_options<Policies...>::peephole,
                                                    PeepholeLSTMCell, LSTMCell>,
-                                In, H, detail::recurrent_options<Policies...>> {
+                                In, H, detail::sequence_options<Policies...>> {
     using LSTM::Recurrent::Recurrent;
 };
 

@@ -4,7 +4,7 @@
 #pragma once
 
 #include <blue/layers/module.hpp>
-#include <blue/layers/recurrent_options.hpp>
+#include <blue/layers/sequence_options.hpp>
 #include <blue/ops/linear.hpp>
 #include <blue/ops/recurrence.hpp>
 
@@ -92,8 +92,8 @@ struct Recurrent
     /// The shape that the layer expects in place of a given one.
     template <class Shape>
     using expected_input = shape<Shape::rank == 2 ? first_extent<Shape> : Options::steps, In>;
-    /// The input of a model that begins with this layer.
-    using input_shape = shape<Options::steps, In>;
+    /// All variables start and are rescaled as if they were hidden weights, as in PyTorch.
+    static constexpr Index fan_in = H;
     /// How many states of a kind there are: one per layer and direction.
     static constexpr Index slots = Options::layers * Options::directions;
     /// The states of the layer on a tape.

@@ -26,8 +26,8 @@ template <Index In, Index H, class... Policies>
 struct RNN
     : detail::Recurrent<
           RNN<In, H, Policies...>,
-          std::conditional_t<detail::recurrent_options<Policies...>::rectified, ReLUCell, TanhCell>,
-          In, H, detail::recurrent_options<Policies...>> {
+          std::conditional_t<detail::sequence_options<Policies...>::rectified, ReLUCell, TanhCell>,
+          In, H, detail::sequence_options<Policies...>> {
     using RNN::Recurrent::Recurrent;
 };
 

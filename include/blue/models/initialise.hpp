@@ -28,6 +28,22 @@ template <class First, class... Rest>
 inline constexpr Index module_fan_in<mp::mp_list<First, Rest...>> =
     First::shape::rank >= 2 ? fan_in<typename First::shape> : module_fan_in<mp::mp_list<Rest...>>;
 
+/// The fan-in of a layer, of which a variable with several axes has its own. A layer may have one
+/// for all of its variables, `static constexpr Index fan_in`.
+template <class Layer>
+struct layer_fan_in {
+    static constexpr Index value = module_fan_in<typename Layer::own_variables>;
+    static constexpr bool is_shared = false;
+};
+template <class Layer>
+requires requires {
+    Layer::fan_in;
+}
+struct layer_fan_in<Layer> {
+    static constexpr Index value = Layer::fan_in;
+    static constexpr bool is_shared = true;
+};
+
 /// Whether a parameter of this name says where its variable is. (The value of a deterministic
 /// parameter is all that it has.)
 constexpr bool is_location(fixed_string name) {
@@ -154,12 +170,12 @@ void fill_joint_parameters(State& state, const ModuleOptions& options, double sp
     }
 }
 
-template <class State>
-void initialise_state(State& state, const ModuleOptions& options, Index module_fan_in,
-                      random::Key key) {
+template <class FanIn, class State>
+void initialise_state(State& state, const ModuleOptions& options, random::Key key) {
     using B = typename std::remove_reference_t<decltype(state.values)>::backend;
     using Shape = typename State::variable::shape;
     using Parameters = typename State::Q::parameters;
+    constexpr Index module_fan_in = FanIn::value;
     const auto defaults = default_parameters(state.distribution);
     std::array<ParameterStart, Parameters::size> starts;
     if constexpr (is_deterministic<typename State::Q>) {
@@ -172,7 +188,8 @@ void initialise_state(State& state, const ModuleOptions& options, Index module_f
             prior_value(state.prior, stored_name, starts[k].constant))
             continue;
         if (is_location(stored_name)) {
-            const Index own = Shape::rank >= 2 ? fan_in<Shape> : module_fan_in;
+            constexpr bool has_own = Shape::rank >= 2 && !FanIn::is_shared;
+            const Index own = has_own ? fan_in<Shape> : module_fan_in;
             starts[k].bound = 1 / std::sqrt(static_cast<double>(own));
         } else {
             starts[k].constant = initial_constant(Parameters::transforms[k], defaults[k],
@@ -205,14 +222,13 @@ void initialise(M& model, Seed seed, const Settings&... settings) {
     std::uint32_t slot = 0;
     const auto each = [&](auto& layer) {
         (detail::apply_module_setting(layer.module_options, settings), ...);
-        constexpr Index fan_in =
-            detail::module_fan_in<typename std::remove_reference_t<decltype(layer)>::own_variables>;
+        using FanIn = detail::layer_fan_in<std::remove_reference_t<decltype(layer)>>;
         layer.for_each_state([&](auto& state) {
             (detail::apply_setting(state, settings), ...);
-            if (layer.module_options.rescale_prior) detail::rescale_prior(state, fan_in);
+            if (layer.module_options.rescale_prior) detail::rescale_prior(state, FanIn::value);
             random::Key key{seed.value, 0, slot++, 0,
                             static_cast<std::uint32_t>(random::purpose::initial_values)};
-            detail::initialise_state(state, layer.module_options, fan_in, key);
+            detail::initialise_state<FanIn>(state, layer.module_options, key);
         });
     };
     detail::visit_modules(model, each);

@@ -10,6 +10,7 @@
 #include <blue/backends/cpu/cpu.hpp>
 #include <blue/backends/cpu/draw.hpp>
 #include <blue/backends/cpu/elementwise.hpp>
+#include <blue/backends/cpu/embed.hpp>
 #include <blue/backends/cpu/join_samples.hpp>
 #include <blue/backends/cpu/joint.hpp>
 #include <blue/backends/cpu/linear.hpp>

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: BSD-3-Clause
 /// \file
-/// Options of recurrent layers, in any order in front of the policies: `LSTM<16, 64, layers<2>,
+/// Options of layers for sequences, in any order in front of the policies: `LSTM<16, 64, layers<2>,
 /// bidirectional, Q, P, B>`.
 #pragma once
 
@@ -30,40 +30,48 @@ struct rectified {};
 namespace detail {
 
 template <class... Policies>
-struct recurrent_options : layer_policies<Policies...> {
+struct sequence_options : layer_policies<Policies...> {
     static constexpr int layers = 1;
     static constexpr Index directions = 1, steps = dynamic;
     static constexpr bool final_output = false, has_bias = true;
     static constexpr bool peephole = false, rectified = false;
 };
 template <class... Rest>
-struct recurrent_options<without_bias, Rest...> : recurrent_options<Rest...> {
+struct sequence_options<without_bias, Rest...> : sequence_options<Rest...> {
     static constexpr bool has_bias = false;
 };
 template <int N, class... Rest>
-struct recurrent_options<blue::layers<N>, Rest...> : recurrent_options<Rest...> {
+struct sequence_options<blue::layers<N>, Rest...> : sequence_options<Rest...> {
     static constexpr int layers = N;
 };
 template <class... Rest>
-struct recurrent_options<bidirectional, Rest...> : recurrent_options<Rest...> {
+struct sequence_options<bidirectional, Rest...> : sequence_options<Rest...> {
     static constexpr Index directions = 2;
 };
 template <class... Rest>
-struct recurrent_options<blue::final_output, Rest...> : recurrent_options<Rest...> {
+struct sequence_options<blue::final_output, Rest...> : sequence_options<Rest...> {
     static constexpr bool final_output = true;
 };
 template <Index T, class... Rest>
-struct recurrent_options<blue::steps<T>, Rest...> : recurrent_options<Rest...> {
+struct sequence_options<blue::steps<T>, Rest...> : sequence_options<Rest...> {
     static constexpr Index steps = T;
 };
 template <class... Rest>
-struct recurrent_options<blue::peephole, Rest...> : recurrent_options<Rest...> {
+struct sequence_options<blue::peephole, Rest...> : sequence_options<Rest...> {
     static constexpr bool peephole = true;
 };
 template <class... Rest>
-struct recurrent_options<blue::rectified, Rest...> : recurrent_options<Rest...> {
+struct sequence_options<blue::rectified, Rest...> : sequence_options<Rest...> {
     static constexpr bool rectified = true;
 };
+
+/// The input of a model that begins with a layer for sequences, where the length is known.
+template <Index Steps, Index... Width>
+struct known_input {
+    using input_shape = shape<Steps, Width...>;
+};
+template <Index... Width>
+struct known_input<dynamic, Width...> {};
 
 }  // namespace detail
 

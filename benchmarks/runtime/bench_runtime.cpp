@@ -42,9 +42,10 @@ std::unique_ptr<Workload> make(const std::string& name, const Parameters& parame
     if (name == "lenet-train") return bench::make_lenet_train(parameters);
     if (name == "lenet-predict") return bench::make_lenet_predict(parameters);
     if (name == "transformer-train") return bench::make_transformer_train(parameters);
+    if (name == "lstm-train") return bench::make_lstm_train(parameters);
     throw Unsupported("no workload " + name +
-                      "; there are mlp-train, mlp-predict, lenet-train, lenet-predict and "
-                      "transformer-train");
+                      "; there are mlp-train, mlp-predict, lenet-train, lenet-predict, "
+                      "transformer-train and lstm-train");
 }
 
 }  // namespace

@@ -24,4 +24,7 @@ std::unique_ptr<Workload> make_lenet_predict(const Parameters&);
 /// A transformer encoder for sequences of length 32: one step of training on one batch.
 std::unique_ptr<Workload> make_transformer_train(const Parameters&);
 
+/// An LSTM for sequences of length 32: one step of training on one batch.
+std::unique_ptr<Workload> make_lstm_train(const Parameters&);
+
 }  // namespace bench

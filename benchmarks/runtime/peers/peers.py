@@ -23,6 +23,7 @@ from typing import Callable
 
 CLASSES = 10
 HEADS, LENGTH = 4, 32  # of transformers, whose feed-forward part is twice as wide
+SEQUENCE = (32, 16)  # length and width of the inputs of LSTMs
 DATASET_SIZE = 60_000  # scales the KL term; any number would cost the same
 LEARNING_RATE = 1e-3
 
@@ -116,14 +117,55 @@ def blitz_model(network, width: int):
         Parts(Estimator, BayesianLinear, lambda i, o, k: BayesianConv2d(i, o, (k, k))), width)
 
 
+BAYESIAN_TORCH = {
+    "prior_mu": 0.0, "prior_sigma": 1.0, "posterior_mu_init": 0.0, "posterior_rho_init": -3.0,
+    "type": "Reparameterization", "moped_enable": False, "moped_delta": 0.5,
+}
+
+
 def bayesian_torch_model(network, width: int):
     from bayesian_torch.models.dnn_to_bnn import dnn_to_bnn
 
     model = pytorch_model(network, width)
-    dnn_to_bnn(model, {
-        "prior_mu": 0.0, "prior_sigma": 1.0, "posterior_mu_init": 0.0, "posterior_rho_init": -3.0,
-        "type": "Reparameterization", "moped_enable": False, "moped_delta": 0.5,
-    })
+    dnn_to_bnn(model, BAYESIAN_TORCH)
+    return model
+
+
+def last_step(recurrent, output):
+    """A recurrent layer, batch first, and a layer on its output of the last step."""
+    from torch import nn
+
+    class Model(nn.Module):
+        def __init__(self):
+            super().__init__()
+            self.recurrent, self.output = recurrent, output
+
+        def forward(self, x):
+            return self.output(self.recurrent(x)[0][:, -1])
+
+    return Model()
+
+
+def pytorch_lstm(width: int):
+    from torch import nn
+
+    return last_step(nn.LSTM(SEQUENCE[1], width, batch_first=True), nn.Linear(width, CLASSES))
+
+
+def blitz_lstm(width: int):
+    from blitz.modules import BayesianLinear, BayesianLSTM
+    from blitz.utils import variational_estimator
+
+    model = last_step(BayesianLSTM(SEQUENCE[1], width), BayesianLinear(width, CLASSES))
+    return variational_estimator(type(model)) and model
+
+
+def bayesian_torch_lstm(width: int):
+    """Its LSTM draws its weights in each step of a sequence, not once per sequence."""
+    from bayesian_torch.models.dnn_to_bnn import dnn_to_bnn
+
+    model = pytorch_lstm(width)
+    dnn_to_bnn(model, BAYESIAN_TORCH)
     return model
 
 
@@ -177,21 +219,25 @@ def torch_blue_train(network, p: Parameters, x, y) -> Step:
     return training_step(model, lambda: objective(model(x, samples=p.samples), y))
 
 
-def blitz_train(network, p: Parameters, x, y) -> Step:
+def train_blitz(model, p: Parameters, x, y) -> Step:
     from torch import nn
 
-    model, criterion = blitz_model(network, p.width), nn.CrossEntropyLoss()
+    criterion = nn.CrossEntropyLoss()
     return training_step(model, lambda: model.sample_elbo(
         inputs=x, labels=y, criterion=criterion, sample_nbr=p.samples,
         complexity_cost_weight=1 / DATASET_SIZE,
     ))
 
 
-def bayesian_torch_train(network, p: Parameters, x, y) -> Step:
+def blitz_train(network, p: Parameters, x, y) -> Step:
+    return train_blitz(blitz_model(network, p.width), p, x, y)
+
+
+def train_bayesian_torch(model, p: Parameters, x, y) -> Step:
     from bayesian_torch.models.dnn_to_bnn import get_kl_loss
     from torch import nn
 
-    model, criterion = bayesian_torch_model(network, p.width), nn.CrossEntropyLoss()
+    criterion = nn.CrossEntropyLoss()
 
     def loss():
         total = 0
@@ -200,6 +246,10 @@ def bayesian_torch_train(network, p: Parameters, x, y) -> Step:
         return total / p.samples
 
     return training_step(model, loss)
+
+
+def bayesian_torch_train(network, p: Parameters, x, y) -> Step:
+    return train_bayesian_torch(bayesian_torch_model(network, p.width), p, x, y)
 
 
 def pytorch_transformer_train(p: Parameters, x, y) -> Step:
@@ -218,6 +268,23 @@ def torch_blue_transformer_train(p: Parameters, x, y) -> Step:
     model = torch_blue_transformer(p.width)
     objective = vi.KullbackLeiblerLoss(Categorical(), dataset_size=DATASET_SIZE)
     return training_step(model, lambda: objective(model(x, samples=p.samples), y))
+
+
+def pytorch_lstm_train(p: Parameters, x, y) -> Step:
+    """A deterministic network on batch x samples sequences."""
+    from torch import nn
+
+    model, criterion = pytorch_lstm(p.width), nn.CrossEntropyLoss()
+    rows, labels = x.repeat(p.samples, 1, 1), y.repeat(p.samples)
+    return training_step(model, lambda: criterion(model(rows), labels))
+
+
+def blitz_lstm_train(p: Parameters, x, y) -> Step:
+    return train_blitz(blitz_lstm(p.width), p, x, y)
+
+
+def bayesian_torch_lstm_train(p: Parameters, x, y) -> Step:
+    return train_bayesian_torch(bayesian_torch_lstm(p.width), p, x, y)
 
 
 # --- prediction: the mean of the softmax over the samples ---------------------------------------
@@ -274,13 +341,20 @@ STEPS = {
     "pytorch": {
         **steps_of_networks(pytorch_train, pytorch_predict),
         "transformer-train": pytorch_transformer_train,
+        "lstm-train": pytorch_lstm_train,
     },
     "torch_blue": {
         **steps_of_networks(torch_blue_train, torch_blue_predict),
         "transformer-train": torch_blue_transformer_train,
     },
-    "blitz": steps_of_networks(blitz_train, blitz_predict),
-    "bayesian-torch": steps_of_networks(bayesian_torch_train, bayesian_torch_predict),
+    "blitz": {
+        **steps_of_networks(blitz_train, blitz_predict),
+        "lstm-train": blitz_lstm_train,
+    },
+    "bayesian-torch": {
+        **steps_of_networks(bayesian_torch_train, bayesian_torch_predict),
+        "lstm-train": bayesian_torch_lstm_train,
+    },
 }
 PACKAGES = {
     "pytorch": "torch", "torch_blue": "torch-blue", "blitz": "blitz-bayesian-pytorch",
@@ -299,9 +373,13 @@ def build(implementation: str, workload: str, parameters: Parameters) -> Step:
     import torch
 
     torch.manual_seed(0)
-    sequences = workload.startswith("transformer")
-    x = torch.randn(parameters.batch, *((LENGTH, parameters.width) if sequences else (1, 28, 28)))
-    y = torch.randint(0, CLASSES, (parameters.batch, LENGTH) if sequences else (parameters.batch,))
+    # The shapes of an example and of its labels.
+    example, labels = {
+        "transformer-train": ((LENGTH, parameters.width), (LENGTH,)),
+        "lstm-train": (SEQUENCE, ()),
+    }.get(workload, ((1, 28, 28), ()))
+    x = torch.randn(parameters.batch, *example)
+    y = torch.randint(0, CLASSES, (parameters.batch, *labels))
     return STEPS[implementation][workload](parameters, x, y)
 
 

@@ -24,7 +24,7 @@ struct Embedding : Module<Embedding<N, D, Policies...>, variables<variable<"weig
                           typename detail::sequence_options<Policies...>::variational,
                           typename detail::sequence_options<Policies...>::prior,
                           typename detail::sequence_options<Policies...>::backend>,
-                   detail::known_input<detail::sequence_options<Policies...>::steps> {
+                   detail::known_input<detail::sequence_options<Policies...>> {
     using Embedding::Module::Module;
 
     /// The id whose vector is 0 and gets no gradient; -1 for none.

@@ -86,7 +86,8 @@ using is_not_drawn =
 template <class Self, class Cell, Index In, Index H, class Options>
 struct Recurrent
     : Module<Self, typename recurrent_variables<Cell, In, H, Options>::type,
-             typename Options::variational, typename Options::prior, typename Options::backend> {
+             typename Options::variational, typename Options::prior, typename Options::backend>,
+      known_input<Options, In> {
     using Recurrent::Module::Module;
 
     /// The shape that the layer expects in place of a given one.

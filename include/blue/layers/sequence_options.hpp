@@ -66,12 +66,13 @@ struct sequence_options<blue::rectified, Rest...> : sequence_options<Rest...> {
 };
 
 /// The input of a model that begins with a layer for sequences, where the length is known.
-template <Index Steps, Index... Width>
+template <class Options, Index... Width>
 struct known_input {
-    using input_shape = shape<Steps, Width...>;
+    using input_shape = shape<Options::steps, Width...>;
 };
-template <Index... Width>
-struct known_input<dynamic, Width...> {};
+template <class Options, Index... Width>
+requires(Options::steps == dynamic) struct known_input<Options, Width...> {
+};
 
 }  // namespace detail
 

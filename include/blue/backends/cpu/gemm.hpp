@@ -155,10 +155,11 @@ public:
         });
     }
 
-    /// C (m x n) = or += A op(B).
-    void multiply(Index m, const T* a, Index lda, T* c, Index ldc, bool add) const {
+    /// C (m x n) = or += A op(B); `bias` as in `gemm`.
+    void multiply(Index m, const T* a, Index lda, T* c, Index ldc, bool add,
+                  const T* bias = nullptr) const {
         for_each_panel([&](const Panel& panel, Index l, Index j) {
-            panel.multiply(m, a + l, lda, c + j, ldc, add || l > 0);
+            panel.multiply(m, a + l, lda, c + j, ldc, add || l > 0, bias ? bias + j : nullptr);
         });
     }
 

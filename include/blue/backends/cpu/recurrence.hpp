@@ -35,16 +35,16 @@ struct CellSweep {
     using Rows = std::array<T*, 2>;
 
     /// \param x the projected input, \param hidden the projected recurrent state,
-    /// \param bias of the latter, \param state becomes the next one,
+    /// \param state becomes the next one,
     /// \param kept what the formula gets; may be nullptr.
-    BLUE_FLATTEN static void forward(const T* x, const T* hidden, const T* bias, const Rows& state,
-                                     T* kept, Index width) {
+    BLUE_FLATTEN static void forward(const T* x, const T* hidden, const Rows& state, T* kept,
+                                     Index width) {
         using V = math::Dual<S, 0>;
         for_each_pack<S>(0, width, [&](Index e, auto n) BLUE_INLINE_LAMBDA {
             Gates<V> a;
             BLUE_UNROLL for (int g = 0; g < gates; ++g) {
                 const Index at = g * width + e;
-                S sum = load<S>(hidden + at, n) + load<S>(bias + at, n);
+                S sum = load<S>(hidden + at, n);
                 if (g != Cell::split_gate) sum += load<S>(x + at, n);
                 if (kept) store(sum, kept + at, n);
                 a[static_cast<std::size_t>(g)] = V(sum);
@@ -152,8 +152,8 @@ struct RecurrenceUnit {
                     std::fill_n(to, width, T(0));
             }
         for (Index k = 0; k < args.steps; ++k) {
-            weight.multiply(rows, current[Cell::recurrent], width, hidden, out(), false);
-            for (Index row = 0; row < rows; ++row) step(row, time(k), current, hidden, bias);
+            weight.multiply(rows, current[Cell::recurrent], width, hidden, out(), false, bias);
+            for (Index row = 0; row < rows; ++row) step(row, time(k), current, hidden);
         }
         for (std::size_t k = 0; k < states; ++k)
             for (Index row = 0; args.last[k] && row < rows; ++row)
@@ -212,7 +212,7 @@ private:
         return result;
     }
 
-    void step(Index row, Index t, const Rows& current, const T* hidden, const T* bias) const {
+    void step(Index row, Index t, const Rows& current, const T* hidden) const {
         const Index width = args.width;
         const RecurrenceDirection<B>& walk = direction();
         const Rows now = rows_at(current, row);
@@ -223,8 +223,8 @@ private:
             return;
         }
         const Node<B>* const kept = walk.hidden.y;
-        Sweep::forward(at(*walk.gates, walk.gates->value, row, t, out()), hidden + row * out(),
-                       bias, now, kept ? at(*kept, kept->value, row, t, out()) : nullptr, width);
+        Sweep::forward(at(*walk.gates, walk.gates->value, row, t, out()), hidden + row * out(), now,
+                       kept ? at(*kept, kept->value, row, t, out()) : nullptr, width);
         if (args.y) std::copy_n(now[0], width, output(args.y->value, row, t));
     }
 
@@ -328,19 +328,16 @@ void add_first_states(const RecurrenceArgs<B>& args, const Node<B>& node,
 template <class Cell, class T, class Isa>
 void recurrence_forward(Tape<Cpu<T, Isa>>& tape, const RecurrenceArgs<Cpu<T, Isa>>& args) {
     using B = Cpu<T, Isa>;
-    const Index out = Cell::gates * args.width;
     for (std::size_t d = 0; d < static_cast<std::size_t>(args.directions); ++d) {
         const LinearArgs<B>& hidden = args.direction[d].hidden;
         if (hidden.owns_weight) draw_forward(tape, *hidden.weight);
         if (hidden.owns_bias) draw_forward(tape, *hidden.bias);
     }
     const auto weights = cpu::PackedWeights<B>::template make<true>(tape, args);
-    T* const zeros = tape.template device_memory<T>(out);
-    std::fill_n(zeros, out, T(0));
     const cpu::Scratch<B> scratch(tape, cpu::RecurrenceUnit<Cell, B>::scratch_size(args));
     cpu::for_each_recurrence_unit<Cell>(args, [&](const auto& unit, int worker) {
         const Draw<B>* const bias = unit.direction().hidden.bias;
-        unit.forward(weights.of(unit.s, unit.d), bias ? cpu::weights_of(*bias, unit.s) : zeros,
+        unit.forward(weights.of(unit.s, unit.d), bias ? cpu::weights_of(*bias, unit.s) : nullptr,
                      scratch.of(worker));
     });
 }

@@ -19,21 +19,27 @@ constexpr const char* page_head = R"html(<!doctype html>
 <html lang="en">
 <meta charset="utf-8">
 <meta name="viewport" content="width=device-width">
-<title>Regression with noise</title>
-<style>)html";
-constexpr const char* page_text = R"html(
+)html";
+constexpr const char* page_look = R"html(
 svg { max-width: 60rem; } svg text { font-size: 11px; }
 .all { fill: var(--data); opacity: .35; } .weights { fill: var(--weights); opacity: .45; }
 circle { fill: var(--ink); opacity: .55; }
 polyline { fill: none; stroke: var(--right); stroke-width: 2; }
 .key { display: inline-block; width: .9em; height: .9em; vertical-align: -.1em; }
 </style>
-<h1>Regression with noise</h1>
-<p>A network with a distribution over every weight predicts a mean and the size of the noise.
+)html";
+constexpr const char* page_key = R"html(
 <span class="key" style="background: var(--weights)"></span> what it does not know (epistemic),
 <span class="key" style="background: var(--data)"></span> together with the noise in the data
 (aleatoric): two standard deviations to each side.</p>
 )html";
+
+/// The distance of labels of an axis: 1, 2 or 5 times a power of ten, at least 1, for at most ten.
+double label_step(double length) {
+    double step = 1;
+    for (int i = 0; length / step > 10; ++i) step *= i % 3 == 1 ? 2.5 : 2;
+    return step;
+}
 
 /// The part of the plane that the picture shows.
 struct View {
@@ -54,10 +60,13 @@ struct View {
 }  // namespace
 
 void write_bands(const std::string& path, const blue::Dataset<float>& data,
-                 const blue::Array<float>& inputs, const blue::RealPrediction& prediction) {
+                 const blue::Array<float>& inputs, const blue::RealPrediction& prediction,
+                 const BandsText& text) {
     const auto [least, most] = std::minmax_element(data.targets.begin(), data.targets.end());
-    const View view{static_cast<double>(inputs[0]), static_cast<double>(inputs[inputs.size() - 1]),
-                    static_cast<double>(*least) - 1, static_cast<double>(*most) + 1};
+    const double room = std::max(1.0, 0.1 * static_cast<double>(*most - *least));
+    const View view{static_cast<double>(std::min(inputs[0], data.inputs[0])),
+                    static_cast<double>(inputs[inputs.size() - 1]),
+                    static_cast<double>(*least) - room, static_cast<double>(*most) + room};
     const auto line = [&](const std::function<double(blue::Index)>& value, bool backwards) {
         std::string points;
         for (blue::Index i = 0; i < inputs.size(); ++i) {
@@ -91,11 +100,17 @@ void write_bands(const std::string& path, const blue::Dataset<float>& data,
         svg += "<text x=\"" + detail::number("%.1f", x) + "\" y=\"" + detail::number("%.1f", y) +
                "\">" + detail::number("%.0f", value) + "</text>\n";
     };
-    for (double x = std::ceil(view.left); x <= view.right; ++x) label(view.x(x), height - 14, x);
-    for (double y = std::ceil(view.bottom); y <= view.top; ++y) label(16, view.y(y) + 4, y);
+    const double x_step = label_step(view.right - view.left);
+    const double y_step = label_step(view.top - view.bottom);
+    for (double x = std::ceil(view.left / x_step) * x_step; x <= view.right; x += x_step)
+        label(view.x(x), height - 14, x);
+    for (double y = std::ceil(view.bottom / y_step) * y_step; y <= view.top; y += y_step)
+        label(4, view.y(y) + 4, y);
     svg += "</svg>\n";
 
-    blue::io::write_file(path, page_head + std::string(detail::page_style) + page_text + svg);
+    blue::io::write_file(path, page_head + ("<title>" + text.title + "</title>\n<style>") +
+                                   detail::page_style + page_look + "<h1>" + text.title +
+                                   "</h1>\n<p>" + text.text + page_key + svg);
 }
 
 }  // namespace blue_examples

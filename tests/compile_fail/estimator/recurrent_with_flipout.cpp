@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: BSD-3-Clause
 // expected-error {{only linear can estimate a variable without drawn weights}}
 // expected-error {{drawn_weights<false, blue::shape<12, 3>}}
-// expected-lines g++ 35 clang 35
+// expected-lines g++ 20 clang 35
 #include <blue/blue.hpp>
 
 #if BLUE_EXPECT_FAIL

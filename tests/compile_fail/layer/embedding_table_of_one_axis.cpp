@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: BSD-3-Clause
 // expected-error {{embed(ids, table) needs a table of shape<rows, width>}}
 // expected-error {{given<blue::shape<12>}}
-// expected-lines g++ 35 clang 35
+// expected-error {{embedding_table<false}}
+// expected-lines g++ 20 clang 35
 #include <blue/blue.hpp>
 
 using namespace blue::literals;

@@ -3,7 +3,7 @@
 // expected-error {{expected<blue::shape<12, 4>}}
 // expected-error {{given<blue::shape<16, 4>}}
 // expected-error {{hidden_weight<false}}
-// expected-lines g++ 35 clang 35
+// expected-lines g++ 20 clang 35
 #include <blue/blue.hpp>
 
 using namespace blue::literals;

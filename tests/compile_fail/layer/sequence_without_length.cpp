@@ -2,7 +2,8 @@
 // expected-error {{a recurrence takes a sequence as an item, shape<length, width>}}
 // expected-error {{expected<blue::shape<-1, 3>}}
 // expected-error {{given<blue::shape<3>}}
-// expected-lines g++ 35 clang 35
+// expected-error {{sequence_input<false}}
+// expected-lines g++ 20 clang 35
 #include <blue/blue.hpp>
 
 struct Forecast : blue::Module<Forecast, blue::variables<>> {

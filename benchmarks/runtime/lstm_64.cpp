@@ -15,8 +15,8 @@ namespace bench {
 namespace {
 
 constexpr blue::Index hidden = 64, inputs = 16, length = 32, classes = 10;
-using Net = blue::Sequential<blue::LSTM<inputs, hidden, blue::final_output>,
-                             blue::Linear<hidden, classes>>;
+using Net =
+    blue::Sequential<blue::LSTM<inputs, hidden, blue::final_output>, blue::Linear<hidden, classes>>;
 
 /// Forward, torch_blue's loss, backward and Adam on one batch.
 class LSTMTrain final : public Workload {

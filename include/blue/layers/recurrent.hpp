@@ -76,7 +76,7 @@ struct recurrent_variables {
     using type = decltype(all(std::make_integer_sequence<int, Options::layers * directions>{}));
 };
 
-/// The first variable that is not drawn.
+/// Whether the weights of a variable are not drawn.
 template <class Variable>
 using is_not_drawn =
     mp::mp_bool<!std::is_same_v<estimator_of<typename Variable::variational_distribution>,

@@ -21,6 +21,7 @@ LAYERS = [
     ("LSTM", "layers<2>, bidirectional", nn.LSTM, {"num_layers": 2, "bidirectional": True},
      (3, 5, 1)),
     ("LSTM", "layers<2>, without_bias", nn.LSTM, {"num_layers": 2, "bias": False}, (2, 4, 4)),
+    ("LSTM", "peephole", None, {}, None),
     ("GRU", "", nn.GRU, {}, (5, 1, 2)),
     ("GRU", "layers<2>, bidirectional", nn.GRU, {"num_layers": 2, "bidirectional": True}, None),
     ("GRU", "bidirectional", nn.GRU, {"bidirectional": True}, (4, 5, 2)),
@@ -46,15 +47,36 @@ def gradient(values):
     return weighted(values, 1, 0.3, torch.sin).item()
 
 
+class Peephole(nn.Module):
+    """The recurrence of BLiTZ's BayesianLSTM(peephole=True), with PyTorch's names."""
+
+    def __init__(self, width, hidden, batch_first):
+        super().__init__()
+        for name, like in nn.LSTM(width, hidden).named_parameters():
+            self.register_parameter(name, like)
+
+    def forward(self, x, state):
+        h, c = (each[0] for each in state)
+        outputs = []
+        for t in range(x.shape[1]):
+            of_input = x[:, t] @ self.weight_ih_l0.T + self.bias_ih_l0
+            gates = of_input + c @ self.weight_hh_l0.T + self.bias_hh_l0
+            i, f, _, o = gates.sigmoid().chunk(4, 1)
+            c = f * c + i * of_input.chunk(4, 1)[2].sigmoid()
+            h = (o * c).tanh()
+            outputs.append(h)
+        return torch.stack(outputs, 1), (h[None], c[None])
+
+
 def line(name, options, kind, arguments, lengths):
-    layer = kind(WIDTH, HIDDEN, batch_first=True, **arguments).double()
+    layer = (kind or Peephole)(WIDTH, HIDDEN, batch_first=True, **arguments).double()
     with torch.no_grad():
         for k, weight in enumerate(layer.parameters()):
             weight.copy_(pattern(weight.numel(), k).reshape(weight.shape))
     x = 2 * pattern(BATCH * STEPS * WIDTH, 1).reshape(BATCH, STEPS, WIDTH)
     x.requires_grad_()
     slots = arguments.get("num_layers", 1) * (2 if arguments.get("bidirectional") else 1)
-    kinds = 2 if kind is nn.LSTM else 1
+    kinds = 2 if name == "LSTM" else 1
     # Here states are batch x slots x H, in PyTorch slots x batch x H.
     first = [pattern(BATCH * slots * HIDDEN, 2 + k).reshape(BATCH, slots, HIDDEN).requires_grad_()
              for k in range(kinds)]
@@ -68,8 +90,10 @@ def line(name, options, kind, arguments, lengths):
     last = last if kinds == 2 else (last,)
     sums = [outputs(y, 1), sum(outputs(state.transpose(0, 1), 2) for state in last)]
     sum(sums).backward()
+    zero = torch.zeros(1).double()
     numbers = [value.item() for value in sums]
-    numbers += [gradient(value.grad) for value in (x, *first, *layer.parameters())]
+    numbers += [gradient(zero if value.grad is None else value.grad)
+                for value in (x, *first, *layer.parameters())]
     text = ", ".join(f"{number:.15g}" for number in numbers)
     lengths = ", ".join(map(str, lengths or ()))
     return f"check<{name}{', ' * bool(options)}{options}>({{{lengths}}}, {{{text}}});"

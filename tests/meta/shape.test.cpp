@@ -31,11 +31,17 @@ static_assert(std::is_same_v<drop_last<shape<2, 3, 4>>, shape<2, 3>>);
 static_assert(std::is_same_v<drop_last<shape<4>>, shape<>>);
 static_assert(std::is_same_v<drop_last<shape<dynamic, 4>>, shape<dynamic>>);
 
+static_assert(std::is_same_v<unknown_shape<3>, shape<dynamic, dynamic, dynamic>>);
+static_assert(std::is_same_v<flattened<shape<2, 3, 4>>, shape<24>>);
+static_assert(std::is_same_v<flattened<shape<>>, shape<1>>);
+static_assert(std::is_same_v<flattened<shape<2, dynamic>>, shape<dynamic>>);
+
 // After an error a shape fits everywhere, and the next linear layer makes it known again.
 static_assert(fits<shape<2, 3>, shape<2, 3>> && !fits<shape<2, 3>, shape<3, 2>>);
 static_assert(fits<any_shape, shape<7>> && fits<shape<7>, any_shape>);
 static_assert(std::is_same_v<replace_last<any_shape, 9>, shape<9>>);
 static_assert(std::is_same_v<drop_last<any_shape>, any_shape>);
+static_assert(std::is_same_v<flattened<any_shape>, any_shape>);
 
 TEST_CASE("a shape is printed as it is written") {
     CHECK(shape_name<shape<1, 28, 28>>() == "shape<1, 28, 28>");

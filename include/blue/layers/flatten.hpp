@@ -17,7 +17,7 @@ struct Flatten {
 
     template <class X>
     auto operator()(auto&, X x) const {
-        return x.template as<shape<X::shape::size>>();
+        return x.template as<flattened<typename X::shape>>();
     }
 };
 
@@ -25,7 +25,7 @@ template <>
 struct Flatten<> {
     template <class X>
     auto operator()(auto&, X x) const {
-        return x.template as<shape<X::shape::size>>();
+        return x.template as<flattened<typename X::shape>>();
     }
 };
 

@@ -9,6 +9,7 @@
 #include <array>
 #include <string>
 #include <type_traits>
+#include <utility>
 
 namespace blue {
 
@@ -73,7 +74,18 @@ struct split_last<shape<>, any_shape> {
     using replaced = shape<Last>;
 };
 
+template <class Positions>
+struct all_dynamic;
+template <Index... Position>
+struct all_dynamic<std::integer_sequence<Index, Position...>> {
+    using type = shape<(static_cast<void>(Position), dynamic)...>;
+};
+
 }  // namespace detail
+
+/// A shape of a rank, with extents that are not known.
+template <int Rank>
+using unknown_shape = typename detail::all_dynamic<std::make_integer_sequence<Index, Rank>>::type;
 
 /// The shape without its last axis.
 template <class Shape>
@@ -82,6 +94,11 @@ using drop_last = typename detail::split_last<shape<>, Shape>::front;
 /// The shape with another last extent: what a linear layer does. A single number gets an axis.
 template <class Shape, Index Last>
 using replace_last = typename detail::split_last<shape<>, Shape>::template replaced<Last>;
+
+/// The shape of all elements as one axis.
+template <class Shape>
+using flattened =
+    std::conditional_t<std::is_same_v<Shape, any_shape>, any_shape, shape<Shape::size>>;
 
 /// A shape as it is written: "shape<1, 28, 28>".
 template <class Shape>

@@ -14,6 +14,7 @@
 #include <blue/backends/cpu/materialise.hpp>
 #include <blue/backends/cpu/noise.hpp>
 #include <blue/backends/cpu/optimizer.hpp>
+#include <blue/backends/cpu/pooling.hpp>
 #include <blue/backends/cpu/reduce.hpp>
 #include <blue/backends/cpu/slice.hpp>
 #include <blue/backends/cpu/softmax.hpp>

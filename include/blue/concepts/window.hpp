@@ -1,0 +1,112 @@
+// SPDX-License-Identifier: BSD-3-Clause
+/// \file
+/// Windows that move over an item, as compile-time options of layers: `MaxPool2d<3, stride<2>,
+/// padding<1>>`, `MaxPool2d<kernel<3, 5>>`.
+#pragma once
+
+#include <blue/concepts/requirement.hpp>
+#include <blue/meta/shape.hpp>
+
+#include <array>
+#include <concepts>
+
+namespace blue {
+
+/// What `kernel<...>` is.
+template <Index... Extents>
+struct kernel_extents {
+    Index extents[sizeof...(Extents)] = {Extents...};  ///< what compilers print
+};
+/// The extents of a window: `kernel<3, 5>`. One number stands for all axes, and may stand alone:
+/// `MaxPool2d<3>`.
+template <Index... Extents>
+inline constexpr kernel_extents<Extents...> kernel{};
+/// How far a window moves from one output to the next.
+template <Index... Steps>
+struct stride {};
+/// How far windows reach beyond both ends of an axis.
+template <Index... Extents>
+struct padding {};
+/// The distance between the elements of a window.
+template <Index... Steps>
+struct dilation {};
+
+namespace requirement {
+
+/// How many axes a window moves along.
+template <int N>
+struct axes {};
+
+/// The numbers of an option.
+template <bool Ok, class Option, class Axes>
+struct window_option : check {
+    static_assert(Ok,
+                  "blue: an option of a window needs one number for all axes or one for each, "
+                  "positive or, of padding, 0, see option and axes in window_option<...>: change "
+                  "its numbers");
+};
+
+/// An option that the layer does not have.
+template <bool Known, class Option>
+struct known_option : check {
+    static_assert(Known,
+                  "blue: the layer has no such option, see known_option<...>: windows have "
+                  "stride<2>, padding<1>, dilation<2>, pooling also ceil_mode and "
+                  "count_include_pad<false>, each where it has a meaning");
+};
+
+}  // namespace requirement
+
+namespace detail {
+
+/// The numbers of an option, one for each axis.
+template <int Axes, class Option>
+struct axis_numbers;
+template <int Axes, template <Index...> class Option, Index... Given>
+struct axis_numbers<Axes, Option<Given...>> {
+    static constexpr int given = sizeof...(Given);
+    static constexpr Index smallest = std::is_same_v<Option<Given...>, padding<Given...>> ? 0 : 1;
+    static constexpr bool fits =
+        (given == 1 || given == Axes) && (true && ... && (Given >= smallest));
+    using check = std::conditional_t<
+        fits, requirement::check,
+        requirement::window_option<fits, Option<Given...>, requirement::axes<Axes>>>;
+    static constexpr std::array<Index, Axes> value = [] {
+        std::array<Index, Axes> numbers{};
+        const std::array<Index, given + 1> all{Given..., 1};
+        for (std::size_t i = 0; i < Axes; ++i) numbers[i] = fits ? all[given == 1 ? 0 : i] : 1;
+        return numbers;
+    }();
+};
+
+/// The first option of a kind, or a default.
+template <template <Index...> class Kind, class Default, class... Options>
+struct option_of {
+    using type = Default;
+};
+template <template <Index...> class Kind, class Default, Index... Given, class... Rest>
+struct option_of<Kind, Default, Kind<Given...>, Rest...> {
+    using type = Kind<Given...>;
+};
+template <template <Index...> class Kind, class Default, class Other, class... Rest>
+struct option_of<Kind, Default, Other, Rest...> : option_of<Kind, Default, Rest...> {};
+
+/// Whether a type is an option of a kind.
+template <template <Index...> class Kind, class Option>
+inline constexpr bool is_option = false;
+template <template <Index...> class Kind, Index... Given>
+inline constexpr bool is_option<Kind, Kind<Given...>> = true;
+
+/// A kernel that is given as a number, or as `kernel<...>`.
+template <auto Kernel>
+struct kernel_of {
+    using type = kernel_extents<static_cast<Index>(Kernel)>;
+};
+template <Index... Extents, kernel_extents<Extents...> Kernel>
+struct kernel_of<Kernel> {
+    using type = kernel_extents<Extents...>;
+};
+
+}  // namespace detail
+
+}  // namespace blue

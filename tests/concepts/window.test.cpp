@@ -15,12 +15,12 @@ TEST_CASE("one number of a window stands for all axes") {
     STATIC_REQUIRE(axis_numbers<2, padding<0>>::fits);
     STATIC_REQUIRE(!axis_numbers<2, stride<0>>::fits);
     STATIC_REQUIRE(!axis_numbers<2, stride<1, 2, 3>>::fits);
-    STATIC_REQUIRE(!axis_numbers<2, kernel_extents<>>::fits);
+    STATIC_REQUIRE(!axis_numbers<2, window_extents<>>::fits);
 }
 
-TEST_CASE("a kernel is a number or kernel<...>") {
-    STATIC_REQUIRE(std::is_same_v<kernel_of<3>::type, kernel_extents<3>>);
-    STATIC_REQUIRE(std::is_same_v<kernel_of<kernel<3, 5>>::type, kernel_extents<3, 5>>);
+TEST_CASE("extents are a number or window<...>") {
+    STATIC_REQUIRE(std::is_same_v<extents_of<3>::type, window_extents<3>>);
+    STATIC_REQUIRE(std::is_same_v<extents_of<window<3, 5>>::type, window_extents<3, 5>>);
 }
 
 TEST_CASE("options are found in any order") {

@@ -26,8 +26,8 @@ static_assert(gives<MaxPool2d<2>, shape<6, 24, 24>, shape<6, 12, 12>>);
 static_assert(gives<MaxPool2d<2>, shape<6, 5, 7>, shape<6, 2, 3>>);
 static_assert(gives<MaxPool2d<2, ceil_mode>, shape<6, 5, 7>, shape<6, 3, 4>>);
 static_assert(gives<MaxPool2d<3, stride<2>, padding<1>>, shape<64, 112, 112>, shape<64, 56, 56>>);
-static_assert(gives<MaxPool2d<kernel<3, 2>, stride<2, 1>>, shape<1, 9, 9>, shape<1, 4, 8>>);
-static_assert(gives<MaxPool2d<kernel<3>>, shape<1, 9, 9>, shape<1, 3, 3>>);
+static_assert(gives<MaxPool2d<window<3, 2>, stride<2, 1>>, shape<1, 9, 9>, shape<1, 4, 8>>);
+static_assert(gives<MaxPool2d<window<3>>, shape<1, 9, 9>, shape<1, 3, 3>>);
 static_assert(gives<MaxPool1d<3, stride<1>, dilation<2>>, shape<4, 10>, shape<4, 6>>);
 // The last window would begin in the padding behind the input.
 static_assert(gives<AvgPool1d<2, stride<2>, padding<1>, ceil_mode>, shape<4, 5>, shape<4, 3>>);
@@ -53,10 +53,10 @@ TEST_CASE("pooling layers give PyTorch's numbers and gradients") {
     compare_with_reference<Two>(MaxPool2d<3, stride<2>, padding<1>>{}, -8.9079173947087,
                                 2.04867328608506);
     compare_with_reference<Two>(
-        MaxPool2d<kernel<3, 2>, stride<2, 3>, padding<1, 0>, dilation<1, 2>, ceil_mode>{},
+        MaxPool2d<window<3, 2>, stride<2, 3>, padding<1, 0>, dilation<1, 2>, ceil_mode>{},
         1.69979598033396, 3.44282086825931);
     compare_with_reference<Three>(MaxPool3d<2>{}, -0.413600387036452, -0.348195090336666);
-    compare_with_reference<Three>(MaxPool3d<kernel<2, 3, 2>, stride<1, 2, 1>, padding<0, 1, 1>>{},
+    compare_with_reference<Three>(MaxPool3d<window<2, 3, 2>, stride<1, 2, 1>, padding<0, 1, 1>>{},
                                   -0.868761703653822, -3.90641735907804);
     compare_with_reference<One>(AvgPool1d<3>{}, -2.32740054955668, 2.86411470664088);
     compare_with_reference<One>(AvgPool1d<4, stride<3>, padding<2>, ceil_mode>{},
@@ -67,11 +67,11 @@ TEST_CASE("pooling layers give PyTorch's numbers and gradients") {
     compare_with_reference<Two>(
         AvgPool2d<3, stride<2>, padding<1>, ceil_mode, count_include_pad<false>>{},
         -3.20333012104593, -0.927749452327999);
-    compare_with_reference<Two>(AvgPool2d<kernel<3, 2>, stride<3>, padding<1>, ceil_mode>{},
+    compare_with_reference<Two>(AvgPool2d<window<3, 2>, stride<3>, padding<1>, ceil_mode>{},
                                 0.185572976501705, -0.0449108427878249);
     compare_with_reference<Three>(AvgPool3d<2, stride<1>>{}, 2.01553182031696, 3.77151673085422);
     compare_with_reference<Three>(
-        AvgPool3d<kernel<2, 3, 2>, stride<2>, padding<1>, count_include_pad<false>>{},
+        AvgPool3d<window<2, 3, 2>, stride<2>, padding<1>, count_include_pad<false>>{},
         -5.72506518268569, 2.81704316260194);
     compare_with_reference<One>(AdaptiveAvgPool1d<4>{}, -1.24263256041236, 7.58206627544181);
     compare_with_reference<One>(AdaptiveMaxPool1d<15>{}, -1.22720708126817, -2.13284628993618);

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: BSD-3-Clause
 /// \file
 /// Windows that move over an item, as compile-time options of layers: `MaxPool2d<3, stride<2>,
-/// padding<1>>`, `MaxPool2d<kernel<3, 5>>`.
+/// padding<1>>`, `MaxPool2d<window<3, 5>>`.
 #pragma once
 
 #include <blue/concepts/requirement.hpp>
@@ -12,15 +12,15 @@
 
 namespace blue {
 
-/// What `kernel<...>` is.
+/// What `window<...>` is.
 template <Index... Extents>
-struct kernel_extents {
+struct window_extents {
     Index extents[sizeof...(Extents)] = {Extents...};  ///< what compilers print
 };
-/// The extents of a window: `kernel<3, 5>`. One number stands for all axes, and may stand alone:
+/// The extents of a window: `window<3, 5>`. One number stands for all axes, and may stand alone:
 /// `MaxPool2d<3>`.
 template <Index... Extents>
-inline constexpr kernel_extents<Extents...> kernel{};
+inline constexpr window_extents<Extents...> window{};
 /// How far a window moves from one output to the next.
 template <Index... Steps>
 struct stride {};
@@ -97,14 +97,14 @@ inline constexpr bool is_option = false;
 template <template <Index...> class Kind, Index... Given>
 inline constexpr bool is_option<Kind, Kind<Given...>> = true;
 
-/// A kernel that is given as a number, or as `kernel<...>`.
+/// Extents that are given as a number, or as `window<...>`.
 template <auto Kernel>
-struct kernel_of {
-    using type = kernel_extents<static_cast<Index>(Kernel)>;
+struct extents_of {
+    using type = window_extents<static_cast<Index>(Kernel)>;
 };
-template <Index... Extents, kernel_extents<Extents...> Kernel>
-struct kernel_of<Kernel> {
-    using type = kernel_extents<Extents...>;
+template <Index... Extents, window_extents<Extents...> Kernel>
+struct extents_of<Kernel> {
+    using type = window_extents<Extents...>;
 };
 
 }  // namespace detail

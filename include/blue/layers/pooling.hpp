@@ -24,8 +24,8 @@ struct PoolLayer {
 }  // namespace detail
 
 /// The largest element of each window: `MaxPool2d<2>`, `MaxPool2d<3, stride<2>, padding<1>>`,
-/// `MaxPool2d<kernel<3, 5>>`. As PyTorch's.
-/// \tparam Kernel the extent of the window along all axes, or `kernel<...>`.
+/// `MaxPool2d<window<3, 5>>`. As PyTorch's.
+/// \tparam Kernel the extent of the window along all axes, or `window<...>`.
 /// \tparam Options `stride<...>` (the window's extents when left out), `padding<...>` with what
 ///   counts as minus infinity, `dilation<...>`, `ceil_mode`.
 template <auto Kernel, class... Options>
@@ -39,7 +39,7 @@ struct MaxPool3d
     : detail::PoolLayer<detail::pool_windows<detail::PoolKind::max, 3, Kernel, Options...>> {};
 
 /// The mean of each window. As PyTorch's.
-/// \tparam Kernel the extent of the window along all axes, or `kernel<...>`.
+/// \tparam Kernel the extent of the window along all axes, or `window<...>`.
 /// \tparam Options `stride<...>` (the window's extents when left out), `padding<...>` with zeros,
 ///   which count unless there is `count_include_pad<false>`, `ceil_mode`.
 template <auto Kernel, class... Options>

@@ -116,8 +116,8 @@ struct pool_windows {
 
     template <template <Index...> class Option, class Default>
     using option = axis_numbers<Axes, typename option_of<Option, Default, Options...>::type>;
-    using kernel_numbers = axis_numbers<Axes, typename kernel_of<Kernel>::type>;
-    using stride_numbers = option<stride, typename kernel_of<Kernel>::type>;
+    using kernel_numbers = axis_numbers<Axes, typename extents_of<Kernel>::type>;
+    using stride_numbers = option<stride, typename extents_of<Kernel>::type>;
     using padding_numbers = option<padding, padding<0>>;
     using dilation_numbers = option<dilation, dilation<1>>;
     static_assert(typename kernel_numbers::check{});
@@ -159,7 +159,7 @@ template <PoolKind Kind, int Axes, Index... Out>
 struct adaptive_windows {
     static constexpr PoolKind kind = Kind;
     static constexpr int axes = Axes;
-    using numbers = axis_numbers<Axes, kernel_extents<Out...>>;
+    using numbers = axis_numbers<Axes, window_extents<Out...>>;
     static_assert(typename numbers::check{});
     static constexpr bool is_valid = numbers::fits;
 

@@ -12,6 +12,7 @@
 #include <algorithm>
 #include <functional>
 #include <span>
+#include <tuple>
 
 namespace blue {
 
@@ -139,6 +140,45 @@ struct scores_outputs {
 
 }  // namespace detail
 
+/// Several inputs of a model whose `forward` takes more than one: `forward(net, tape, Inputs{query,
+/// memory}, {.samples = 5})`. They need not be values on the tape: what a module takes beside
+/// values, such as a flag, may stand among them.
+template <class... X>
+struct Inputs {
+    std::tuple<X...> values;
+    explicit Inputs(X... x) : values(x...) {}
+};
+
+namespace detail {
+
+template <Scores Wanted, class M, class B, class... X>
+auto run_model(const M& model, Tape<B>& tape, const ForwardOptions& options,
+               std::span<const typename B::scalar* const> noise, X... x) {
+    static_assert(
+        requirement::input_backend<computes_with<M, B>, requirement::expected<backend_of<M>>,
+                                   requirement::given<B>>{});
+    if constexpr (Wanted == Scores::closed_form)
+        static_assert(closed_form_check_of<M>{});
+    else if constexpr (Wanted != Scores::none)
+        static_assert(typename first_variable_check<
+                      requirement::scored_outputs,
+                      mp::mp_copy_if_q<random_variables<M>, scores_outputs<Wanted>>>::type{});
+    using LogProbs = std::conditional_t<Wanted == Scores::none, NoLogProbs, blue::LogProbs<M, B>>;
+    if constexpr (computes_with<M, B>) {
+        const auto variables = variable_views<M, B>(model);
+        auto [pass, table, divergences] = begin_pass<B>(variables, Wanted, tape, options, noise);
+        auto output = model(pass, x...);
+        if constexpr (Wanted == Scores::none)
+            return VIReturn<decltype(output), LogProbs>{output, {}};
+        else
+            return VIReturn<decltype(output), LogProbs>{output, {&tape, table, divergences}};
+    } else {  // after the error
+        return VIReturn<Var<B, any_shape>, LogProbs>{{&tape, nullptr}, {nullptr, nullptr, nullptr}};
+    }
+}
+
+}  // namespace detail
+
 /// Runs a model on an input of `tape` with weights drawn from its variational distributions.
 ///
 /// \tparam Wanted what to compute about the weights; without log probs their type is empty.
@@ -151,29 +191,20 @@ struct scores_outputs {
 template <Scores Wanted = Scores::log_probs, class M, class B, class Shape>
 auto forward(const M& model, Tape<B>& tape, Var<B, Shape> x, const ForwardOptions& options = {},
              std::type_identity_t<std::span<const typename B::scalar* const>> noise = {}) {
-    static_assert(
-        requirement::input_backend<detail::computes_with<M, B>,
-                                   requirement::expected<backend_of<M>>, requirement::given<B>>{});
-    if constexpr (Wanted == Scores::closed_form)
-        static_assert(detail::closed_form_check_of<M>{});
-    else if constexpr (Wanted != Scores::none)
-        static_assert(typename detail::first_variable_check<
-                      requirement::scored_outputs,
-                      detail::mp::mp_copy_if_q<random_variables<M>,
-                                               detail::scores_outputs<Wanted>>>::type{});
-    using LogProbs = std::conditional_t<Wanted == Scores::none, NoLogProbs, LogProbs<M, B>>;
-    if constexpr (detail::computes_with<M, B>) {
-        const auto variables = variable_views<M, B>(model);
-        auto [pass, table, divergences] =
-            detail::begin_pass<B>(variables, Wanted, tape, options, noise);
-        auto output = model(pass, x);
-        if constexpr (Wanted == Scores::none)
-            return VIReturn<decltype(output), LogProbs>{output, {}};
-        else
-            return VIReturn<decltype(output), LogProbs>{output, {&tape, table, divergences}};
-    } else {  // after the error
-        return VIReturn<Var<B, any_shape>, LogProbs>{{x.tape, x.node}, {nullptr, nullptr, nullptr}};
-    }
+    return detail::run_model<Wanted>(model, tape, options, noise, x);
+}
+
+/// Runs a model on several inputs: `forward(net, tape, Inputs{x, y})`. Otherwise as with one. The
+/// output is what the model returns: a value on the tape, or a struct or tuple of several.
+template <Scores Wanted = Scores::log_probs, class M, class B, class... X>
+auto forward(const M& model, Tape<B>& tape, const Inputs<X...>& x,
+             const ForwardOptions& options = {},
+             std::type_identity_t<std::span<const typename B::scalar* const>> noise = {}) {
+    return std::apply(
+        [&](const X&... each) {
+            return detail::run_model<Wanted>(model, tape, options, noise, each...);
+        },
+        x.values);
 }
 
 }  // namespace blue

@@ -3,11 +3,10 @@
 /// The CPU backend with all its kernels.
 #pragma once
 
-#include <blue/backends/cpu/append.hpp>
+#include <blue/backends/cpu/copy.hpp>
 #include <blue/backends/cpu/cpu.hpp>
 #include <blue/backends/cpu/draw.hpp>
 #include <blue/backends/cpu/elementwise.hpp>
-#include <blue/backends/cpu/join_samples.hpp>
 #include <blue/backends/cpu/joint.hpp>
 #include <blue/backends/cpu/linear.hpp>
 #include <blue/backends/cpu/loss_terms.hpp>
@@ -16,6 +15,5 @@
 #include <blue/backends/cpu/optimizer.hpp>
 #include <blue/backends/cpu/pooling.hpp>
 #include <blue/backends/cpu/reduce.hpp>
-#include <blue/backends/cpu/slice.hpp>
 #include <blue/backends/cpu/softmax.hpp>
 #include <blue/backends/cpu/weight_moments.hpp>

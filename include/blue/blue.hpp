@@ -48,6 +48,7 @@
 #include <blue/layers/learned_noise.hpp>
 #include <blue/layers/linear.hpp>
 #include <blue/layers/module.hpp>
+#include <blue/layers/padding.hpp>
 #include <blue/layers/pooling.hpp>
 #include <blue/layers/reshape.hpp>
 #include <blue/models/ensemble.hpp>

@@ -15,5 +15,6 @@
 #include <blue/backends/cpu/optimizer.hpp>
 #include <blue/backends/cpu/pooling.hpp>
 #include <blue/backends/cpu/reduce.hpp>
+#include <blue/backends/cpu/resample.hpp>
 #include <blue/backends/cpu/softmax.hpp>
 #include <blue/backends/cpu/weight_moments.hpp>

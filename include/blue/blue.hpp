@@ -45,6 +45,7 @@
 #include <blue/layers/activations.hpp>
 #include <blue/layers/flatten.hpp>
 #include <blue/layers/horseshoe_linear.hpp>
+#include <blue/layers/identity.hpp>
 #include <blue/layers/learned_noise.hpp>
 #include <blue/layers/linear.hpp>
 #include <blue/layers/module.hpp>
@@ -56,6 +57,9 @@
 #include <blue/models/freeze.hpp>
 #include <blue/models/keep_weights.hpp>
 #include <blue/models/moped.hpp>
+#include <blue/models/named.hpp>
+#include <blue/models/parallel.hpp>
+#include <blue/models/repeat.hpp>
 #include <blue/models/residual.hpp>
 #include <blue/models/sequential.hpp>
 #include <blue/models/with_policies.hpp>

@@ -6,6 +6,7 @@
 #include <blue/concepts/layer.hpp>
 #include <blue/layers/child_checks.hpp>
 #include <blue/models/initialise.hpp>
+#include <blue/models/named.hpp>
 #include <blue/ops/materialise.hpp>
 
 #include <utility>
@@ -32,7 +33,7 @@ const Layer& layer_at(const LayerLeaf<Position, Layer>& leaf) {
 
 template <std::size_t Position, class Layer>
 struct layer_entry {
-    static constexpr blue::key key{static_cast<int>(Position)};
+    static constexpr blue::key key = layer_place<Position, Layer>::key;
     using type = Layer;
     template <class Parent>
     static auto& get(Parent& parent) {
@@ -62,7 +63,7 @@ struct Flow {
 template <std::size_t Position, class Layer, class Pass, class X>
 auto operator%(Flow<Pass, X> flow, const LayerLeaf<Position, Layer>& leaf) {
     using requirement::expected, requirement::given;
-    using Place = requirement::position<static_cast<int>(Position)>;
+    using Place = typename layer_place<Position, Layer>::type;
     using Shape = typename X::shape;
     using Expected = typename expected_input_of<Layer, Shape>::type;
     static_assert(requirement::layer_input<fits<Expected, Shape>, Place, Layer, expected<Expected>,
@@ -94,6 +95,7 @@ struct Stack<std::index_sequence<Position...>, Layers...> : LayerLeaf<Position, 
     using child_entries = mp::mp_list<layer_entry<Position, Layers>...>;
 
     static_assert(children_check<typename first_backend<child_entries>::type, child_entries>{});
+    static_assert(unique_names_check<child_entries, Stack, is_named<Layers>...>{});
 
     Stack() = default;
     explicit Stack(Layers... layers) requires(sizeof...(Layers) > 0)
@@ -128,15 +130,5 @@ struct Sequential : detail::Stack<std::index_sequence_for<Layers...>, Layers...>
         initialise(*this, seed);
     }
 };
-
-/// The layer at a position of a `Sequential` or `Residual`: `layer<2>(net).state<"weight">()`.
-template <std::size_t Position, class Indices, class... Layers>
-auto& layer(detail::Stack<Indices, Layers...>& model) {
-    return detail::layer_at<Position>(model);
-}
-template <std::size_t Position, class Indices, class... Layers>
-const auto& layer(const detail::Stack<Indices, Layers...>& model) {
-    return detail::layer_at<Position>(model);
-}
 
 }  // namespace blue

@@ -142,6 +142,10 @@ struct replaced {
     static_assert(std::conditional_t<failed, failure, requirement::check>{});
     using type = std::conditional_t<failed, L, found>;
 };
+template <fixed_string Name, class Layer, class Q, class P, class B>
+struct replaced<named<Name, Layer>, Q, P, B> {
+    using type = named<Name, typename replaced<Layer, Q, P, B>::type>;
+};
 template <class... Layers, class Q, class P, class B>
 struct replaced<Sequential<Layers...>, Q, P, B> {
     using type = Sequential<typename replaced<Layers, Q, P, B>::type...>;
@@ -212,9 +216,10 @@ struct layers_of<Sequential<Layers...>> {
 
 /// The type of a model with other policies in all of its layers: `with_policies<Net,
 /// MeanFieldLaplace>`, `with_policies<Net, keep_policy, UniformPrior>`. It goes through
-/// `Sequential` and `Residual` and rewrites each layer that has random variables: its last template
-/// arguments are taken for variational distribution, prior and backend, in this order, behind
-/// options such as `without_bias`. A layer of another form says itself what it becomes,
+/// `Sequential`, `Residual` and other containers and rewrites each layer that has random variables:
+/// its last template arguments are taken for variational distribution, prior and backend, in this
+/// order, behind options such as `without_bias`. A layer of another form says itself what it
+/// becomes,
 ///
 ///     template <class Q, class P, class B> using with_policies = Block<8, Q>;
 ///

@@ -52,6 +52,7 @@
 #include <blue/layers/padding.hpp>
 #include <blue/layers/pooling.hpp>
 #include <blue/layers/reshape.hpp>
+#include <blue/models/describe.hpp>
 #include <blue/models/ensemble.hpp>
 #include <blue/models/forward.hpp>
 #include <blue/models/freeze.hpp>

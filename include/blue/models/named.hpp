@@ -16,7 +16,6 @@ namespace blue {
 /// `layer<"encoder">(net)`) and in messages. Otherwise it is the layer.
 template <fixed_string Name, class Layer>
 struct named : Layer {
-    using unnamed_layer = Layer;
     named() = default;
     named(Layer layer) : Layer(std::move(layer)) {}
 };
@@ -42,6 +41,16 @@ struct unique_names : check {
 }  // namespace requirement
 
 namespace detail {
+
+/// The layer without its name.
+template <class Layer>
+struct without_name {
+    using type = Layer;
+};
+template <fixed_string Name, class Layer>
+struct without_name<named<Name, Layer>> : without_name<Layer> {};
+template <class Layer>
+using unnamed = typename without_name<Layer>::type;
 
 template <class Layer>
 inline constexpr bool is_named = false;

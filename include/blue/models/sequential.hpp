@@ -78,10 +78,15 @@ auto operator%(Flow<Pass, X> flow, const LayerLeaf<Position, Layer>& leaf) {
         // int is what clang makes of it after an error inside the layer.
         constexpr bool is_layer_value = is_value<Y> || std::is_same_v<Y, int>;
         static_assert(requirement::layer_output<is_layer_value, Place, Layer, given<Y>>{});
-        if constexpr (is_value<Y>)
-            return Flow<Pass, Y>{flow.pass, leaf.layer(flow.pass, x)};
-        else
+        if constexpr (!is_value<Y>)
             return after_error();
+        else if constexpr (
+            requires { typename Pass::observer; } &&
+            !requires { typename Layer::module_tag; })  // modules do it themselves
+            return Flow<Pass, Y>{
+                flow.pass, flow.pass.observe(leaf.layer, [&] { return leaf.layer(flow.pass, x); })};
+        else
+            return Flow<Pass, Y>{flow.pass, leaf.layer(flow.pass, x)};
     } else {
         return after_error();
     }

@@ -10,28 +10,40 @@
 using namespace blue;
 
 TEST_CASE("a model is described as a table") {
-    using Net =
-        Sequential<named<"encoder", Linear<784, 512>>, ReLU,
-                   Residual<Linear<512, 512, without_bias, MeanFieldNormal, ScaleMixturePrior>,
-                            named<"activation", Tanh>>,
-                   blue_test::Block<512, 20>, RepeatShared<3, Linear<512, 512, NonBayesian>>,
-                   Parallel<Concatenate<>, Linear<512, 5>, Identity>, Linear<517, 10>>;
-    CHECK(
-        describe<Net>() ==
-        R"(layer         type                            output  random variables    parameters  divergence                                multiply-adds
-encoder       Linear<784, 512>                512     weight, bias           803,840  closed form                                     401,408
-1             ReLU                            512
-2.0           Linear<512, 512, without_bias>  512     weight                 524,288  Monte Carlo                                     262,144
-2.activation  Tanh                            512
-3             Block<512, 20>                  512
-3.first       Linear<512, 20>                 20      weight, bias            20,520  closed form                                      10,240
-3.gated       Gated<20, 512>                  512     weight, gate, bias      41,984  closed form                                      20,480
-4.0           Linear<512, 512>                512     weight, bias           262,656  point estimate                                  786,432
-5.0           Linear<512, 5>                  5       weight, bias             5,130  closed form                                       2,560
-5.1           Identity                        512
-6             Linear<517, 10>                 10      weight, bias            10,360  closed form                                       5,170
-total                                                 14                   1,668,778  closed form, Monte Carlo, point estimate      1,488,434
-)");
+    using Net = Sequential<named<"encoder", Linear<784, 512>>, ReLU,
+                           Residual<Linear<512, 512>, named<"act", Tanh>>,
+                           RepeatShared<3, Linear<512, 512>>, Repeat<2, Linear<512, 512>>,
+                           Parallel<Concatenate<>, Linear<512, 5>, Identity>, Linear<517, 10>>;
+    const std::string expected = &R"(
+layer    type              output  random variables  parameters  divergence   multiply-adds
+encoder  Linear<784, 512>  512     weight, bias         803,840  closed form        401,408
+1        ReLU              512
+2.0      Linear<512, 512>  512     weight, bias         525,312  closed form        262,144
+2.act    Tanh              512
+3.0      Linear<512, 512>  512     weight, bias         525,312  closed form        786,432
+4.0      Linear<512, 512>  512     weight, bias         525,312  closed form        262,144
+4.1      Linear<512, 512>  512     weight, bias         525,312  closed form        262,144
+5.0      Linear<512, 5>    5       weight, bias           5,130  closed form          2,560
+5.1      Identity          512
+6        Linear<517, 10>   10      weight, bias          10,360  closed form          5,170
+total                              14                 2,920,578  closed form      1,982,002
+)"[1];  // without the first line break
+    CHECK(describe<Net>() == expected);
+}
+
+TEST_CASE("options are part of a type, policies are not, and all kinds of divergence are named") {
+    using Net = Sequential<
+        Linear<2, 3, NonBayesian>, Linear<3, 2>,
+        Linear<2, 2, without_bias, MeanFieldNormal, ScaleMixturePrior>,
+        Linear<2, 2, per_variable<MeanFieldNormal, NonBayesian>, MeanFieldNormal, Cpu<float>>>;
+    const std::string text = describe<Net>();
+    const auto has = [&](const char* part) { return text.find(part) != std::string::npos; };
+    CHECK(has("Linear<2, 3>               "));
+    CHECK(has("Linear<2, 2, without_bias>  "));
+    CHECK(has("closed form, Monte Carlo, point estimate"));
+    CHECK(has("16  closed form                                           6\n"));
+    CHECK(has("8  Monte Carlo                                           4\n"));
+    CHECK(has("10  closed form, point estimate                           4\n"));
 }
 
 TEST_CASE("images and given inputs are described") {

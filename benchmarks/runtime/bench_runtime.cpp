@@ -36,7 +36,9 @@ std::unique_ptr<Workload> make(const std::string& name, const Parameters& parame
     if (name == "mlp-predict")
         return with_width(parameters.width,
                           [&](auto width) { return bench::make_mlp_predict<width>(parameters); });
-    throw Unsupported("no workload " + name + "; there are mlp-train and mlp-predict");
+    if (name == "transformer-train") return bench::make_transformer_train(parameters);
+    throw Unsupported("no workload " + name +
+                      "; there are mlp-train, mlp-predict and transformer-train");
 }
 
 }  // namespace

@@ -17,4 +17,7 @@ std::unique_ptr<Workload> make_mlp_train(const Parameters&);
 template <blue::Index Width>
 std::unique_ptr<Workload> make_mlp_predict(const Parameters&);
 
+/// A transformer encoder for sequences of length 32: one step of training on one batch.
+std::unique_ptr<Workload> make_transformer_train(const Parameters&);
+
 }  // namespace bench

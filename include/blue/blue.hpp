@@ -43,12 +43,17 @@
 #include <blue/estimators/moment_propagation.hpp>
 #include <blue/estimators/sticking_the_landing.hpp>
 #include <blue/layers/activations.hpp>
+#include <blue/layers/batch_norm.hpp>
+#include <blue/layers/dropout.hpp>
 #include <blue/layers/flatten.hpp>
+#include <blue/layers/group_norm.hpp>
 #include <blue/layers/horseshoe_linear.hpp>
 #include <blue/layers/identity.hpp>
+#include <blue/layers/layer_norm.hpp>
 #include <blue/layers/learned_noise.hpp>
 #include <blue/layers/linear.hpp>
 #include <blue/layers/module.hpp>
+#include <blue/layers/multihead_attention.hpp>
 #include <blue/layers/padding.hpp>
 #include <blue/layers/pooling.hpp>
 #include <blue/layers/reshape.hpp>
@@ -63,6 +68,7 @@
 #include <blue/models/repeat.hpp>
 #include <blue/models/residual.hpp>
 #include <blue/models/sequential.hpp>
+#include <blue/models/transformer.hpp>
 #include <blue/models/with_policies.hpp>
 #include <blue/objectives/accuracy_versus_uncertainty.hpp>
 #include <blue/objectives/analytical_kullback_leibler_loss.hpp>
@@ -74,5 +80,6 @@
 #include <blue/optim/optimizer.hpp>
 #include <blue/optim/parameter_groups.hpp>
 #include <blue/optim/weight_average.hpp>
+#include <blue/tensor/sequence_first.hpp>
 #include <blue/train/fit.hpp>
 #include <blue/version.hpp>

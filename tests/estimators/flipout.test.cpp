@@ -165,3 +165,30 @@ TEST_CASE("log probs are those of the drawn weights", "[estimators]") {
     CHECK(with.log_probs.total().prior == without.log_probs.total().prior);
     CHECK(with.log_probs.total().variational == without.log_probs.total().variational);
 }
+
+TEST_CASE("rows of one example see the same flipped weights", "[estimators]") {
+    // (B, rows, In) = (3, 2, 3); all rows are equal.
+    const std::vector<double> inputs{1, 2, 3, 1, 2, 3, 1, 2, 3, 1, 2, 3, 1, 2, 3, 1, 2, 3};
+    const auto model = make<OneLayer<F>>(Seed{1});
+    Tape<Cpu<double>> tape;
+    const auto x = tape.leaf<shape<2, 3>>(inputs.data(), 3);
+    const auto y = forward<Scores::none>(model, tape, x, {.samples = 4}).samples;
+    const auto numbers = y.to_host();
+    int different = 0;
+    for (std::size_t i = 0; i < 12; ++i)
+        for (std::size_t j = 0; j < 2; ++j) {
+            const double first = numbers[4 * i + j];
+            CHECK(first == numbers[4 * i + 2 + j]);
+            different += first != numbers[(4 * i + 4 + j) % 48];
+        }
+    // 24 pairs of examples, of which 1 in 16 has the same signs by chance (3 inputs, 1 output).
+    CHECK(different > 12);
+    // One row per example has the same numbers: signs are counted by example.
+    std::vector<double> rows;
+    for (std::size_t example = 0; example < 3; ++example) rows.insert(rows.end(), {1.0, 2.0, 3.0});
+    const auto alone =
+        forward<Scores::none>(model, tape, tape.input<shape<3>>(rows.data(), 3), {.samples = 4})
+            .samples.to_host();
+    for (std::size_t i = 0; i < 24; ++i)
+        CHECK(alone[i] == Approx(numbers[i / 2 * 4 + i % 2]).epsilon(1e-14));
+}

@@ -176,5 +176,19 @@ TEST_CASE("a weight that is used twice is an error", "[estimators]") {
     const auto model = make<Tied>(Seed{1});
     CHECK_THROWS_WITH(estimate_outputs(model, data, {}),
                       Catch::Contains("expected one use in a pass"));
-    CHECK_NOTHROW(estimate_outputs(model, data, {.estimators = false}));
+    CHECK_NOTHROW(estimate_outputs(model, data, {.training = false}));
+}
+
+TEST_CASE("rows of one example are drawn on their own", "[estimators]") {
+    using L = LocalReparameterization<MeanFieldNormal>;
+    const auto model = make<OneLayer<L>>(Seed{1});
+    // The same row everywhere: one example of 2000 rows, and 2000 examples.
+    std::vector<double> inputs;
+    for (int row = 0; row < 2000; ++row) inputs.insert(inputs.end(), {1.0, 2.0, 3.0});
+    Tape<Cpu<double>> tape;
+    const auto outputs = [&](auto x) {
+        return forward<Scores::none>(model, tape, x, {.samples = 1}).samples.to_host();
+    };
+    const auto rows = outputs(tape.input<shape<2000, 3>>(inputs.data(), 1));
+    CHECK(rows == outputs(tape.input<shape<3>>(inputs.data(), 2000)));
 }

@@ -119,6 +119,105 @@ inline void configure(blue::GELU&, const Json& json) {
     require_type(json, "GELU");
     require_equal(json, "approximate", "none");
 }
+/// The options and policies of a module and of the layers inside, which have the same.
+template <class Module>
+void configure_policies(Module& module, const Json& json) {
+    const auto each = [&](auto& inside) {
+        inside.module_options = {json.at("rescale_prior"), json.at("kaiming_initialization"),
+                                 json.at("prior_initialization")};
+        inside.for_each_state([&](auto& state) {
+            if constexpr (!blue::is_deterministic<
+                              typename std::remove_cvref_t<decltype(state)>::Q>) {
+                configure(state.distribution, json.at("variational_distribution"));
+                configure(state.prior, json.at("prior"));
+            }
+        });
+    };
+    blue::detail::visit_modules(module, each);
+}
+template <blue::Index E, blue::Index Heads, class... Options>
+void configure(blue::MultiheadAttention<E, Heads, Options...>& layer, const Json& json) {
+    using Types = blue::detail::attention_layer<E, Options...>;
+    require_type(json, "VIMultiheadAttention");
+    require_equal(json, "embed_dim", E);
+    require_equal(json, "num_heads", Heads);
+    require_equal(json, "bias", Types::has_bias);
+    require_equal(json, "add_bias_kv", Types::has_bias_kv);
+    require_equal(json, "add_zero_attn", Types::has_zero_attn);
+    if (!json.at("kdim").is_null()) require_equal(json, "kdim", Types::key_width);
+    if (!json.at("vdim").is_null()) require_equal(json, "vdim", Types::value_width);
+    configure_policies(layer, json);
+}
+/// What layers of encoders and decoders have in common.
+template <blue::Index D, blue::Index Heads, blue::Index FeedForward, class Layer>
+void configure_transformer_layer(Layer& layer, const Json& json) {
+    using Options = typename Layer::options;
+    require_equal(json, "d_model", D);
+    require_equal(json, "nhead", Heads);
+    require_equal(json, "dim_feedforward", FeedForward);
+    require_equal(json, "norm_first", Options::norm_first);
+    require_equal(json, "bias", Options::has_bias);
+    typename Options::activation activation;
+    configure(activation, json.at("activation"));
+    layer.set_layer_norm_eps(json.at("layer_norm_eps"));
+    configure_policies(layer, json);
+}
+template <blue::Index D, blue::Index Heads, blue::Index FeedForward, class... Options>
+void configure(blue::TransformerEncoderLayer<D, Heads, FeedForward, Options...>& layer,
+               const Json& json) {
+    require_type(json, "VITransformerEncoderLayer");
+    configure_transformer_layer<D, Heads, FeedForward>(layer, json);
+}
+template <blue::Index D, blue::Index Heads, blue::Index FeedForward, class... Options>
+void configure(blue::TransformerDecoderLayer<D, Heads, FeedForward, Options...>& layer,
+               const Json& json) {
+    require_type(json, "VITransformerDecoderLayer");
+    configure_transformer_layer<D, Heads, FeedForward>(layer, json);
+}
+template <blue::Index N, class... Options>
+void configure(blue::LayerNorm<N, Options...>& layer, const Json& json) {
+    require_type(json, "LayerNorm");
+    require_equal(json, "normalized_shape", N);
+    require_equal(json, "bias", blue::LayerNorm<N, Options...>::options::has_bias);
+    layer.eps = json.at("eps");
+}
+/// A stack of equal layers with a normalisation behind, or without.
+template <class Stack>
+void configure_stack(Stack& stack, const Json& json) {
+    require_equal(json, "num_layers", stack.layers.layers.size());
+    for (auto& layer : stack.layers.layers) configure(layer, json.at("layer"));
+    constexpr bool has_norm = requires {
+        stack.norm;
+    };
+    if (json.at("norm").is_null() == has_norm)
+        throw blue::ValueError("the manifest has a norm and the type none, or the other way round");
+    if constexpr (has_norm) configure(stack.norm, json.at("norm"));
+}
+template <blue::Index N, class L, class Norm>
+void configure(blue::TransformerEncoder<N, L, Norm>& stack, const Json& json) {
+    require_type(json, "VITransformerEncoder");
+    configure_stack(stack, json);
+}
+template <blue::Index N, class L, class Norm>
+void configure(blue::TransformerDecoder<N, L, Norm>& stack, const Json& json) {
+    require_type(json, "VITransformerDecoder");
+    configure_stack(stack, json);
+}
+template <class Encoder, class Decoder>
+void configure(blue::EncoderDecoder<Encoder, Decoder>& model, const Json& json) {
+    require_type(json, "VITransformer");
+    require_equal(json, "num_encoder_layers", model.encoder.layers.layers.size());
+    require_equal(json, "num_decoder_layers", model.decoder.layers.layers.size());
+    // Its layers are described by the same fields, but for their type.
+    Json layer = json;
+    layer["type"] = "VITransformerEncoderLayer";
+    for (auto& each : model.encoder.layers.layers) configure(each, layer);
+    layer["type"] = "VITransformerDecoderLayer";
+    for (auto& each : model.decoder.layers.layers) configure(each, layer);
+}
+inline void configure(blue::Flatten<>&, const Json& json) {
+    require_type(json, "Flatten");
+}
 template <class... Layers>
 void configure(blue::Residual<Layers...>& model, const Json& json);
 template <class Container, std::size_t... I>

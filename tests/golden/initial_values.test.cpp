@@ -21,6 +21,10 @@ TEMPLATE_TEST_CASE("initial values agree with the reference", "[golden]", double
     cases.template initial_values<Linear<9, 4, N, Quiet, B>>("init_linear_quiet");
     cases.template initial_values<Linear<12, 4, per_variable<N, T>, per_variable<N, Quiet>, B>>(
         "init_linear_mixed");
+    cases.template initial_values<MultiheadAttention<8, 2, with_bias_kv, N, N, B>>("init_mha");
+    cases.template initial_values<MultiheadAttention<8, 2, kdim<6>, vdim<5>, N, N, B>>(
+        "init_mha_kdim");
+    cases.template initial_values<TransformerEncoderLayer<8, 2, 12, N, N, B>>("init_encoder_layer");
     CHECK(cases.failures() == Failures{});
     CHECK(cases.left() == std::set<std::string>{});
 }

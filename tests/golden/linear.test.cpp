@@ -75,6 +75,8 @@ void run_drawn_outputs(golden::Runner<B>& cases) {
     forward.template operator()<Linear<4, 3, Q, per_variable<N, N>, B>, PointEstimate>(
         "linear_fast_mixed_priors");
     forward.template operator()<Linear<67, 45, Q, N, B>, Categorical>("linear_medium_fast");
+    cases.template forward<Default, PointEstimate, shape<5, 4>, AnalyticalKullbackLeiblerLoss>(
+        "linear_fast_3d_input");
 }
 
 }  // namespace

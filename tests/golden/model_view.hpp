@@ -23,6 +23,7 @@ struct VariableInfo {
     std::vector<blue::Index> shape;
     blue::Index size, stride;
     bool random;
+    bool deterministic;  ///< a parameter without distribution
     bool draws_outputs;  ///< its noise is that of outputs: `LocalReparameterization`
     T* values;           ///< one parameter after the other, `stride` apart
     Json prior;          ///< its options after rescaling
@@ -50,6 +51,7 @@ auto variables_of(M& model) {
         info.size = State::size;
         info.stride = State::stride;
         info.random = blue::is_random<typename State::Q>;
+        info.deterministic = blue::is_deterministic<typename State::Q>;
         info.draws_outputs =
             std::is_same_v<blue::estimator_of<typename State::Q>, blue::estimator::DrawnOutputs>;
         info.values = state.values.data();
@@ -60,7 +62,10 @@ auto variables_of(M& model) {
 
 /// Throws ValueError unless names, shapes and rescaled priors are those of the manifest.
 template <class B>
-void check_variables(const std::vector<VariableInfo<B>>& variables, const Json& expected) {
+void check_variables(const std::vector<VariableInfo<B>>& all, const Json& expected) {
+    std::vector<VariableInfo<B>> variables;
+    for (const VariableInfo<B>& variable : all)
+        if (!variable.deterministic) variables.push_back(variable);
     const auto require = [](bool holds, const std::string& what) {
         if (!holds) throw blue::ValueError(what + " differs from the manifest");
     };

@@ -36,6 +36,9 @@ void run_mlps(golden::Runner<B>& cases) {
         "mlp_nonbayesian");
 
     cases.template forward<Mlp<6, 7, 5, 3, ReLU, T, N, B>, Categorical>("mlp_studentt");
+    cases.template forward<
+        Sequential<Linear<6, 8, N, N, B>, LayerNorm<8, B>, ReLU, Linear<8, 3, N, N, B>>,
+        Categorical>("mlp_layernorm");
     using Mixed = Sequential<Linear<6, 7, N, N, B>, GELU, Linear<7, 5, T, N, B>, GELU,
                              Linear<5, 3, without_bias, N, U, B>>;
     cases.template forward<Mixed, Categorical>("mlp_mixed_layers");

@@ -6,6 +6,7 @@
 #include <blue/blue.hpp>
 
 #include "golden/configure.hpp"
+#include "golden/inputs.hpp"
 #include "golden/model_view.hpp"
 #include "testing/failures.hpp"
 
@@ -50,6 +51,38 @@ public:
             const blue::Loss<B> loss = objective(result, put(tape, result.samples, target));
             backward(loss);
             check(c, "output", "output", result.samples.to_host());
+            check_log_probs(c, result.log_probs.total());
+            check_loss(c, {losses(loss)});
+            check_weights(c, variables, tape);
+            check_gradients(c, "grad.", variables, tape);
+        });
+    }
+
+    /// A forward pass of a model with several inputs or with masks: `call(model, pass, inputs)`
+    /// runs it and returns its output, or `{output, weights}`.
+    template <class M, class Likelihood,
+              template <class> class Objective = blue::KullbackLeiblerLoss, class Call>
+    void run(const std::string& name, Call call) {
+        attempt(name, [&](const Case& c) {
+            M model;
+            const Variables variables = set_up(model, c);
+            auto objective = make_objective<Objective<Likelihood>>(c);
+            blue::Tape<B> tape;
+            const Pass pass(c, tape, variables, 0);
+            Inputs<B> inputs(c, tape);
+            const auto result = blue::forward_with<Objective<Likelihood>::scores>(
+                model, tape, pass.options, [&](auto& run) { return call(model, run, inputs); },
+                pass.noise);
+            const auto output = output_of(result.samples);
+            const auto target = inputs.batch_first(make_target<Likelihood>(c, 0, output));
+            const blue::VIReturn<std::remove_const_t<decltype(output)>,
+                                 std::remove_cvref_t<decltype(result.log_probs)>>
+                outcome{output, result.log_probs};
+            const blue::Loss<B> loss = objective(outcome, put(tape, output, target));
+            backward(loss);
+            check(c, "output", "output", inputs.as_given(output));
+            if constexpr (requires { result.samples.weights; })
+                check(c, "output", "output.attn_weights", result.samples.weights.to_host());
             check_log_probs(c, result.log_probs.total());
             check_loss(c, {losses(loss)});
             check_weights(c, variables, tape);
@@ -110,7 +143,7 @@ private:
     /// What a pass gets from a case.
     struct Pass {
         std::vector<T> input;
-        Index batch, input_samples;
+        Index batch = 0, input_samples;
         blue::ForwardOptions options;
         std::vector<std::vector<T>> noise_numbers;
         std::vector<const T*> noise;
@@ -119,11 +152,13 @@ private:
             const bool sampled = c.description.at("sampled_input");
             options = {.samples = c.description.at("samples"),
                        .norm_constants = c.description.at("norm_constants")};
-            batch = c.description.at("batch_shape").at("input").at(sampled ? 1 : 0);
             input_samples = sampled ? options.samples : 1;
             const bool steps = c.description.at("kind") == "trajectory";
-            input = part(c.as<T>("input"),
-                         steps ? c.description.at("optimizer").at("steps") : Json(1), step);
+            if (c.has("input")) {
+                batch = c.description.at("batch_shape").at("input").at(sampled ? 1 : 0);
+                input = part(c.as<T>("input"),
+                             steps ? c.description.at("optimizer").at("steps") : Json(1), step);
+            }
             for (const VariableInfo<B>& variable : variables) {
                 const bool of_bias = variable.draws_outputs && variable.shape.size() == 1;
                 const std::string tensor = "noise." + noise_name(variable);
@@ -132,12 +167,11 @@ private:
                 noise_numbers.emplace_back();
                 noise.push_back(nullptr);
                 if (!variable.random || of_bias) continue;
-                const std::vector<T> all = c.as<T>(tensor);
-                const Index count =
-                    options.samples *
-                    (variable.draws_outputs ? batch * variable.shape[0] : variable.size);
-                noise_numbers.back() = part(all, static_cast<Index>(all.size()) / count, step);
-                noise.back() = B::to_device(tape, noise_numbers.back().data(), count);
+                noise_numbers.back() =
+                    part(c.as<T>(tensor),
+                         steps ? c.description.at("optimizer").at("steps") : Json(1), step);
+                noise.back() = B::to_device(tape, noise_numbers.back().data(),
+                                            static_cast<Index>(noise_numbers.back().size()));
             }
         }
         /// "2.output" for the weight of layer 2 and its bias, when its outputs are drawn.
@@ -151,6 +185,14 @@ private:
             return {all.begin() + i * count, all.begin() + (i + 1) * count};
         }
     };
+
+    template <class Output>
+    static auto output_of(Output output) {
+        if constexpr (requires { output.output; })
+            return output.output;
+        else
+            return output;
+    }
 
     template <class Body>
     void attempt(const std::string& name, Body body) {
@@ -176,6 +218,9 @@ private:
         blue::initialise(model, blue::Seed{1});  // rescales priors
         Variables variables = variables_of(model);
         set_parameters(variables, c);
+        // An attention draws its weights, whatever their estimator is.
+        for (VariableInfo<B>& variable : variables)
+            variable.draws_outputs &= c.has("noise." + Pass::noise_name(variable));
         return variables;
     }
     static void set_parameters(const Variables& variables, const Case& c) {
@@ -223,7 +268,7 @@ private:
     }
     template <class Shape>
     static auto put(blue::Tape<B>& tape, blue::Var<B, Shape> output, const std::vector<T>& target) {
-        return tape.template input<Shape>(target.data(), output.batch());
+        return tape.input_like(output, target.data());
     }
 
     static std::array<double, 3> losses(const blue::Loss<B>& loss) {
@@ -252,7 +297,7 @@ private:
     void check_weights(const Case& c, const Variables& variables, blue::Tape<B>& tape) {
         for (std::size_t slot = 0; slot < variables.size(); ++slot) {
             const blue::Draw<B>& draw = tape.draws()[slot];
-            if (variables[slot].draws_outputs) continue;
+            if (variables[slot].draws_outputs || variables[slot].deterministic) continue;
             std::vector<T> weights(static_cast<std::size_t>(draw.samples * draw.size));
             for (Index s = 0; s < draw.samples; ++s)
                 B::memory::copy_to_host(weights.data() + s * draw.size,
@@ -281,6 +326,12 @@ private:
             for (std::size_t k = 0; k < variable.parameters.size(); ++k) {
                 const std::string& parameter = variable.parameters[k];
                 const std::vector<T> values = variable.stored(k);
+                if (variable.deterministic) {  // of a normalisation
+                    const T start = parameter.ends_with("weight") ? T(1) : T(0);
+                    if (values != std::vector<T>(values.size(), start))
+                        fail(parameter + " does not begin at 1 or 0");
+                    continue;
+                }
                 if (c.has("bound." + parameter)) {
                     const double bound = c["bound." + parameter][0];
                     double largest = 0;

@@ -76,6 +76,15 @@ total                        5                           60  closed form        
 )");
 }
 
+TEST_CASE("deterministic parameters count, but are no random variables") {
+    CHECK(describe<Sequential<Linear<2, 3>, LayerNorm<3>>>() ==
+          R"(layer  type          output  random variables  parameters  divergence   multiply-adds
+0      Linear<2, 3>  3       weight, bias              18  closed form              6
+1      LayerNorm<3>  3                                  6
+total                        2                         24  closed form              6
+)");
+}
+
 TEST_CASE("layers of an ensemble are described, one draw for each member") {
     CHECK(describe<Ensemble<2, Linear<2, 3>>>() ==
           R"(layer  type          output  random variables  parameters  divergence   multiply-adds

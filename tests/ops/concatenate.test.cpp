@@ -72,3 +72,24 @@ TEST_CASE("values are concatenated along the axis that is named", "[ops]") {
                                    tape.input<shape<2, 1>>(others.data(), 1, 3)),
                     ShapeError);
 }
+
+TEST_CASE("dynamic extents are moved with the others", "[ops]") {
+    Tape<Cpu<double>> tape;
+    const std::vector<double> numbers{1, 2, 3, 4, 5, 6};
+    using Series = shape<dynamic, 2>;
+    const auto x = tape.input<Series>(numbers.data(), 1, Extents{3});
+    const auto shorter = tape.input<Series>(numbers.data(), 1, Extents{2});
+    const auto wide = concatenate<-1>(x, x);
+    static_assert(std::is_same_v<decltype(wide)::shape, shape<dynamic, 4>>);
+    CHECK(wide.to_host() == std::vector<double>{1, 2, 1, 2, 3, 4, 3, 4, 5, 6, 5, 6});
+    const auto behind = concatenate<0>(shorter, x);
+    static_assert(std::is_same_v<decltype(behind)::shape, Series>);
+    CHECK(behind.to_host() == std::vector<double>{1, 2, 3, 4, 1, 2, 3, 4, 5, 6});
+    CHECK_THROWS_AS(concatenate<-1>(x, shorter), ShapeError);
+    const auto turned = transpose<0, 1>(x);
+    static_assert(std::is_same_v<decltype(turned)::shape, shape<2, dynamic>>);
+    CHECK(turned.to_host() == std::vector<double>{1, 3, 5, 2, 4, 6});
+    CHECK(slice_last<1, 1>(x).to_host() == std::vector<double>{2, 4, 6});
+    CHECK(slice<0, 1, 2>(x).to_host() == std::vector<double>{3, 4, 5, 6});
+    CHECK_THROWS_AS((slice<0, 2, 2>(x)), ShapeError);
+}

@@ -57,3 +57,22 @@ TEST_CASE("a tape that does not record has no gradient, and its memory is used a
         capacity = tape.capacity();
     }
 }
+
+TEST_CASE("a dynamic extent is a number at run time") {
+    using blue::dynamic, blue::Extents, blue::shape;
+    blue::Tape<B> tape;
+    std::vector<double> numbers(48);
+    for (std::size_t i = 0; i < numbers.size(); ++i) numbers[i] = static_cast<double>(i);
+    const auto x = tape.input<shape<dynamic, 3>>(numbers.data(), 2, Extents{4});
+    static_assert(std::is_same_v<decltype(x)::shape, shape<dynamic, 3>>);
+    CHECK(x.node->item == 12);
+    CHECK(x.extent<0>() == 4);
+    CHECK(x.extent<1>() == 3);
+    CHECK(x.last() == 3);
+    CHECK(tape.input<shape<3, dynamic>>(numbers.data(), 2, Extents{8}).last() == 8);
+    const auto leaf = tape.leaf<shape<dynamic, dynamic>>(numbers.data(), 2, Extents{4, 3}, 2);
+    CHECK(leaf.samples() == 2);
+    CHECK(leaf.to_host() == numbers);
+    CHECK_THROWS_WITH((tape.input<shape<dynamic, 3>>(numbers.data(), 2, Extents{0})),
+                      "input: expected extents of at least 1, got 0");
+}

@@ -21,6 +21,7 @@ from dataclasses import dataclass
 from typing import Callable
 
 CLASSES = 10
+HEADS, LENGTH = 4, 32  # of transformers, whose feed-forward part is twice as wide
 DATASET_SIZE = 60_000  # scales the KL term; any number would cost the same
 LEARNING_RATE = 1e-3
 
@@ -98,6 +99,20 @@ def bayesian_torch_mlp(width: int):
     return model
 
 
+def pytorch_transformer(width: int):
+    from torch import nn
+
+    layer = nn.TransformerEncoderLayer(width, HEADS, 2 * width, dropout=0.0, batch_first=True)
+    return nn.Sequential(nn.TransformerEncoder(layer, 2), nn.Linear(width, CLASSES))
+
+
+def torch_blue_transformer(width: int):
+    from torch_blue import vi
+
+    layer = vi.VITransformerEncoderLayer(width, HEADS, 2 * width)
+    return vi.VISequential(vi.VITransformerEncoder(layer, 2), vi.VILinear(width, CLASSES))
+
+
 # --- training: one step on one batch ------------------------------------------------------------
 
 
@@ -159,6 +174,24 @@ def bayesian_torch_train(p: Parameters, x, y) -> Step:
     return training_step(model, loss)
 
 
+def pytorch_transformer_train(p: Parameters, x, y) -> Step:
+    """A deterministic network on batch x samples sequences."""
+    from torch import nn
+
+    model, criterion = pytorch_transformer(p.width), nn.CrossEntropyLoss()
+    rows, labels = x.repeat(p.samples, 1, 1), y.repeat(p.samples, 1).flatten()
+    return training_step(model, lambda: criterion(model(rows).flatten(0, 1), labels))
+
+
+def torch_blue_transformer_train(p: Parameters, x, y) -> Step:
+    from torch_blue import vi
+    from torch_blue.vi.distributions import Categorical
+
+    model = torch_blue_transformer(p.width)
+    objective = vi.KullbackLeiblerLoss(Categorical(), dataset_size=DATASET_SIZE)
+    return training_step(model, lambda: objective(model(x, samples=p.samples), y))
+
+
 # --- prediction: the mean of the softmax over the samples ---------------------------------------
 
 
@@ -201,8 +234,14 @@ def bayesian_torch_predict(p: Parameters, x, y) -> Step:
 
 
 STEPS = {
-    "pytorch": {"mlp-train": pytorch_train, "mlp-predict": pytorch_predict},
-    "torch_blue": {"mlp-train": torch_blue_train, "mlp-predict": torch_blue_predict},
+    "pytorch": {
+        "mlp-train": pytorch_train, "mlp-predict": pytorch_predict,
+        "transformer-train": pytorch_transformer_train,
+    },
+    "torch_blue": {
+        "mlp-train": torch_blue_train, "mlp-predict": torch_blue_predict,
+        "transformer-train": torch_blue_transformer_train,
+    },
     "blitz": {"mlp-train": blitz_train, "mlp-predict": blitz_predict},
     "bayesian-torch": {"mlp-train": bayesian_torch_train, "mlp-predict": bayesian_torch_predict},
 }
@@ -223,8 +262,9 @@ def build(implementation: str, workload: str, parameters: Parameters) -> Step:
     import torch
 
     torch.manual_seed(0)
-    x = torch.randn(parameters.batch, 1, 28, 28)
-    y = torch.randint(0, CLASSES, (parameters.batch,))
+    sequences = workload.startswith("transformer")
+    x = torch.randn(parameters.batch, *((LENGTH, parameters.width) if sequences else (1, 28, 28)))
+    y = torch.randint(0, CLASSES, (parameters.batch, LENGTH) if sequences else (parameters.batch,))
     return STEPS[implementation][workload](parameters, x, y)
 
 

@@ -43,13 +43,34 @@ struct known {};
 template <class... Names>
 struct missing {};
 
-/// A value on a tape.
+/// The numbers in the place of the dynamic extents of an input.
+template <bool Ok, class Shape, class Expected, class Given>
+struct dynamic_extents : check {
+    static_assert(
+        Ok,
+        "blue: an input needs a number for each of its dynamic extents, see the shape and the "
+        "expected and given count in dynamic_extents<...>: write "
+        "input<Shape>(numbers, batch, Extents{length}); for fit and predict, give the model an "
+        "input_shape of numbers");
+};
+
+/// A dynamic extent that follows from the number of elements.
+template <bool Ok, class Given>
+struct one_dynamic_extent : check {
+    static_assert(
+        Ok,
+        "blue: an extent cannot be told from the number of elements when two are dynamic, see "
+        "given in one_dynamic_extent<...>: replace one blue::dynamic by a number");
+};
+
+/// What must be known when a model is compiled.
 template <bool Static, class Given>
 struct static_shape : check {
     static_assert(
         Static,
-        "blue: values on a tape need extents that are known at compile time, see given in "
-        "static_shape<...>: replace blue::dynamic by a number");
+        "blue: a vector of dynamic length does not go into layers, whose weights have a fixed "
+        "shape, see given in static_shape<...>: replace blue::dynamic by a number, or do not "
+        "flatten: layers such as Linear work on the last axis");
 };
 
 /// The input of a layer within a model.

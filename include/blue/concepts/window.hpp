@@ -56,6 +56,15 @@ struct known_option : check {
                   "count_include_pad<false>, each where it has a meaning");
 };
 
+/// The extents of such an input.
+template <bool Static, class Given>
+struct fixed_extents : check {
+    static_assert(
+        Static,
+        "blue: pooling, padding and upsampling need extents that are known when the model "
+        "is compiled, see given in fixed_extents<...>: replace blue::dynamic by a number");
+};
+
 /// The input of a layer that works along some axes.
 template <bool Fits, class Axes, class Given>
 struct item_axes : check {

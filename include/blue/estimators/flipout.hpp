@@ -16,13 +16,14 @@ namespace blue {
 /// per sample, and fair random signs r of the outputs and s of the inputs for each example,
 ///
 ///     y = x m^T + m_bias + ((x s) d^T + d_bias) r.
-///
-/// For symmetric distributions, each example's weights m + d r s^T are distributed as drawn ones,
-/// so nothing is biased. Weights of different examples are uncorrelated, so the variance of
-/// gradients of locations falls with the batch size. Those of scales have a part that all examples
-/// share: the squares of d, which signs do not change. Log probs are those of the weights m + d,
-/// one for each sample. Bounds that weigh whole draws (`ImportanceWeightedElbo`, `RenyiBound`) are
-/// compile errors, because the examples of a sample do not have these weights in common.
+/// Several rows of an example, such as the steps of a sequence, share its signs: they see the same
+/// weights. For symmetric distributions, each example's weights m + d r s^T are distributed as
+/// drawn ones, so nothing is biased. Weights of different examples are uncorrelated, so the
+/// variance of gradients of locations falls with the batch size. Those of scales have a part that
+/// all examples share: the squares of d, which signs do not change. Log probs are those of the
+/// weights m + d, one for each sample. Bounds that weigh whole draws (`ImportanceWeightedElbo`,
+/// `RenyiBound`) are compile errors, because the examples of a sample do not have these weights in
+/// common.
 ///
 /// Predictions draw weights without signs, and are equal to the last bit with and without the
 /// wrapper. Everything else is that of `Q`: parameters, names, initial values, options,
@@ -53,8 +54,9 @@ Node<B>* estimated_linear(estimator::FlippedDeviations*, Tape<B>& tape, Node<B>*
     const auto signs = [&](std::uint32_t side, Index item) {
         random::Key key = weight->key;
         key.purpose = static_cast<std::uint32_t>(random::purpose::outputs) | side << 8;
-        return Value{&tape, detail::noise_values(tape, noise::Sign{}, key, weight->antithetic,
-                                                 weight->samples, x->batch, item)};
+        return Value{&tape,
+                     detail::shared_noise_values(tape, noise::Sign{}, key, weight->antithetic,
+                                                 weight->samples, x->batch, item, x->item / in)};
     };
     const Value input{&tape, x}, flipped = input * signs(0, in);
     const Value deviation{

@@ -26,7 +26,10 @@ namespace blue {
 /// The outputs of a single example follow the same distribution as with drawn weights, through all
 /// layers. Those of different examples are independent of each other, which they are not for drawn
 /// weights; predictions therefore draw weights, and are equal to the last bit with and without the
-/// wrapper. A variable may be used once in a pass (else Error), since all uses share its weights.
+/// wrapper. Several rows of one example, such as the steps of a sequence, are treated the same way,
+/// as torch_blue does: each output has the right distribution, but those of the rows are
+/// independent where drawn weights make them dependent. Where that matters, use `Flipout`. A
+/// variable may be used once in a pass (else Error), since all uses share its weights.
 ///
 /// Everything else is that of `Q`: parameters, names, initial values, options,
 /// `LocalReparameterization<MeanFieldNormal>{{.std = 0.1}}`.

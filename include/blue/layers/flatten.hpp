@@ -3,6 +3,7 @@
 /// Turns items of any shape into vectors.
 #pragma once
 
+#include <blue/concepts/requirement.hpp>
 #include <blue/tensor/tape.hpp>
 
 namespace blue {
@@ -25,7 +26,9 @@ template <>
 struct Flatten<> {
     template <class X>
     auto operator()(auto&, X x) const {
-        return x.template as<flattened<typename X::shape>>();
+        using Shape = typename X::shape;
+        static_assert(requirement::static_shape<Shape::is_static, requirement::given<Shape>>{});
+        return x.template as<flattened<Shape>>();
     }
 };
 

@@ -6,7 +6,9 @@
 #include <blue/concepts/backend.hpp>
 #include <blue/concepts/module.hpp>
 #include <blue/concepts/prior.hpp>
+#include <blue/distributions/deterministic.hpp>
 #include <blue/distributions/joint.hpp>
+#include <blue/distributions/uniform_prior.hpp>
 #include <blue/fwd.hpp>
 #include <blue/layers/child_checks.hpp>
 #include <blue/layers/pass.hpp>
@@ -88,7 +90,6 @@ namespace detail {
 
 template <class Variable>
 using is_present = mp::mp_bool<Variable::present>;
-
 /// One policy for each variable that is there: the same for all, or those of a list.
 template <class Policy, class Declared>
 struct policies_for {
@@ -161,6 +162,32 @@ using own_random_variables =
                                     typename policies_for<Q, Declared>::type,
                                     typename policies_for<P, Declared>::type>>;
 
+/// A module's random variables, then its deterministic parameters. (Two templates, because modules
+/// without such parameters are many and must cost nothing.)
+template <bool HasParameters>
+struct split_declared {
+    template <class Declared>
+    using random = Declared;
+    template <class Declared, class Q, class P, class B>
+    using own_variables = own_random_variables<Declared, Q, P, B>;
+};
+template <>
+struct split_declared<true> {
+    template <class Variable>
+    using chosen = mp::mp_bool<Variable::is_parameter>;
+    template <class Variable>
+    using held =
+        random_variable<Variable, Deterministic<typename Variable::start, Variable::is_trained>,
+                        UniformPrior>;
+
+    template <class Declared>
+    using random = mp::mp_remove_if<Declared, chosen>;
+    template <class Declared, class Q, class P, class B>
+    using own_variables = mp::mp_append<
+        own_random_variables<random<Declared>, Q, P, B>,
+        mp::mp_transform<held, mp::mp_rename<mp::mp_copy_if<Declared, chosen>, mp::mp_list>>>;
+};
+
 /// The state of one variable, addressable by its position in a module.
 template <std::size_t Position, class RandomVariable, class B>
 struct StateLeaf {
@@ -198,7 +225,8 @@ auto& named_state(States& states) {
 /// The base of a layer or model: `struct Gated : Module<Gated, variables<...>, Q, P, B>`.
 ///
 /// \tparam Self the deriving class, which has `auto forward(auto& pass, auto x...) const`.
-/// \tparam Variables its own random variables, `variables<variable<"weight", 3, 4>, ...>`.
+/// \tparam Variables its own random variables and deterministic parameters,
+///   `variables<variable<"weight", 3, 4>, parameter<"scale", ones, 3>, ...>`.
 /// \tparam VariationalT variational distribution of all variables, or `per_variable<...>`.
 /// \tparam PriorT prior of all variables, or `per_variable<...>`.
 /// \tparam BackendT where it computes.
@@ -206,14 +234,18 @@ template <class Self, class Variables, class VariationalT = MeanFieldNormal,
           class PriorT = MeanFieldNormal, class BackendT = Cpu<float>>
 class Module {
     static_assert(requirement::backend<Backend<BackendT>, requirement::given<BackendT>>{});
-    static_assert(detail::policy_checks_of<Variables, VariationalT, PriorT, BackendT>{});
+    using Split = detail::split_declared<Variables::has_parameters>;
+    static_assert(detail::policy_checks_of<typename Split::template random<Variables>, VariationalT,
+                                           PriorT, BackendT>{});
 
 public:
     /// Where it computes; a stand-in after an error.
     using backend = std::conditional_t<Backend<BackendT>, BackendT, Cpu<float>>;
     using declared_variables = Variables;
-    /// Its own random variables that are there: `mp_list<random_variable<...>...>`.
-    using own_variables = detail::own_random_variables<Variables, VariationalT, PriorT, BackendT>;
+    /// Its own random variables that are there, then its deterministic parameters and
+    /// buffers:    /// `mp_list<random_variable<...>...>`.
+    using own_variables =
+        typename Split::template own_variables<Variables, VariationalT, PriorT, BackendT>;
     using module_tag = void;
 
     Module() {

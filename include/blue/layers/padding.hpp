@@ -15,7 +15,7 @@ struct ResampleLayer {
     /// Any extents, but as many as the layer has axes.
     template <class Shape>
     using expected_input =
-        std::conditional_t<mapped_shape<Map, Shape>::has_axes, Shape, unknown_shape<1 + Map::axes>>;
+        std::conditional_t<Shape::rank == 1 + Map::axes, Shape, unknown_shape<1 + Map::axes>>;
 
     auto operator()(auto&, auto x) const { return resample<Map>(x); }
 };

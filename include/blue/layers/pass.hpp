@@ -4,7 +4,7 @@
 #pragma once
 
 #include <blue/concepts/module.hpp>
-#include <blue/distributions/traits.hpp>
+#include <blue/distributions/deterministic.hpp>
 #include <blue/meta/variables.hpp>
 #include <blue/tensor/tape.hpp>
 
@@ -55,9 +55,11 @@ constexpr auto sampled() {
         return std::type_identity<absent>{};
     else {
         using Variable = boost::mp11::mp_at_c<typename M::own_variables, Lookup::index>;
-        return std::type_identity<
-            Lazy<B, typename Variable::shape,
-                 estimator_of<typename Variable::variational_distribution>>>{};
+        using Q = typename Variable::variational_distribution;
+        if constexpr (is_trained<Q>)
+            return std::type_identity<Lazy<B, typename Variable::shape, estimator_of<Q>>>{};
+        else
+            return std::type_identity<Var<B, typename Variable::shape>>{};
     }
 }
 
@@ -71,16 +73,30 @@ public:
     using backend = B;
 
     /// \param order positions of the tape's draws, sorted by the address of their variables.
-    Pass(Tape<B>& tape, Index samples, std::span<const int> order)
-        : tape_(tape), samples_(samples), order_(order) {}
+    /// \param training whether layers behave as in training.
+    /// \param noise the key of noise that belongs to no random variable.
+    Pass(Tape<B>& tape, Index samples, std::span<const int> order, bool training = true,
+         const random::Key& noise = {})
+        : tape_(tape), samples_(samples), order_(order), training_(training), noise_(noise) {}
 
     Tape<B>& tape() const { return tape_; }
     /// Number of weight samples.
     Index samples() const { return samples_; }
+    /// Whether layers such as `Dropout` behave as in training.
+    bool training() const { return training_; }
+
+    /// The key of new noise of a layer, such as a mask of `Dropout`: another one for each call in a
+    /// pass, in the order of the calls. Sample s of the pass has the key's sample + s.
+    random::Key new_noise() const {
+        random::Key key = noise_;
+        key.variable = tape_.next_noise();
+        return key;
+    }
 
     /// The draw of a module's random variable in this pass: `pass.sample(*this, "weight"_v)`. It is
     /// drawn where it is used; all uses within a pass share one draw. `absent` when the module does
-    /// not have the variable. Throws Error when the module is not among its parent's children.
+    /// not have the variable. A buffer gives its value, which has no gradient. Throws Error when
+    /// the module is not among its parent's children.
     template <class M, class Name>
     typename decltype(detail::sampled<B, M, Name>())::type sample(const M& module, Name) const {
         using Lookup = detail::variable_lookup<M, Name>;
@@ -91,12 +107,28 @@ public:
             return {};
         } else {
             const auto& state = module.template state_at<Lookup::index>();
-            return {&tape_, find(&state, Name::text)};
+            Draw<B>* const draw = find(&state, Name::text);
+            if constexpr (is_trained<typename std::remove_cvref_t<decltype(state)>::Q>)
+                return {&tape_, draw};
+            else
+                return {&tape_, tape_.view(draw->stored, 1, 1, draw->size)};
         }
     }
 
+    /// Moves a buffer of a module towards a value with the step of the optimiser that follows:
+    /// (1 - rate) of what it is plus rate of the value. The pass itself changes no model.
+    /// \param value one number per element, in the backend's memory until the tape is reset.
+    template <class M, class Name>
+    void update(const M& module, Name, const typename B::scalar* value, double rate) const {
+        using Lookup = detail::variable_lookup<M, Name>;
+        static_assert(typename Lookup::check{});
+        Draw<B>* const draw = find(&module.template state_at<Lookup::index>(), Name::text);
+        draw->target = value;
+        draw->target_rate = rate;
+    }
+
     /// The same pass for modules that have fewer samples.
-    Pass with_samples(Index samples) const { return {tape_, samples, order_}; }
+    Pass with_samples(Index samples) const { return {tape_, samples, order_, training_, noise_}; }
 
     /// The draw of a variable's state. Throws Error when it is not part of the model.
     template <class State>
@@ -123,6 +155,8 @@ private:
     Tape<B>& tape_;
     Index samples_;
     std::span<const int> order_;
+    bool training_;
+    random::Key noise_;
 };
 
 }  // namespace blue

@@ -24,13 +24,25 @@ struct shape {
 
     static constexpr int rank = sizeof...(Extents);
     static constexpr std::array<Index, sizeof...(Extents)> extents{Extents...};
-    static constexpr bool is_static = ((Extents != dynamic) && ...);
+    /// How many extents are known at run time only.
+    static constexpr int dynamic_extents = (int{Extents == dynamic} + ... + 0);
+    static constexpr bool is_static = dynamic_extents == 0;
+    /// Product of the others.
+    static constexpr Index static_size = ((Extents == dynamic ? 1 : Extents) * ... * 1);
     /// Number of elements of an item; `dynamic` when an extent is.
-    static constexpr Index size = is_static ? (Extents * ... * 1) : dynamic;
+    static constexpr Index size = is_static ? static_size : dynamic;
 };
 
 /// The shape of a single number.
 using scalar_shape = shape<>;
+
+/// Numbers in the place of the dynamic extents of a shape, in their order: `Extents{32}`.
+template <std::size_t N>
+struct Extents {
+    std::array<Index, N> values;
+};
+template <class... Numbers>
+Extents(Numbers...) -> Extents<sizeof...(Numbers)>;
 
 /// The shape of a value after a compile error: it fits everywhere, so that the compiler does not
 /// speak of what follows from the error.
@@ -81,6 +93,16 @@ struct all_dynamic<std::integer_sequence<Index, Position...>> {
     using type = shape<(static_cast<void>(Position), dynamic)...>;
 };
 
+/// A shape with another first axis.
+template <class Shape, Index First>
+struct with_first {
+    using type = shape<First>;
+};
+template <Index A, Index... R, Index First>
+struct with_first<shape<A, R...>, First> {
+    using type = shape<First, R...>;
+};
+
 }  // namespace detail
 
 /// A shape of a rank, with extents that are not known.
@@ -95,10 +117,14 @@ using drop_last = typename detail::split_last<shape<>, Shape>::front;
 template <class Shape, Index Last>
 using replace_last = typename detail::split_last<shape<>, Shape>::template replaced<Last>;
 
-/// The shape of all elements as one axis.
+/// The shape of all elements as one axis; `any_shape` of one that is not known.
 template <class Shape>
-using flattened =
-    std::conditional_t<std::is_same_v<Shape, any_shape>, any_shape, shape<Shape::size>>;
+using flattened = std::conditional_t<Shape::is_static && !std::is_same_v<Shape, any_shape>,
+                                     shape<Shape::size>, any_shape>;
+
+/// The shape with another first extent: what layers over channels do. A single number gets an axis.
+template <class Shape, Index First>
+using replace_first = typename detail::with_first<Shape, First>::type;
 
 /// A shape as it is written: "shape<1, 28, 28>".
 template <class Shape>

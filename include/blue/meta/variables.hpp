@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSD-3-Clause
 /// \file
-/// The random variables of a module, and policies that differ from variable to variable.
+/// The random variables and deterministic parameters of a module, and policies that differ from
+/// variable to variable.
 #pragma once
 
 #include <blue/meta/fixed_string.hpp>
@@ -14,7 +15,7 @@ namespace blue {
 template <fixed_string Name, Index... Extents>
 struct variable {
     static constexpr fixed_string name = Name;
-    static constexpr bool present = true;
+    static constexpr bool present = true, is_parameter = false;
     using shape = blue::shape<Extents...>;
     static_assert(shape::is_static, "blue: the shape of a random variable has no dynamic extents");
 };
@@ -23,7 +24,7 @@ struct variable {
 template <fixed_string Name>
 struct absent_variable {
     static constexpr fixed_string name = Name;
-    static constexpr bool present = false;
+    static constexpr bool present = false, is_parameter = false;
 };
 
 /// A variable that is there when the condition holds: `optional_variable<has_bias, "bias", Out>`.
@@ -34,10 +35,35 @@ using optional_variable =
 /// What sampling an absent variable gives.
 struct absent {};
 
-/// The random variables of a module, in the order of the state dict.
+/// Where all elements of a deterministic parameter begin.
+struct zeros {
+    static constexpr double value = 0;
+};
+struct ones {
+    static constexpr double value = 1;
+};
+
+/// A deterministic parameter of a module: trained, but without distribution, prior and log probs.
+/// `parameter<"weight", ones, 64>` is named as in PyTorch in state dicts, `2.weight`.
+/// \tparam Start `zeros`, `ones` or a class with a static number `value`.
+template <fixed_string Name, class Start, Index... Extents>
+struct parameter : variable<Name, Extents...> {
+    static constexpr bool is_parameter = true, is_trained = true;
+    using start = Start;
+};
+
+/// Numbers that a module keeps and saves but does not train, such as running statistics:
+/// `buffer<"running_mean", zeros, 64>`. Sampling it gives its value; `Pass::update` moves it.
+template <fixed_string Name, class Start, Index... Extents>
+struct buffer : parameter<Name, Start, Extents...> {
+    static constexpr bool is_trained = false;
+};
+
+/// The random variables of a module, its deterministic parameters and its buffers.
 template <class... Variables>
 struct variables {
     static constexpr int size = sizeof...(Variables);
+    static constexpr bool has_parameters = (false || ... || Variables::is_parameter);
 };
 
 /// A list of names: the variational parameters that a prior asks for, `names<"mean">`.

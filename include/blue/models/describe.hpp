@@ -15,19 +15,6 @@
 
 namespace blue {
 
-namespace requirement {
-
-/// The input of a model that is described.
-template <bool Known, class Model>
-struct described_input : check {
-    static_assert(Known,
-                  "blue: describe does not know what the model takes, see described_input<...>: "
-                  "give the shape of an example, describe<Net, shape<28, 28>>(), or add using "
-                  "input_shape to the model");
-};
-
-}  // namespace requirement
-
 namespace detail {
 
 template <class T>
@@ -134,6 +121,12 @@ std::string variable_names(mp::mp_list<Placed...>) {
     return text;
 }
 
+/// Of a module's variables those that are random or point estimates: no deterministic parameters.
+template <class Placed>
+using is_deterministic_placed = mp::mp_bool<is_deterministic<variational_of<Placed>>>;
+template <class Variables>
+using without_deterministic = mp::mp_remove_if<Variables, is_deterministic_placed>;
+
 /// Adds the rows of a layer and of those inside.
 class Description {
 public:
@@ -153,8 +146,9 @@ public:
 
     template <class M>
     std::string str() {
-        table_.add({"total", "", "", std::to_string(random_variable_count<M>),
-                    grouped_digits(parameter_count<M>), divergence_names(random_variables<M>{}),
+        using Random = without_deterministic<random_variables<M>>;
+        table_.add({"total", "", "", std::to_string(mp::mp_size<Random>::value),
+                    grouped_digits(parameter_count<M>), divergence_names(Random{}),
                     grouped_digits(multiply_adds_)});
         return table_.str();
     }
@@ -168,6 +162,7 @@ private:
     template <class Layer>
     void add_row(const Layer& layer, std::string_view path) {
         using Own = mp::mp_transform_q<place<blue::path<>>, typename own_variables_of<Layer>::type>;
+        using Random = without_deterministic<Own>;
         using Parameters = mp::mp_flatten<mp::mp_transform<parameters_in_t, Own>>;
         constexpr Index parameters = parameter_total<Parameters>::value;
         const TracedLayer traced = trace_.of(layer);
@@ -175,10 +170,11 @@ private:
         multiply_adds_ += products;
         std::string shape = traced.has_output && traced.shape.empty() ? "1" : "";
         for (const Index extent : traced.shape)
-            shape += (shape.empty() ? "" : " x ") + std::to_string(extent);
+            shape += (shape.empty() ? "" : " x ") +
+                     (extent == dynamic ? std::string("dynamic") : std::to_string(extent));
         table_.add({std::string(path), short_type_name<unnamed<Layer>>(), shape,
-                    variable_names(Own{}), parameters ? grouped_digits(parameters) : "",
-                    divergence_names(Own{}), products ? grouped_digits(products) : ""});
+                    variable_names(Random{}), parameters ? grouped_digits(parameters) : "",
+                    divergence_names(Random{}), products ? grouped_digits(products) : ""});
     }
 
     const Trace& trace_;
@@ -197,35 +193,26 @@ private:
 /// \tparam Input shape of an example; left out, that of the model or its first layer.
 template <class M, class Input = void>
 std::string describe(const M& model) {
-    constexpr bool known = !std::is_void_v<Input> || requires {
-        typename detail::input_shape_of<M>::type;
-    };
-    static_assert(requirement::described_input<known, M>{});
-    if constexpr (known) {
-        using B = std::conditional_t<std::is_void_v<backend_of<M>>, Cpu<float>, backend_of<M>>;
-        using Shape = typename std::conditional_t<std::is_void_v<Input>, detail::input_shape_of<M>,
-                                                  std::type_identity<Input>>::type;
-        const std::vector<typename B::scalar> zeros(static_cast<std::size_t>(Shape::size));
-        Tape<B> tape;
-        tape.recording = false;
-        const auto variables = variable_views<M, B>(model);
-        const auto prepared = detail::begin_pass<B>(
-            variables, Scores::none, tape,
-            {.samples = detail::sample_multiple_of<M>, .estimators = false}, {});
-        Trace trace;
-        TracingPass<B> pass(prepared.pass, trace);
-        if constexpr (
-            requires { typename M::child_entries; } || requires { typename M::module_tag; })
-            model(pass, tape.template input<Shape>(zeros.data(), 1));
-        else
-            pass.observe(model,
-                         [&] { return model(pass, tape.template input<Shape>(zeros.data(), 1)); });
-        detail::Description description(trace);
-        description.add<path<>>(model);
-        return description.str<M>();
-    } else {
-        return {};
-    }
+    using B = std::conditional_t<std::is_void_v<backend_of<M>>, Cpu<float>, backend_of<M>>;
+    using Shape = typename std::conditional_t<std::is_void_v<Input>, detail::input_shape_of<M>,
+                                              std::type_identity<Input>>::type;
+    const std::vector<typename B::scalar> zeros(static_cast<std::size_t>(Shape::size));
+    Tape<B> tape;
+    tape.recording = false;
+    const auto variables = variable_views<M, B>(model);
+    const auto prepared =
+        detail::begin_pass<B>(variables, Scores::none, tape,
+                              {.samples = detail::sample_multiple_of<M>, .training = false}, {});
+    Trace trace;
+    TracingPass<B> pass(prepared.pass, trace);
+    const auto x = tape.template input<Shape>(zeros.data(), 1);
+    if constexpr (requires { typename M::module_tag; })
+        model(pass, x);
+    else
+        pass.observe(model, [&] { return model(pass, x); });
+    detail::Description description(trace);
+    description.add<path<>>(model);
+    return description.str<M>();
 }
 
 /// The same for a type of model.

@@ -35,9 +35,10 @@ struct ForwardOptions {
     std::uint64_t pass = 0;
     /// The number of the first sample: passes that differ only in it draw different samples.
     Index first_sample = 0;
-    /// Whether `LocalReparameterization` and `Flipout` take part. Without, as in predictions,
+    /// Whether the pass is for training: `Dropout` drops, `BatchNorm` takes the statistics of the
+    /// batch, `LocalReparameterization` and `Flipout` take part. Without, as in predictions,
     /// weights are drawn once per sample for the whole batch, as without these wrappers.
-    bool estimators = true;
+    bool training = true;
     /// Whether log probs and closed-form divergences keep their normalisation constants.
     bool norm_constants = true;
 };
@@ -101,7 +102,7 @@ PreparedPass<B> begin_pass(std::span<const VariableView<B>> variables, Scores wa
                     static_cast<std::uint32_t>(options.first_sample),
                     static_cast<std::uint32_t>(random::purpose::weights)};
         draw.slot = slot;
-        draw.estimated = options.estimators && !frozen.kernels;
+        draw.estimated = options.training && !frozen.kernels;
         draw.antithetic = variable.is_antithetic;
         draw.uses_divergence = (wanted == Scores::divergence || wanted == Scores::closed_form) &&
                                variable.kernels->divergence != nullptr;
@@ -119,7 +120,11 @@ PreparedPass<B> begin_pass(std::span<const VariableView<B>> variables, Scores wa
     // std::sort is three times as much to compile, in every program.
     std::sort(order, order + slots, comes_before);
     tape.set_draws({draws, variables.size()});
-    return {Pass<B>(tape, samples, {order, variables.size()}), table, divergences};
+    const random::Key noise_key{options.seed.value, options.pass, 0,
+                                static_cast<std::uint32_t>(options.first_sample),
+                                static_cast<std::uint32_t>(random::purpose::dropout)};
+    return {Pass<B>(tape, samples, {order, variables.size()}, options.training, noise_key), table,
+            divergences};
 }
 
 /// Whether a model without random variables or with the backend B.
@@ -138,6 +143,33 @@ struct scores_outputs {
     using fn = mp::mp_bool<fails<variational_of<Placed>, prior_of<Placed>>>;
 };
 
+/// A pass over a model for these scores.
+template <Scores Wanted, class M, class B>
+PreparedPass<B> begin_pass(const M& model, Tape<B>& tape, const ForwardOptions& options,
+                           std::span<const typename B::scalar* const> noise) {
+    if constexpr (Wanted == Scores::closed_form)
+        static_assert(closed_form_check_of<M>{});
+    else if constexpr (Wanted != Scores::none)
+        static_assert(typename first_variable_check<
+                      requirement::scored_outputs,
+                      mp::mp_copy_if_q<random_variables<M>, scores_outputs<Wanted>>>::type{});
+    const auto variables = variable_views<M, B>(model);
+    return begin_pass<B>(variables, Wanted, tape, options, noise);
+}
+
+template <Scores Wanted, class M, class B>
+using log_probs_of = std::conditional_t<Wanted == Scores::none, NoLogProbs, LogProbs<M, B>>;
+
+/// The output of a pass, with its log probs.
+template <Scores Wanted, class M, class B, class Output>
+auto with_log_probs(Output output, Tape<B>& tape, const PreparedPass<B>& prepared) {
+    using LogProbs = log_probs_of<Wanted, M, B>;
+    if constexpr (Wanted == Scores::none)
+        return VIReturn<Output, LogProbs>{output, {}};
+    else
+        return VIReturn<Output, LogProbs>{output, {&tape, prepared.table, prepared.divergences}};
+}
+
 }  // namespace detail
 
 /// Several inputs of a model whose `forward` takes more than one: `forward(net, tape, Inputs{query,
@@ -148,36 +180,6 @@ struct Inputs {
     std::tuple<X...> values;
     explicit Inputs(X... x) : values(x...) {}
 };
-
-namespace detail {
-
-template <Scores Wanted, class M, class B, class... X>
-auto run_model(const M& model, Tape<B>& tape, const ForwardOptions& options,
-               std::span<const typename B::scalar* const> noise, X... x) {
-    static_assert(
-        requirement::input_backend<computes_with<M, B>, requirement::expected<backend_of<M>>,
-                                   requirement::given<B>>{});
-    if constexpr (Wanted == Scores::closed_form)
-        static_assert(closed_form_check_of<M>{});
-    else if constexpr (Wanted != Scores::none)
-        static_assert(typename first_variable_check<
-                      requirement::scored_outputs,
-                      mp::mp_copy_if_q<random_variables<M>, scores_outputs<Wanted>>>::type{});
-    using LogProbs = std::conditional_t<Wanted == Scores::none, NoLogProbs, blue::LogProbs<M, B>>;
-    if constexpr (computes_with<M, B>) {
-        const auto variables = variable_views<M, B>(model);
-        auto [pass, table, divergences] = begin_pass<B>(variables, Wanted, tape, options, noise);
-        auto output = model(pass, x...);
-        if constexpr (Wanted == Scores::none)
-            return VIReturn<decltype(output), LogProbs>{output, {}};
-        else
-            return VIReturn<decltype(output), LogProbs>{output, {&tape, table, divergences}};
-    } else {  // after the error
-        return VIReturn<Var<B, any_shape>, LogProbs>{{&tape, nullptr}, {nullptr, nullptr, nullptr}};
-    }
-}
-
-}  // namespace detail
 
 /// Runs a model on an input of `tape` with weights drawn from its variational distributions.
 ///
@@ -191,7 +193,27 @@ auto run_model(const M& model, Tape<B>& tape, const ForwardOptions& options,
 template <Scores Wanted = Scores::log_probs, class M, class B, class Shape>
 auto forward(const M& model, Tape<B>& tape, Var<B, Shape> x, const ForwardOptions& options = {},
              std::type_identity_t<std::span<const typename B::scalar* const>> noise = {}) {
-    return detail::run_model<Wanted>(model, tape, options, noise, x);
+    static_assert(
+        requirement::input_backend<detail::computes_with<M, B>,
+                                   requirement::expected<backend_of<M>>, requirement::given<B>>{});
+    if constexpr (detail::computes_with<M, B>) {
+        auto prepared = detail::begin_pass<Wanted>(model, tape, options, noise);
+        return detail::with_log_probs<Wanted, M>(model(prepared.pass, x), tape, prepared);
+    } else {  // after the error
+        return VIReturn<Var<B, any_shape>, detail::log_probs_of<Wanted, M, B>>{
+            {x.tape, x.node}, {nullptr, nullptr, nullptr}};
+    }
+}
+
+/// The same for models with several inputs, masks or other arguments: `call(pass)` runs the model
+/// and returns its output.
+///
+///     forward_with(net, tape, {.samples = 3}, [&](auto& pass) { return net(pass, x, masks); });
+template <Scores Wanted = Scores::log_probs, class M, class B, class Call>
+auto forward_with(const M& model, Tape<B>& tape, const ForwardOptions& options, Call&& call,
+                  std::type_identity_t<std::span<const typename B::scalar* const>> noise = {}) {
+    auto prepared = detail::begin_pass<Wanted>(model, tape, options, noise);
+    return detail::with_log_probs<Wanted, M>(call(prepared.pass), tape, prepared);
 }
 
 /// Runs a model on several inputs: `forward(net, tape, Inputs{x, y})`. Otherwise as with one. The
@@ -200,11 +222,19 @@ template <Scores Wanted = Scores::log_probs, class M, class B, class... X>
 auto forward(const M& model, Tape<B>& tape, const Inputs<X...>& x,
              const ForwardOptions& options = {},
              std::type_identity_t<std::span<const typename B::scalar* const>> noise = {}) {
-    return std::apply(
-        [&](const X&... each) {
-            return detail::run_model<Wanted>(model, tape, options, noise, each...);
-        },
-        x.values);
+    static_assert(
+        requirement::input_backend<detail::computes_with<M, B>,
+                                   requirement::expected<backend_of<M>>, requirement::given<B>>{});
+    if constexpr (detail::computes_with<M, B>)
+        return forward_with<Wanted>(
+            model, tape, options,
+            [&](auto& pass) {
+                return std::apply([&](const X&... each) { return model(pass, each...); }, x.values);
+            },
+            noise);
+    else  // after the error
+        return VIReturn<Var<B, any_shape>, detail::log_probs_of<Wanted, M, B>>{
+            {&tape, nullptr}, {nullptr, nullptr, nullptr}};
 }
 
 }  // namespace blue

@@ -28,9 +28,11 @@ template <class First, class... Rest>
 inline constexpr Index module_fan_in<mp::mp_list<First, Rest...>> =
     First::shape::rank >= 2 ? fan_in<typename First::shape> : module_fan_in<mp::mp_list<Rest...>>;
 
+/// Whether a parameter of this name says where its variable is. (The value of a deterministic
+/// parameter is all that it has.)
 constexpr bool is_location(fixed_string name) {
     return name == fixed_string("mean") || name == fixed_string("mode") ||
-           name == fixed_string("loc");
+           name == fixed_string("loc") || name == fixed_string("value");
 }
 
 /// Narrows a prior to the width of its layer, once.
@@ -155,10 +157,15 @@ void fill_joint_parameters(State& state, const ModuleOptions& options, double sp
 template <class State>
 void initialise_state(State& state, const ModuleOptions& options, Index module_fan_in,
                       random::Key key) {
+    using B = typename std::remove_reference_t<decltype(state.values)>::backend;
     using Shape = typename State::variable::shape;
     using Parameters = typename State::Q::parameters;
     const auto defaults = default_parameters(state.distribution);
     std::array<ParameterStart, Parameters::size> starts;
+    if constexpr (is_deterministic<typename State::Q>) {
+        starts[0].constant = State::Q::start::value;
+        return fill_parameters<B>(state.parameter(0), State::size, State::stride, starts, key);
+    }
     for (std::size_t k = 0; k < starts.size(); ++k) {
         const fixed_string stored_name = Parameters::stored_names[k];
         if (options.prior_initialization &&
@@ -173,7 +180,6 @@ void initialise_state(State& state, const ModuleOptions& options, Index module_f
                                                   options.kaiming_initialization);
         }
     }
-    using B = typename std::remove_reference_t<decltype(state.values)>::backend;
     if constexpr (is_joint<typename State::Q>) {
         fill_parameters<B>(state.parameter(0), State::size, State::stride,
                            std::span(starts).first(1), key);

@@ -34,9 +34,11 @@ struct placed_parameter {
     static constexpr int index = K;
     static constexpr fixed_string stored_name =
         RandomVariable::variational_distribution::parameters::stored_names[K];
-    /// Its name in state dicts: "2.gated._weight_log_std".
+    /// Its name in state dicts: "2.gated._weight_log_std"; of a deterministic parameter "2.weight".
     static constexpr std::string_view name =
-        parameter_name<Path, RandomVariable::name, stored_name>;
+        is_deterministic<typename RandomVariable::variational_distribution>
+            ? placed_variable<Path, RandomVariable>::name
+            : parameter_name<Path, RandomVariable::name, stored_name>;
     /// What it is of its variable: "log_std".
     static constexpr std::string_view kind = path_name<blue::path<blue::key(stored_name)>>;
 };
@@ -93,7 +95,9 @@ using parameters_in_t = typename parameters_in<
 }  // namespace detail
 
 /// The random variables of a model in the order of its slots: own variables first, then those of
-/// the children. `mp_list<placed_variable<Path, RandomVariable>...>`.
+/// the children. Point estimates and deterministic parameters are among them: variables that are
+/// the same in all samples, and contribute 0 to log q. `mp_list<placed_variable<Path,
+/// RandomVariable>...>`.
 template <class M>
 using random_variables = typename detail::variables_in<M, path<>>::type;
 
@@ -128,7 +132,10 @@ template <class List>
 struct parameter_total;
 template <class... Entries>
 struct parameter_total<mp::mp_list<Entries...>> {
-    static constexpr Index value = (Index{0} + ... + Entries::shape::size);
+    template <class Entry>
+    static constexpr Index trained =
+        is_trained<typename Entry::variable::variational_distribution> ? Entry::shape::size : 0;
+    static constexpr Index value = (Index{0} + ... + trained<Entries>);
 };
 }  // namespace detail
 

@@ -125,10 +125,10 @@ struct replaced_arguments {
 template <class L, class Q, class P, class B>
 constexpr auto with_replaced_policies() {
     using Arguments = replaced_arguments<L, Q, P, B>;
-    if constexpr (mp::mp_empty<random_variables<L>>::value)
-        return std::type_identity<L>{};
-    else if constexpr (requires { typename L::template with_policies<Q, P, B>; })
+    if constexpr (requires { typename L::template with_policies<Q, P, B>; })
         return std::type_identity<typename L::template with_policies<Q, P, B>>{};
+    else if constexpr (mp::mp_empty<random_variables<L>>::value)
+        return std::type_identity<L>{};
     else if constexpr (!Arguments::in_order)
         return std::type_identity<requirement::replaceable_policies<false, L>>{};
     else if constexpr (requires { template_of<L>::with(typename Arguments::every{}); })

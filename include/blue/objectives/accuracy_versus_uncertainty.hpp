@@ -87,7 +87,7 @@ Var<B, Shape> constants(Var<B, Shape> like, const std::vector<double>& numbers) 
     T* const copy = like.tape->template host_memory<T>(static_cast<Index>(numbers.size()));
     std::transform(numbers.begin(), numbers.end(), copy,
                    [](double number) { return static_cast<T>(number); });
-    return like.tape->template input<Shape>(copy, like.batch(), like.samples());
+    return like.tape->input_like(like, copy, like.samples());
 }
 
 /// The class of largest probability of each row.

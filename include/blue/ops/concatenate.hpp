@@ -42,12 +42,14 @@ struct joined_shape {
         else
             return std::is_same_v<replace_extent<Shape, Axis, 1>, replace_extent<First, Axis, 1>>;
     }
+    static constexpr bool has_dynamic =
+        extent<First> == dynamic || (false || ... || (extent<Rest> == dynamic));
     static constexpr bool fits = (agrees<First>() && ... && agrees<Rest>());
     static auto find() {
         if constexpr (fits && !std::is_same_v<First, any_shape> &&
                       (true && ... && !std::is_same_v<Rest, any_shape>))
-            return std::type_identity<
-                replace_extent<First, Axis, (extent<First> + ... + extent<Rest>)>>{};
+            return std::type_identity<replace_extent<
+                First, Axis, has_dynamic ? dynamic : (extent<First> + ... + extent<Rest>)>>{};
         else
             return std::type_identity<any_shape>{};
     }
@@ -94,17 +96,28 @@ auto concatenate(Var<B, Shape> first, Var<B, Shapes>... rest) {
                                    requirement::expected<Shape>, requirement::given<Shapes>>{}));
     Tape<B>& tape = *first.tape;
     if constexpr (!std::is_same_v<Result, any_shape>) {
-        constexpr Index behind = detail::elements_behind<Result>(axis);
-        constexpr Index row = Result::extents[static_cast<std::size_t>(axis)] * behind;
         constexpr std::size_t count = 1 + sizeof...(Shapes);
         const std::array<Node<B>*, count> parts{first.node, rest.node...};
-        constexpr std::array<Index, count> sizes{Shape::size, Shapes::size...};
-        Node<B>* const y = detail::joined_node<B>(tape, parts, Result::size);
+        // The extents of each part; they differ along the axis only.
+        std::array<std::array<Index, static_cast<std::size_t>(Shape::rank)>, count> all{
+            detail::item_extents(first), detail::item_extents(rest)...};
+        Index together = 0;
+        for (auto& extents : all) {
+            together += extents[axis];
+            auto expected = all[0];
+            expected[axis] = extents[axis];
+            if (extents != expected)
+                throw ShapeError("concatenate: dynamic extents differ, ", parts[0]->item, " and ",
+                                 detail::elements_behind(extents, -1), " elements");
+        }
+        const Index behind = detail::elements_behind(all[0], axis);
+        const Index front = parts[0]->item / (all[0][axis] * behind);
+        Node<B>* const y = detail::joined_node<B>(tape, parts, front * together * behind);
         Index y_first = 0;
         for (std::size_t k = 0; k < count; ++k) {
-            const Index run = sizes[k] / (Result::size / row);
+            const Index run = all[k][axis] * behind;
             const std::array<detail::CopyAxis, 2> axes{
-                {{Result::size / row, run, row}, {run, 1, 1}}};
+                {{front, run, together * behind}, {run, 1, 1}}};
             detail::copy_part<B>(tape, parts[k], y, 0, y_first, axes, y->samples);
             y_first += run;
         }
@@ -125,7 +138,9 @@ requires(detail::is_lazy<X> || ...) auto concatenate(X... x) {
 /// samples do not fit, or the numbers are not the same for the whole batch.
 template <class B, class Shape, Index M>
 auto append_last(Var<B, Shape> x, Var<B, shape<M>> tail) {
-    constexpr Index width = last_extent<Shape>, rows = Shape::size / width;
+    constexpr bool is_known = last_extent<Shape> != dynamic;
+    using Result = replace_last<Shape, is_known ? last_extent<Shape> + M : dynamic>;
+    const Index width = x.last(), rows = x.node->item / width;
     const Node<B>&left = *x.node, &right = *tail.node;
     if (right.batch != 1 ||
         (left.samples != right.samples && left.samples != 1 && right.samples != 1))
@@ -140,7 +155,7 @@ auto append_last(Var<B, Shape> x, Var<B, shape<M>> tail) {
     };
     copy(x.node, 0, width, width);
     copy(tail.node, width, 0, M);
-    return Var<B, replace_last<Shape, width + M>>{&tape, y};
+    return Var<B, Result>{&tape, y};
 }
 
 /// A drawn variable as the numbers: drawn first.

@@ -5,6 +5,7 @@
 
 #include <blue/tensor/tape.hpp>
 
+#include <array>
 #include <span>
 
 namespace blue {
@@ -94,11 +95,20 @@ constexpr int axis_position(Index axis) {
     return static_cast<int>(0 <= position && position < Shape::rank ? position : -1);
 }
 
+/// The extents of the items of a value, of which one may be dynamic.
+template <class B, class Shape>
+std::array<Index, static_cast<std::size_t>(Shape::rank)> item_extents(Var<B, Shape> x) {
+    std::array<Index, static_cast<std::size_t>(Shape::rank)> extents = Shape::extents;
+    for (Index& extent : extents)
+        if (extent == dynamic) extent = x.node->item / Shape::static_size;
+    return extents;
+}
+
 /// Elements behind an axis.
-template <class Shape>
-constexpr Index elements_behind(int axis) {
+template <std::size_t Rank>
+Index elements_behind(const std::array<Index, Rank>& extents, int axis) {
     Index n = 1;
-    for (int i = axis + 1; i < Shape::rank; ++i) n *= Shape::extents[static_cast<std::size_t>(i)];
+    for (std::size_t i = static_cast<std::size_t>(axis) + 1; i < Rank; ++i) n *= extents[i];
     return n;
 }
 

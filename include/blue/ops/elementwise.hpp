@@ -64,6 +64,20 @@ struct combined_shape {
 template <class A, class... Rest>
 struct combined_shape<scalar_shape, A, Rest...> : combined_shape<A, Rest...> {};
 
+/// Throws ShapeError when values of one dynamic shape have items of different sizes.
+template <class B>
+void check_dynamic_items(std::span<Node<B>* const> inputs, std::span<const bool> is_number) {
+    Index item = 0;
+    for (std::size_t i = 0; i < inputs.size(); ++i) {
+        if (is_number[i]) continue;
+        if (item != 0 && inputs[i]->item != item)
+            throw ShapeError("elementwise: cannot combine items of ", item,
+                             " numbers with items of ", inputs[i]->item,
+                             ": their dynamic extents differ");
+        item = inputs[i]->item;
+    }
+}
+
 template <class Shape, class Combined>
 inline constexpr bool combines = fits<Shape, Combined> || std::is_same_v<Shape, scalar_shape>;
 
@@ -73,7 +87,7 @@ inline constexpr bool combines = fits<Shape, Combined> || std::is_same_v<Shape, 
 /// `template <class T> T apply(T...) const` in the vocabulary of `blue::math`; derivatives are
 /// generated. Inputs have equal shapes, or `shape<>` for single numbers. Values with one sample
 /// combine with any number of samples, values with batch 1 (drawn variables) with any batch. Throws
-/// ShapeError otherwise.
+/// ShapeError otherwise, and when dynamic extents differ.
 template <class F, class B, class... Shapes>
 auto elementwise(F f, Var<B, Shapes>... x) {
     constexpr int count = sizeof...(Shapes);
@@ -84,6 +98,8 @@ auto elementwise(F f, Var<B, Shapes>... x) {
          ...));
     Tape<B>& tape = *std::array{x.tape...}[0];
     ElementwiseArgs<B, F, count> args{f, {x.node...}, {}, nullptr, 1, 1};
+    if constexpr (!Shape::is_static)
+        detail::check_dynamic_items<B>(args.x, std::array{std::is_same_v<Shapes, scalar_shape>...});
     const detail::ElementwiseSizes sizes = detail::elementwise_sizes<B>(args.x, args.step.data());
     args.rows = sizes.rows;
     args.row_size = sizes.row_size;

@@ -12,16 +12,10 @@
 
 namespace blue {
 
+template <class B, class Shape>
+struct LazyRows;
+
 namespace requirement {
-/// The input of `linear` with weights that are not drawn.
-template <bool Ok, class Estimator, class Given>
-struct one_row_per_example : check {
-    static_assert(
-        Ok,
-        "blue: several rows of an example share weights, whose outputs are then dependent, but "
-        "LocalReparameterization and Flipout treat rows on their own, see the shape of an example "
-        "in one_row_per_example<...>: put Flatten before, or use no wrapper");
-};
 /// The bias of `linear` with weights that are not drawn.
 template <bool Ok, class Expected, class Given>
 struct bias_estimator : check {
@@ -41,7 +35,8 @@ struct LinearRecord : Record<B> {
 };
 
 template <class B>
-Node<B>* linear(Tape<B>& tape, Node<B>* x, Draw<B>* weight, Draw<B>* bias, Index in, Index out) {
+Node<B>* linear(Tape<B>& tape, Node<B>* x, Draw<B>* weight, Draw<B>* bias, Index in, Index out,
+                Index weight_first = 0, Index bias_first = 0) {
     LinearArgs<B> args{x,
                        nullptr,
                        weight,
@@ -50,7 +45,9 @@ Node<B>* linear(Tape<B>& tape, Node<B>* x, Draw<B>* weight, Draw<B>* bias, Index
                        bias && take_ownership(tape, *bias),
                        x->per_sample() / in,
                        in,
-                       out};
+                       out,
+                       weight_first,
+                       bias_first};
     Index samples = std::max(x->samples, weight->samples);
     if (bias) samples = std::max(samples, bias->samples);
     const auto fits = [&](Index given) { return given == 1 || given == samples; };
@@ -63,6 +60,11 @@ Node<B>* linear(Tape<B>& tape, Node<B>* x, Draw<B>* weight, Draw<B>* bias, Index
     tape.record(LinearRecord<B>{{}, args});
     return args.y;
 }
+
+template <class X>
+inline constexpr bool is_rows = false;
+template <class B, class Shape>
+inline constexpr bool is_rows<LazyRows<B, Shape>> = true;
 
 template <class Shape>
 inline constexpr bool is_matrix = Shape::rank == 2 || std::is_same_v<Shape, any_shape>;
@@ -91,7 +93,9 @@ Node<B>* estimated_linear(estimator::DrawnWeights*, Tape<B>& tape, Node<B>* x, D
 /// drawn block by block right before they are multiplied; log probs are summed in the same sweep.
 /// What wrappers such as `Flipout` do instead is said there.
 template <class B, class XShape, class WeightShape, class Estimator, class Bias = absent>
-auto linear(Var<B, XShape> x, Lazy<B, WeightShape, Estimator> weight, Bias bias = {}) {
+requires(!detail::is_rows<Bias>) auto linear(Var<B, XShape> x,
+                                             Lazy<B, WeightShape, Estimator> weight,
+                                             Bias bias = {}) {
     using requirement::expected, requirement::given;
     static_assert(requirement::weight_matrix<detail::is_matrix<WeightShape>, given<WeightShape>>{});
     // Nothing more is said about the extents of what is no matrix.
@@ -108,9 +112,6 @@ auto linear(Var<B, XShape> x, Lazy<B, WeightShape, Estimator> weight, Bias bias 
     constexpr bool input_fits = !known || fits<XShape, Input>;
     static_assert(requirement::width<input_fits, WeightShape, expected<Input>, given<XShape>>{});
 
-    constexpr bool draws = std::is_same_v<Estimator, estimator::DrawnWeights>;
-    constexpr bool one_row = draws || XShape::rank <= 1;
-    static_assert(requirement::one_row_per_example<one_row, Estimator, given<XShape>>{});
     using BiasEstimator = typename detail::lazy_estimator<Bias>::type;
     constexpr bool bias_alike = std::is_same_v<BiasEstimator, Estimator>;
     constexpr bool bias_known =

@@ -8,7 +8,7 @@
 namespace blue {
 
 /// y[s] = x[s] W[s]^T + b[s] for `rows` rows of `in` and `out` numbers. Weights are drawn by this
-/// operation when it owns them, and are there already otherwise.
+/// operation when it owns them, and are there already otherwise: so are those of a part.
 template <class B>
 struct LinearArgs {
     Node<B>* x;
@@ -17,6 +17,7 @@ struct LinearArgs {
     Draw<B>* bias;  ///< nullptr without bias
     bool owns_weight, owns_bias;
     Index rows, in, out;
+    Index weight_first = 0, bias_first = 0;  ///< elements of the variables before those of this map
 };
 
 }  // namespace blue

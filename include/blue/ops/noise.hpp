@@ -18,4 +18,15 @@ Node<B>* noise_values(Tape<B>& tape, const Noise& kind, const random::Key& key, 
     return y;
 }
 
+/// The same with each example's numbers `times` times after each other: rows that share them.
+template <class B, class Noise>
+Node<B>* shared_noise_values(Tape<B>& tape, const Noise& kind, const random::Key& key,
+                             bool antithetic, Index samples, Index batch, Index item, Index times) {
+    Node<B>* const x = noise_values(tape, kind, key, antithetic, samples, batch, item);
+    if (times == 1) return x;
+    Node<B>* const y = tape.node(samples, batch, times * item, false);
+    repeat_items(tape, *x, times, *y);
+    return y;
+}
+
 }  // namespace blue::detail

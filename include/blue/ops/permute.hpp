@@ -81,12 +81,13 @@ auto permute(Var<B, Shape> x) {
                   requirement::given < Shape >> {});
     if constexpr (fits && known) {
         using Result = shape<Shape::extents[static_cast<std::size_t>(Axes)]...>;
-        Node<B>* const y = x.tape->node(x.samples(), x.batch(), Shape::size, x.node->needs_grad);
+        const auto from = detail::item_extents(x);
+        const std::array<Index, sizeof...(Axes)> to{from[static_cast<std::size_t>(Axes)]...};
+        Node<B>* const y = x.tape->node(x.samples(), x.batch(), x.node->item, x.node->needs_grad);
         std::array<detail::CopyAxis, sizeof...(Axes)> axes{
-            {{Shape::extents[static_cast<std::size_t>(Axes)], detail::elements_behind<Shape>(Axes),
-              0}...}};
+            {{from[static_cast<std::size_t>(Axes)], detail::elements_behind(from, Axes), 0}...}};
         for (std::size_t k = 0; k < axes.size(); ++k)
-            axes[k].y_step = detail::elements_behind<Result>(static_cast<int>(k));
+            axes[k].y_step = detail::elements_behind(to, static_cast<int>(k));
         detail::copy_part<B>(*x.tape, x.node, y, 0, 0, axes, y->samples);
         return Var<B, Result>{x.tape, y};
     } else {  // after an error

@@ -181,8 +181,11 @@ Var<B, typename detail::mapped_shape<Windows, Shape>::type> pool(Var<B, Shape> x
     using Result = typename Mapped::type;
     constexpr bool computes = has_kernel<operation::pooling, B>;
     // A shape that is not known follows from another error.
-    constexpr bool has_axes =
-        Mapped::has_axes || !Shape::is_static || std::is_same_v<Shape, any_shape>;
+    constexpr bool follows =
+        std::is_same_v<Shape, any_shape> || std::is_same_v<Shape, unknown_shape<Shape::rank>>;
+    constexpr bool is_static = Shape::is_static || follows;
+    constexpr bool has_axes = Mapped::has_axes || !is_static || follows;
+    static_assert(requirement::fixed_extents<is_static, given<Shape>>{});
     static_assert(requirement::kernel<computes, operation::pooling, B>{});
     static_assert(
         requirement::item_axes<has_axes, requirement::axes<Windows::axes>, given<Shape>>{});

@@ -90,7 +90,7 @@ auto sum_per_sample(Var<B, Shape> x) {
 /// Sum over the last axis.
 template <class B, class Shape>
 auto sum_last(Var<B, Shape> x) {
-    const Index inner = last_extent<Shape>;
+    const Index inner = x.last();
     return detail::reduce<Var<B, drop_last<Shape>>>(x, detail::Reduction::sum_last, x.samples(),
                                                     x.batch(), x.node->item / inner, inner);
 }
@@ -116,7 +116,7 @@ Labels<B> make_labels(Tape<B>& tape, const std::int32_t* host_labels, Index coun
 template <class B, class Shape>
 auto pick(Var<B, Shape> x, Labels<B> labels) {
     const Node<B>& in = *x.node;
-    const Index classes = last_extent<Shape>, item = in.item / classes;
+    const Index classes = x.last(), item = in.item / classes;
     if (labels.count != in.batch * item)
         throw ShapeError("pick: expected ", in.batch * item, " labels, got ", labels.count);
     detail::PickArgs<B> args{x.node, x.tape->node(in.samples, in.batch, item, in.needs_grad),

@@ -129,8 +129,11 @@ Var<B, typename detail::mapped_shape<Map, Shape>::type> resample(Var<B, Shape> x
     using Result = typename Mapped::type;
     constexpr bool computes = has_kernel<operation::resample, B>;
     // A shape that is not known follows from another error.
-    constexpr bool has_axes =
-        Mapped::has_axes || !Shape::is_static || std::is_same_v<Shape, any_shape>;
+    constexpr bool follows =
+        std::is_same_v<Shape, any_shape> || std::is_same_v<Shape, unknown_shape<Shape::rank>>;
+    constexpr bool is_static = Shape::is_static || follows;
+    constexpr bool has_axes = Mapped::has_axes || !is_static || follows;
+    static_assert(requirement::fixed_extents<is_static, given<Shape>>{});
     static_assert(requirement::kernel<computes, operation::resample, B>{});
     static_assert(requirement::item_axes<has_axes, requirement::axes<Map::axes>, given<Shape>>{});
     static_assert(requirement::pad_source<Mapped::fits, Map, given<Shape>>{});

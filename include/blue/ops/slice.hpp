@@ -22,21 +22,29 @@ struct slice : check {
 }  // namespace requirement
 
 /// The entries First, ..., First + Count - 1 of an axis of the items, a copy. \tparam Axis is
-/// counted from 0 without samples and batch, or from the end: -1 is the last.
+/// counted from 0 without samples and batch, or from the end: -1 is the last. Throws ShapeError
+/// when a dynamic axis is shorter.
 template <Index Axis, Index First, Index Count, class B, class Shape>
 auto slice(Var<B, Shape> x) {
     constexpr int axis = detail::axis_position<Shape>(Axis);
-    constexpr Index extent = axis < 0 ? 0 : Shape::extents[static_cast<std::size_t>(axis)];
-    constexpr bool inside = 0 <= First && 0 < Count && First + Count <= extent;
-    constexpr bool known = !std::is_same_v<Shape, any_shape>;
-    static_assert(requirement::slice < inside || !known, First, Count,
+    constexpr Index known = axis < 0 ? 0 : Shape::extents[static_cast<std::size_t>(axis)];
+    constexpr bool inside = 0 <= First && 0 < Count && (First + Count <= known || known == dynamic);
+    constexpr bool is_known = !std::is_same_v<Shape, any_shape>;
+    constexpr bool one_dynamic = Shape::dynamic_extents <= 1;
+    static_assert(requirement::slice < inside || !is_known, First, Count,
                   requirement::given < Shape >> {});
-    if constexpr (inside && known) {
+    static_assert(requirement::one_dynamic_extent<one_dynamic, requirement::given<Shape>>{});
+    if constexpr (inside && is_known && one_dynamic) {
         const Node<B>& in = *x.node;
-        constexpr Index behind = detail::elements_behind<Shape>(axis);
+        const auto extents = detail::item_extents(x);
+        const Index extent = extents[static_cast<std::size_t>(axis)];
+        if (First + Count > extent)
+            throw ShapeError("slice: expected an axis of at least ", First + Count,
+                             " entries, got ", extent);
+        const Index behind = detail::elements_behind(extents, axis);
+        const Index front = in.item / (extent * behind);
         Node<B>* const y =
-            x.tape->node(in.samples, in.batch, Shape::size / extent * Count, in.needs_grad);
-        constexpr Index front = Shape::size / (extent * behind);
+            x.tape->node(in.samples, in.batch, front * Count * behind, in.needs_grad);
         const std::array<detail::CopyAxis, 2> axes{
             {{front, extent * behind, Count * behind}, {Count * behind, 1, 1}}};
         detail::copy_part<B>(*x.tape, x.node, y, First * behind, 0, axes, y->samples);

@@ -32,7 +32,7 @@ template <class B, class Shape>
 Var<B, Shape> softmax(Var<B, Shape> x, SoftmaxKind kind) {
     const Node<B>& in = *x.node;
     SoftmaxArgs<B> args{x.node, x.tape->node(in.samples, in.batch, in.item, in.needs_grad),
-                        last_extent<Shape>, kind};
+                        x.last(), kind};
     softmax_forward(*x.tape, args);
     if (args.y->needs_grad) x.tape->record(SoftmaxRecord<B>{{}, args});
     return {x.tape, args.y};

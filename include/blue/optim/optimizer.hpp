@@ -69,9 +69,9 @@ public:
     explicit Optimizer(const Rule& rule) : rule_(rule) {}
 
     /// One step with the gradients that `backward` left on the tape. `factor` scales the learning
-    /// rate. Parameters without gradient stay as they are. Throws Error when the tape belongs to
-    /// another model, and ValueError for options of the rule without a meaning; then nothing has
-    /// changed.
+    /// rate. Parameters without gradient stay as they are, buffers move as `Pass::update` said.
+    /// Throws Error when the tape belongs to another model, and ValueError for options of the rule
+    /// without a meaning; then nothing has changed.
     template <class M>
     void step(M& model, const Tape<B>& tape, double factor = 1) {
         static_assert(typename detail::rule_check<Rule, M>::type{});
@@ -106,6 +106,9 @@ private:
                               VariableStep<B>{steps_, factor, variable, first_parameter,
                                               const_cast<typename B::scalar*>(variable.values),
                                               draw.gradient, state_[slot].data()});
+            else if (draw.target)
+                move_towards(B{}, const_cast<typename B::scalar*>(draw.stored), draw.target,
+                             draw.size, draw.target_rate);
             first_parameter += variable.parameters;
         }
     }

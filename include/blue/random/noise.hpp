@@ -137,6 +137,19 @@ struct Uniform {
     }
 };
 
+/// 0 with a probability, to 2^-23, else 1 / (1 - probability): 1 on average.
+struct Mask {
+    static constexpr int words = 1;
+    double probability = 0.5;
+    template <class T, int N>
+    BLUE_INLINE math::Pack<T, N> from_word(Words<T, N> w) const {
+        using P = math::Pack<T, N>;
+        const P u = detail::centred<T, N>(w >> 9, T(0x1p-23));
+        return where(u < P(static_cast<T>(probability)), P(T(0)),
+                     P(static_cast<T>(1 / (1 - probability))));
+    }
+};
+
 /// A fair sign, 1 or -1 (Rademacher).
 struct Sign {
     static constexpr int words = 1;

@@ -79,6 +79,8 @@ struct Draw {
     Index first_row;               ///< the first of them: not 0 for members of an ensemble
     double divergence_weight = 1;  ///< of the divergence in the sum over all variables
     void* joint = nullptr;         ///< what a joint distribution keeps for the pass
+    const T* target = nullptr;     ///< of a buffer: where an optimiser's step moves it
+    double target_rate = 0;        ///< how far, of 1
 };
 
 /// How many numbers the parameters of a draw are, and their gradients, with padding.

@@ -62,6 +62,22 @@ struct Var {
 
     Index samples() const { return node->samples; }
     Index batch() const { return node->batch; }
+    /// The extent of an axis of the items. A dynamic one follows from the number of elements, so a
+    /// second one must not be.
+    template <int Axis>
+    Index extent() const {
+        constexpr Index known = Shape::extents[static_cast<std::size_t>(Axis)];
+        constexpr bool follows = known != dynamic || Shape::dynamic_extents == 1;
+        static_assert(requirement::one_dynamic_extent<follows, requirement::given<Shape>>{});
+        return known == dynamic ? node->item / Shape::static_size : known;
+    }
+    /// The extent of the last axis; 1 for a single number.
+    Index last() const {
+        if constexpr (last_extent<Shape> == dynamic)
+            return extent<Shape::rank - 1>();
+        else
+            return last_extent<Shape>;
+    }
     /// Copies the value to the host: samples x batch x item numbers. Waits for the device.
     std::vector<T> to_host() const {
         std::vector<T> copy(static_cast<std::size_t>(node->size()));
@@ -95,9 +111,29 @@ struct GradientTarget {
 };
 
 namespace detail {
-/// The shape of an input; one that fits everywhere after the error about a dynamic extent.
-template <class Shape>
-using known_shape = std::conditional_t<Shape::is_static, Shape, any_shape>;
+
+/// The shape of an input with N numbers for its dynamic extents; one that fits everywhere after the
+/// error about another count.
+template <class Shape, std::size_t N>
+using input_shape =
+    std::conditional_t<Shape::dynamic_extents == static_cast<int>(N), Shape, any_shape>;
+
+/// Number of elements of an item.
+template <class Shape, std::size_t N>
+Index item_size(const Extents<N>& extents) {
+    constexpr int given = static_cast<int>(N), expected = Shape::dynamic_extents;
+    constexpr bool ok = given == expected;
+    static_assert(
+        requirement::dynamic_extents<ok, Shape, requirement::expected<requirement::count<expected>>,
+                                     requirement::given<requirement::count<given>>>{});
+    Index size = Shape::static_size;
+    for (Index extent : extents.values) {
+        if (extent < 1) throw ShapeError("input: expected extents of at least 1, got ", extent);
+        size *= extent;
+    }
+    return size;
+}
+
 }  // namespace detail
 
 /// Everything that belongs to one pass over a model: values, gradients, drawn weights and the
@@ -120,6 +156,7 @@ public:
         last_ = nullptr;
         draws_ = {};
         multiply_adds = 0;
+        noises_ = 0;
     }
 
     /// Whether operations are recorded for a backward pass.
@@ -148,16 +185,34 @@ public:
     /// An input without gradient, the same for all samples unless `samples` is given. The numbers
     /// are samples x batch x item; they are not copied when the backend computes on the host.
     template <class Shape>
-    Var<B, detail::known_shape<Shape>> input(const T* host_data, Index batch, Index samples = 1) {
-        static_assert(requirement::static_shape<Shape::is_static, requirement::given<Shape>>{});
-        const Index count = samples * batch * Shape::size;
-        return {this, view(B::to_device(*this, host_data, count), samples, batch, Shape::size)};
+    auto input(const T* host_data, Index batch, Index samples = 1) {
+        return input<Shape>(host_data, batch, Extents<0>{}, samples);
+    }
+    /// The same for a shape with dynamic extents: `input<shape<dynamic, 64>>(numbers, batch,
+    /// Extents{length})`. Throws ShapeError for an extent that is not positive.
+    template <class Shape, std::size_t N>
+    Var<B, detail::input_shape<Shape, N>> input(const T* host_data, Index batch,
+                                                const Extents<N>& extents, Index samples = 1) {
+        const Index item = detail::item_size<Shape>(extents);
+        return {this,
+                view(B::to_device(*this, host_data, samples * batch * item), samples, batch, item)};
+    }
+    /// An input with the batch and the items of another value, whose extents may be dynamic.
+    template <class Shape>
+    Var<B, Shape> input_like(Var<B, Shape> other, const T* host_data, Index samples = 1) {
+        const Index count = samples * other.node->per_sample();
+        return {this, view(B::to_device(*this, host_data, count), samples, other.node->batch,
+                           other.node->item)};
     }
     /// An input that receives a gradient, read afterwards with `gradient_of`.
     template <class Shape>
-    Var<B, detail::known_shape<Shape>> leaf(const T* host_data, Index batch, Index samples = 1) {
-        static_assert(requirement::static_shape<Shape::is_static, requirement::given<Shape>>{});
-        Node<B>* copy = node(samples, batch, Shape::size, true);
+    auto leaf(const T* host_data, Index batch, Index samples = 1) {
+        return leaf<Shape>(host_data, batch, Extents<0>{}, samples);
+    }
+    template <class Shape, std::size_t N>
+    Var<B, detail::input_shape<Shape, N>> leaf(const T* host_data, Index batch,
+                                               const Extents<N>& extents, Index samples = 1) {
+        Node<B>* copy = node(samples, batch, detail::item_size<Shape>(extents), true);
         B::memory::copy_from_host(copy->value, host_data, copy->size());
         return {this, copy};
     }
@@ -216,6 +271,9 @@ public:
     std::span<const Draw<B>> draws() const { return draws_; }
     void set_draws(std::span<Draw<B>> draws) { draws_ = draws; }
 
+    /// The number of the next noise of this pass that belongs to no random variable: 0, 1, ...
+    std::uint32_t next_noise() { return noises_++; }
+
     /// Bytes that the tape holds, on the host and on the device.
     std::size_t capacity() const { return host_.capacity() + device_.capacity(); }
 
@@ -224,6 +282,7 @@ private:
     Arena<typename B::memory> device_;
     Record<B>* last_ = nullptr;
     std::span<Draw<B>> draws_;
+    std::uint32_t noises_ = 0;
 };
 
 }  // namespace blue

@@ -131,7 +131,7 @@ Var<B, scalar_shape> weighted_sum(Var<B, Shape> y) {
     T* const weights = y.tape->template host_memory<T>(n);
     for (Index i = 0; i < n; ++i)
         weights[i] = static_cast<T>(std::cos(1 + 0.7 * static_cast<double>(i)));
-    return sum(y * y.tape->template input<Shape>(weights, y.batch(), y.samples()));
+    return sum(y * y.tape->input_like(y, weights, y.samples()));
 }
 
 /// Copies numbers to a tape, as an argument with or without gradient.

@@ -27,6 +27,15 @@ struct labels : check {
         "blue: this likelihood needs whole numbers as targets, see the likelihood and the "
         "given type in labels<...>: use a Dataset<std::int32_t>, or another likelihood");
 };
+/// The input of a model that is trained on examples.
+template <bool Known, class Given>
+struct input_shape : check {
+    static_assert(
+        Known,
+        "blue: fit and predict need to know the shape of one input, but the model's first layer "
+        "does not say it, see this layer in input_shape<...>: begin with a layer such as Linear or "
+        "Flatten<28, 28>, or add using input_shape = shape<...> to the model");
+};
 }  // namespace requirement
 
 /// Copies rows of arrays into memory that is reused from batch to batch.
@@ -58,7 +67,10 @@ inline std::vector<Index> shuffled(Index n, std::uint64_t seed, std::uint64_t ep
 namespace detail {
 
 template <class M>
-struct input_shape_of {};
+struct input_shape_of {
+    static_assert(requirement::input_shape<false, requirement::given<M>>{});
+    using type = any_shape;
+};
 template <class M>
 requires requires {
     typename M::input_shape;

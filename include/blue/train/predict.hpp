@@ -327,7 +327,7 @@ void for_each_chunk(const M& model, const Array<float>& inputs, const PredictOpt
                                                        .seed = options.seed,
                                                        .pass = prediction_pass,
                                                        .first_sample = draw,
-                                                       .estimators = false});
+                                                       .training = false});
             // Without random variables all draws are equal: one pass is enough.
             if (result.samples.samples() < draws) draws = options.samples;
             use(result.samples, Chunk{rows, draw, draws});

@@ -48,12 +48,22 @@ struct Unused : Module<Unused<Q, B>, variables<variable<"weight", 6, 6>>, Q, Nor
     }
 };
 
+/// Two rows of each example, which share its weights.
+template <class Q, class B>
+struct TwoRows : Module<TwoRows<Q, B>, variables<variable<"weight", 37, 3>>, Q, Normal, B> {
+    auto forward(auto& pass, auto x) const {
+        return linear(x.template as<shape<2, 3>>(), pass.sample(*this, "weight"_v));
+    }
+};
+
 /// Whether there are no weights to be scored.
 template <class M>
 inline constexpr bool draws_outputs = false;
 template <Index In, Index Out, class Q, class... Policies>
 inline constexpr bool draws_outputs<Linear<In, Out, LocalReparameterization<Q>, Policies...>> =
     true;
+template <class Q, class B>
+inline constexpr bool draws_outputs<TwoRows<LocalReparameterization<Q>, B>> = true;
 
 template <class T>
 struct Result {
@@ -120,6 +130,10 @@ using WithoutScore = Linear<6, 37, StickingTheLanding<Normal>, Normal, B>;
 template <class B>
 using FlippedFormula = Linear<6, 37, Flipout<StickingTheLanding<Normal>>, BasicQuietPrior, B>;
 template <class B>
+using FlippedRows = TwoRows<Flipout<Normal>, B>;
+template <class B>
+using DrawnRows = TwoRows<LocalReparameterization<Normal>, B>;
+template <class B>
 using TiedRandom = Tied<Normal, B>;
 template <class B>
 using TiedFixed = Tied<Fixed, B>;
@@ -150,6 +164,8 @@ TEST_CASE("cuda linear: estimators", "[cuda]") {
     check_all_inputs<FlippedInPairs>();
     check_all_inputs<WithoutScore>();
     check_all_inputs<FlippedFormula>();
+    check_all_inputs<FlippedRows>();
+    check_all_inputs<DrawnRows>();
 }
 
 TEST_CASE("cuda linear: weights that are used twice", "[cuda]") {

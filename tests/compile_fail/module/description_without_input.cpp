@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: BSD-3-Clause
-// expected-error {{blue: describe does not know what the model takes}}
-// expected-error {{described_input<false, blue::Sequential<blue::ReLU, blue::Linear<64, 10>}}
+// expected-error {{blue: fit and predict need to know the shape of one input}}
+// expected-error {{input_shape<false, blue::requirement::given<blue::ReLU>}}
 // expected-lines g++ 20 clang 35 nvcc 15
 #include <blue/blue.hpp>
 

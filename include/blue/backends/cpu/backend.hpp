@@ -3,6 +3,8 @@
 /// The CPU backend with all its kernels.
 #pragma once
 
+#include <blue/backends/cpu/affine.hpp>
+#include <blue/backends/cpu/attention.hpp>
 #include <blue/backends/cpu/copy.hpp>
 #include <blue/backends/cpu/cpu.hpp>
 #include <blue/backends/cpu/draw.hpp>
@@ -17,4 +19,6 @@
 #include <blue/backends/cpu/reduce.hpp>
 #include <blue/backends/cpu/resample.hpp>
 #include <blue/backends/cpu/softmax.hpp>
+#include <blue/backends/cpu/standardise.hpp>
+#include <blue/backends/cpu/standardise_channels.hpp>
 #include <blue/backends/cpu/weight_moments.hpp>

@@ -39,9 +39,8 @@ void copy_transposed(Index rows, Index columns, const T* from, Index from_stride
 
 /// Some terms of as many columns of a product as a pack has lanes. Its part of op(B), one row
 /// behind the other, stays in the first-level cache while all rows of A pass by.
-template <class T>
+template <class T, class S = math::NativePack<T>>
 struct GemmPanel {
-    using S = math::NativePack<T>;
     static constexpr Index width = S::lanes;
 
     T* numbers;
@@ -59,17 +58,17 @@ struct GemmPanel {
                           numbers + (l + 1) * width, T(0));
     }
 
-    /// C = or += A times the panel for m rows.
+    /// C = or += A times the panel for m rows, or a row for all of them plus that.
     template <int Rows = gemm_rows>
-    void multiply(Index m, const T* a, Index lda, T* c, Index ldc, bool add) const {
+    void multiply(Index m, const T* a, Index lda, T* c, Index ldc, bool add, const T* bias) const {
         for (; m >= Rows; m -= Rows, a += Rows * lda, c += Rows * ldc)
-            multiply_rows<Rows>(a, lda, c, ldc, add);
-        if constexpr (Rows > 1) multiply<Rows / 2>(m, a, lda, c, ldc, add);
+            multiply_rows<Rows>(a, lda, c, ldc, add, bias);
+        if constexpr (Rows > 1) multiply<Rows / 2>(m, a, lda, c, ldc, add, bias);
     }
 
 private:
     template <int Rows>
-    void multiply_rows(const T* a, Index lda, T* c, Index ldc, bool add) const {
+    void multiply_rows(const T* a, Index lda, T* c, Index ldc, bool add, const T* bias) const {
         S sums[Rows];
         BLUE_UNROLL for (int i = 0; i < Rows; ++i) sums[i] = S(0);
         for (Index l = 0; l < terms; ++l) {
@@ -79,10 +78,20 @@ private:
         const Count<S> n{columns};
         BLUE_UNROLL for (int i = 0; i < Rows; ++i) {
             T* const row = c + i * ldc;
-            store(add ? load<S>(row, n) + sums[i] : sums[i], row, n);
+            const T* const summand = add ? row : bias;
+            store(summand ? load<S>(summand, n) + sums[i] : sums[i], row, n);
         }
     }
 };
+
+/// The products of the columns of a panel.
+template <class Panel, bool TransB, class T>
+void multiply_panel(Index m, Index columns, Index terms, const T* a, Index lda, const T* b,
+                    Index ldb, T* c, Index ldc, bool add, const T* bias, T* workspace) {
+    const Panel panel{workspace, terms, columns};
+    panel.template fill<TransB>(b, ldb);
+    panel.multiply(m, a, lda, c, ldc, add, bias);
+}
 
 }  // namespace detail
 
@@ -94,12 +103,15 @@ Index gemm_workspace(Index m = 0) {
 
 /// C (m x n, row-major, stride ldc) = or += op(A) op(B) with k terms. A and B are row-major;
 /// op is the transposition when `TransA` / `TransB`. `workspace` has `gemm_workspace<T>()` numbers,
-/// or `gemm_workspace<T>(m)` when A is transposed.
+/// or `gemm_workspace<T>(m)` when A is transposed. `bias`, n numbers unless nullptr, is added to
+/// all rows when C is assigned.
 template <bool TransA, bool TransB, class T>
 void gemm(Index m, Index n, Index k, const T* a, Index lda, const T* b, Index ldb, T* c, Index ldc,
-          bool add, T* workspace) {
+          bool add, T* workspace, const T* bias = nullptr) {
     using Panel = detail::GemmPanel<T>;
     constexpr Index block = math::detail::register_lanes<T>;
+    // Of few columns, such as those of a head of an attention: nothing is computed for the others.
+    using Narrow = detail::GemmPanel<T, math::Pack<T, block>>;
     const Index parts = std::max<Index>(1, (k + detail::gemm_terms - 1) / detail::gemm_terms);
     const Index most = ((k + parts - 1) / parts + block - 1) / block * block;
     for (Index l = 0, part = 0; part < parts; ++part, l += most, add = true) {
@@ -113,9 +125,12 @@ void gemm(Index m, Index n, Index k, const T* a, Index lda, const T* b, Index ld
             rows = copy;
         }
         for (Index j = 0; j < n; j += Panel::width) {
-            const Panel panel{workspace, terms, std::min(Panel::width, n - j)};
-            panel.template fill<TransB>(b + (TransB ? j * ldb + l : l * ldb + j), ldb);
-            panel.multiply(m, rows, stride, c + j, ldc, add);
+            const Index columns = std::min(Panel::width, n - j);
+            const auto multiply = columns <= Narrow::width
+                                      ? detail::multiply_panel<Narrow, TransB, T>
+                                      : detail::multiply_panel<Panel, TransB, T>;
+            multiply(m, columns, terms, rows, stride, b + (TransB ? j * ldb + l : l * ldb + j), ldb,
+                     c + j, ldc, add, bias ? bias + j : nullptr, workspace);
         }
     }
 }

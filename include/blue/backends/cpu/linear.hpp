@@ -6,8 +6,13 @@
 #include <blue/backends/cpu/gemm.hpp>
 #include <blue/backends/cpu/materialise.hpp>
 #include <blue/ops/linear_args.hpp>
+#include <blue/ops/rows.hpp>
 
 namespace blue {
+
+template <class T, class Isa>
+inline constexpr bool has_kernel<operation::linear_of_rows, Cpu<T, Isa>> = true;
+
 namespace cpu {
 
 /// Outputs per unit of work. Fixed, because it decides the order of sums.
@@ -39,6 +44,17 @@ const typename B::scalar* weights_of(const Draw<B>& draw, Index s) {
     return draw.weights + (draw.samples == 1 ? 0 : s) * draw.weight_stride;
 }
 
+/// Makes room for the parameter gradients of a variable, of which an operation uses `count`
+/// elements. True when they hold numbers already, as those of a part do.
+template <class B>
+bool begin_gradient_of_part(Tape<B>& tape, Draw<B>& draw, Index count) {
+    const bool live = begin_gradient(tape, draw);
+    const bool is_part = count < draw.size;
+    if (is_part && !live)
+        std::fill_n(draw.gradient, parameter_numbers(draw), typename B::scalar(0));
+    return live || is_part;
+}
+
 template <class B>
 struct LinearBackward {
     using T = typename B::scalar;
@@ -49,8 +65,9 @@ struct LinearBackward {
     /// Gradients of the parameters of the outputs [from, to): the loop over samples is inside, so
     /// there is nothing to reduce between threads.
     void parameters(Index from, Index to, T* memory) const {
-        const auto& [x, y, weight, bias, owns_weight, owns_bias, rows, in, out] = args;
-        const Index n = to - from;
+        const auto& [x, y, weight, bias, owns_weight, owns_bias, rows, in, out, weight_first,
+                     bias_first] = args;
+        const Index n = to - from, begin = weight_first + from * in, end = weight_first + to * in;
         T* const dw = memory;
         T* const workspace = memory + (n * in + 15) / 16 * 16;
         for (Index s = 0; s < y->samples; ++s) {
@@ -58,25 +75,24 @@ struct LinearBackward {
             const bool shared = weight->samples == 1;
             gemm<true, false>(n, in, rows, dy, out, sample_of(*x, x->value, s), in, dw, in,
                               shared && s > 0, workspace);
-            if (!shared)
-                accumulate(*weight, s, from * in, to * in, dw, owns_weight, weight_live || s > 0);
+            if (!shared) accumulate(*weight, s, begin, end, dw, owns_weight, weight_live || s > 0);
         }
-        if (weight->samples == 1)
-            accumulate(*weight, 0, from * in, to * in, dw, owns_weight, weight_live);
-        if (owns_weight) finish_gradient(*weight, from * in, to * in);
+        if (weight->samples == 1) accumulate(*weight, 0, begin, end, dw, owns_weight, weight_live);
+        if (owns_weight) finish_gradient(*weight, begin, end);
         if (bias) bias_gradients(from, to, memory);
     }
 
     /// Gradient of the input, columns [from, to): of sample s, or of all samples when they share
     /// it.
     void input(Index s, Index from, Index to, T* workspace) const {
-        const auto& [x, y, weight, bias, owns_weight, owns_bias, rows, in, out] = args;
+        const auto& [x, y, weight, bias, owns_weight, owns_bias, rows, in, out, weight_first,
+                     bias_first] = args;
         const bool shared = x->samples == 1;
         bool add = dx.add;
         for (Index i = shared ? 0 : s; i < (shared ? y->samples : s + 1); ++i, add = true)
             gemm<false, false>(rows, to - from, out, y->grad + i * y->per_sample(), out,
-                               weights_of(*weight, i) + from, in, sample_of(*x, dx.data, i) + from,
-                               in, add, workspace);
+                               weights_of(*weight, i) + weight_first + from, in,
+                               sample_of(*x, dx.data, i) + from, in, add, workspace);
     }
 
 private:
@@ -88,17 +104,20 @@ private:
     }
 
     void bias_gradients(Index from, Index to, T* column_sums) const {
-        const auto& [x, y, weight, bias, owns_weight, owns_bias, rows, in, out] = args;
+        const auto& [x, y, weight, bias, owns_weight, owns_bias, rows, in, out, weight_first,
+                     bias_first] = args;
+        const Index begin = bias_first + from, end = bias_first + to;
         const bool shared = bias->samples == 1;
         for (Index s = 0; s < y->samples; ++s) {
             if (!shared || s == 0) std::fill_n(column_sums, to - from, T(0));
             const T* dy = y->grad + s * y->per_sample() + from;
             for (Index row = 0; row < rows; ++row, dy += out)
                 for (Index j = 0; j < to - from; ++j) column_sums[j] += dy[j];
-            if (!shared) accumulate(*bias, s, from, to, column_sums, owns_bias, bias_live || s > 0);
+            if (!shared)
+                accumulate(*bias, s, begin, end, column_sums, owns_bias, bias_live || s > 0);
         }
-        if (shared) accumulate(*bias, 0, from, to, column_sums, owns_bias, bias_live);
-        if (owns_bias) finish_gradient(*bias, from, to);
+        if (shared) accumulate(*bias, 0, begin, end, column_sums, owns_bias, bias_live);
+        if (owns_bias) finish_gradient(*bias, begin, end);
     }
 };
 
@@ -129,14 +148,11 @@ void linear_forward(Tape<Cpu<T, Isa>>& tape, const LinearArgs<Cpu<T, Isa>>& args
         const Index s = unit / blocks, from = unit % blocks * cpu::linear_block;
         const Index to = std::min(out, from + cpu::linear_block);
         if (fused) weight.kernels->sample(weight, s, from * in, to * in, partial + unit * 2);
-        T* const result = y.value + s * y.per_sample() + from;
-        if (bias) {
-            const T* const b = cpu::weights_of(*bias, s) + from;
-            for (Index row = 0; row < rows; ++row) std::copy_n(b, to - from, result + row * out);
-        }
+        const T* const b = bias ? cpu::weights_of(*bias, s) + args.bias_first + from : nullptr;
         cpu::gemm<false, true>(rows, to - from, in, cpu::sample_of(x, x.value, s), in,
-                               cpu::weights_of(weight, s) + from * in, in, result, out,
-                               bias != nullptr, scratch.of(worker));
+                               cpu::weights_of(weight, s) + args.weight_first + from * in, in,
+                               y.value + s * y.per_sample() + from, out, false, scratch.of(worker),
+                               b);
     });
     if (fused) cpu::finish_log_prob(weight, partial, blocks);
 }
@@ -158,8 +174,8 @@ void linear_backward(Tape<Cpu<T, Isa>>& tape, const LinearArgs<Cpu<T, Isa>>& arg
     const Index input_units = x.needs_grad ? x.samples * input_blocks : 0;
     const Index n = std::min(out, cpu::linear_block);
     const cpu::Scratch<B> scratch(tape, (n * in + 15) / 16 * 16 + cpu::gemm_workspace<T>(n));
-    const bool weight_live = cpu::begin_gradient(tape, *args.weight);
-    const bool bias_live = args.bias && cpu::begin_gradient(tape, *args.bias);
+    const bool weight_live = cpu::begin_gradient_of_part(tape, *args.weight, in * out);
+    const bool bias_live = args.bias && cpu::begin_gradient_of_part(tape, *args.bias, out);
     const cpu::LinearBackward<B> backward{args, weight_live, bias_live,
                                           x.needs_grad ? tape.gradient(&x) : GradientTarget<T>{}};
     cpu::pool().run(blocks + input_units, [&](Index unit, int worker) {

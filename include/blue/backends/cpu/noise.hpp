@@ -33,4 +33,15 @@ void fill_noise(Tape<Cpu<T, Isa>>&, const Node<Cpu<T, Isa>>& y, const Noise& kin
     });
 }
 
+/// y = each item of x `times` times.
+template <class T, class Isa>
+void repeat_items(Tape<Cpu<T, Isa>>&, const Node<Cpu<T, Isa>>& x, Index times,
+                  const Node<Cpu<T, Isa>>& y) {
+    const Index items = x.size() / x.item;
+    cpu::parallel_units(items, y.size(), [&](Index i, int) {
+        for (Index k = 0; k < times; ++k)
+            std::copy_n(x.value + i * x.item, x.item, y.value + (i * times + k) * x.item);
+    });
+}
+
 }  // namespace blue

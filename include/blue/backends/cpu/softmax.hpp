@@ -14,17 +14,6 @@
 namespace blue {
 namespace cpu {
 
-/// Calls body(offset of the row) for all rows, on all threads when there is enough to do.
-template <class Body>
-void for_each_row(Index rows, Index columns, Body body) {
-    const Index rows_per_unit = std::max<Index>(1, block_size / columns);
-    const Index units = (rows + rows_per_unit - 1) / rows_per_unit;
-    parallel_units(units, rows * columns, [&](Index unit, int) {
-        const Index end = std::min(rows, (unit + 1) * rows_per_unit);
-        for (Index row = unit * rows_per_unit; row < end; ++row) body(row * columns);
-    });
-}
-
 /// One row of n numbers.
 template <class T>
 BLUE_FLATTEN void softmax_row(blue::detail::SoftmaxKind kind, const T* x, T* y, Index n) {

@@ -79,6 +79,16 @@ struct FillNoise {
     }
 };
 
+template <class T>
+struct RepeatItems {
+    const T* x;
+    Index item, times;
+    T* y;
+    BLUE_HOST_DEVICE void operator()(Index e) const {
+        y[e] = x[e / (item * times) * item + e % item];
+    }
+};
+
 }  // namespace blue::cuda
 
 namespace blue {
@@ -89,6 +99,13 @@ void fill_noise(Tape<Cuda<T, Executor>>&, const Node<Cuda<T, Executor>>& y, cons
     const Index n = y.per_sample(), units = cuda::unit_count(n);
     Executor::for_each(y.samples * units,
                        cuda::FillNoise<T, Noise>{kind, key, antithetic, n, units, y.value});
+}
+
+/// y = each item of x `times` times.
+template <class T, class Executor>
+void repeat_items(Tape<Cuda<T, Executor>>&, const Node<Cuda<T, Executor>>& x, Index times,
+                  const Node<Cuda<T, Executor>>& y) {
+    Executor::for_each(y.size(), cuda::RepeatItems<T>{x.value, x.item, times, y.value});
 }
 
 }  // namespace blue

@@ -1,0 +1,42 @@
+// SPDX-License-Identifier: BSD-3-Clause
+/// \file
+/// Layer normalisation.
+#pragma once
+
+#include <blue/layers/module.hpp>
+#include <blue/layers/norm_options.hpp>
+#include <blue/ops/affine.hpp>
+#include <blue/ops/standardise.hpp>
+
+namespace blue {
+
+/// Layer normalisation (Ba et al. 2016): (x - mean) / sqrt(variance + eps) over the N numbers of
+/// the last axis, times "weight" plus "bias". Both are deterministic parameters (N), which begin at
+/// 1 and 0: `LayerNorm<64>`, `LayerNorm<64, without_bias>`, `LayerNorm<64, without_affine,
+/// Cpu<double>>`.
+template <Index N, class... Options>
+struct LayerNorm
+    : Module<LayerNorm<N, Options...>, detail::norm_variables<detail::norm_options<Options...>, N>,
+             NonBayesian, UniformPrior, typename detail::norm_options<Options...>::backend> {
+    using options = detail::norm_options<Options...>;
+    template <class... Others>
+    using with = LayerNorm<N, Others...>;
+    template <class Q, class P, class B>
+    using with_policies = typename detail::norm_on<LayerNorm, options, B>::type;
+    template <class Shape>
+    using expected_input = replace_last<Shape, N>;
+    using input_shape = shape<N>;
+
+    /// Added to the variance.
+    double eps = 1e-5;
+
+    auto forward(auto& pass, auto x) const {
+        const auto y = standardise(x, eps);
+        if constexpr (options::has_weight)
+            return affine(y, pass.sample(*this, "weight"_v), pass.sample(*this, "bias"_v));
+        else
+            return y;
+    }
+};
+
+}  // namespace blue

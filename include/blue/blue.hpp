@@ -51,6 +51,7 @@
 #include <blue/layers/group_norm.hpp>
 #include <blue/layers/gru.hpp>
 #include <blue/layers/horseshoe_linear.hpp>
+#include <blue/layers/identity.hpp>
 #include <blue/layers/layer_norm.hpp>
 #include <blue/layers/learned_noise.hpp>
 #include <blue/layers/linear.hpp>
@@ -59,11 +60,18 @@
 #include <blue/layers/multihead_attention.hpp>
 #include <blue/layers/pooling.hpp>
 #include <blue/layers/rnn.hpp>
+#include <blue/layers/padding.hpp>
+#include <blue/layers/pooling.hpp>
+#include <blue/layers/reshape.hpp>
+#include <blue/models/describe.hpp>
 #include <blue/models/ensemble.hpp>
 #include <blue/models/forward.hpp>
 #include <blue/models/freeze.hpp>
 #include <blue/models/keep_weights.hpp>
 #include <blue/models/moped.hpp>
+#include <blue/models/named.hpp>
+#include <blue/models/parallel.hpp>
+#include <blue/models/repeat.hpp>
 #include <blue/models/residual.hpp>
 #include <blue/models/sequential.hpp>
 #include <blue/models/transformer.hpp>

@@ -4,6 +4,7 @@
 
 #include "support/catch.hpp"
 
+#include <string>
 #include <vector>
 
 using namespace blue::literals;
@@ -47,4 +48,16 @@ TEST_CASE("the layers of the guide train") {
                   blue::Adam{.learning_rate = 1e-2});
     // Training lowers the loss by far more than its noise (about 2 nats).
     CHECK(report.epochs.back().loss < report.epochs.front().loss - 20);
+}
+
+TEST_CASE("the table of the guide is what describe gives") {
+    using Small = blue::Sequential<blue::Linear<3, 4>, blue::ReLU, blue::Linear<4, 2>>;
+    const std::string table = blue::describe<Small>();
+    CHECK(table ==
+          R"(layer  type          output  random variables  parameters  divergence   multiply-adds
+0      Linear<3, 4>  4       weight, bias              32  closed form             12
+1      ReLU          4
+2      Linear<4, 2>  2       weight, bias              20  closed form              8
+total                        4                         52  closed form             20
+)");
 }

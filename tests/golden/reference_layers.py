@@ -42,6 +42,29 @@ POOLING = [
     ("Three", "AdaptiveMaxPool3d<3>", nn.AdaptiveMaxPool3d(3)),
 ]
 
+RESAMPLING = [
+    ("One", "ZeroPad1d<2>", nn.ConstantPad1d(2, 0.0)),
+    ("Two", "ZeroPad2d<1, 2>", nn.ZeroPad2d((2, 2, 1, 1))),
+    ("Three", "ZeroPad3d<0, 1, 2, 0, 1, 3>", nn.ConstantPad3d((1, 3, 2, 0, 0, 1), 0.0)),
+    ("Two", "ConstantPad2d<1, 0, 2, 3>(-1.5)", nn.ConstantPad2d((2, 3, 1, 0), -1.5)),
+    ("One", "ReflectionPad1d<3, 2>", nn.ReflectionPad1d((3, 2))),
+    ("Two", "ReflectionPad2d<2>", nn.ReflectionPad2d(2)),
+    ("Three", "ReflectionPad3d<1, 2, 3, 0, 0, 2>", nn.ReflectionPad3d((0, 2, 3, 0, 1, 2))),
+    ("One", "ReplicationPad1d<2>", nn.ReplicationPad1d(2)),
+    ("Two", "ReplicationPad2d<3, 1>", nn.ReplicationPad2d((1, 1, 3, 3))),
+    ("Three", "ReplicationPad3d<1, 2, 3, 0, 0, 2>", nn.ReplicationPad3d((0, 2, 3, 0, 1, 2))),
+    ("One", "CircularPad1d<11, 2>", nn.CircularPad1d((11, 2))),
+    ("Two", "CircularPad2d<2>", nn.CircularPad2d(2)),
+    ("Three", "CircularPad3d<1, 2, 3, 0, 0, 2>", nn.CircularPad3d((0, 2, 3, 0, 1, 2))),
+    ("One", "Upsample1d<3>", nn.Upsample(scale_factor=3)),
+    ("Two", "Upsample2d<2, 3>", nn.Upsample(scale_factor=(2, 3))),
+    ("Three", "Upsample3d<2>", nn.Upsample(scale_factor=2)),
+    ("One", "LinearUpsample1d<2>", nn.Upsample(scale_factor=2, mode="linear")),
+    ("Two", "LinearUpsample2d<2>", nn.Upsample(scale_factor=2, mode="bilinear")),
+    ("Two", "LinearUpsample2d<3, 4>", nn.Upsample(scale_factor=(3, 4), mode="bilinear")),
+    ("Three", "LinearUpsample3d<2, 1, 3>", nn.Upsample(scale_factor=(2, 1, 3), mode="trilinear")),
+]
+
 
 def line(shape, name, layer):
     extents = SHAPES[shape]
@@ -55,11 +78,12 @@ def line(shape, name, layer):
     root.backward()
     weights = torch.sin(1 + 0.3 * torch.arange(count).double())
     total = (weights * x.grad.flatten()).sum()
-    return f"compare_with_reference<{shape}>({name}{{}}, {root.item():.15g}, {total.item():.15g});"
+    braces = "" if name.endswith(")") else "{}"
+    return f"compare_with_reference<{shape}>({name}{braces}, {root.item():.15g}, {total.item():.15g});"
 
 
 if __name__ == "__main__":
-    for group in (POOLING,):
+    for group in (POOLING, RESAMPLING):
         for case in group:
             print("    " + line(*case))
         print()

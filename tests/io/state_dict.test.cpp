@@ -9,6 +9,8 @@
 #include <blue/io/state_dict.hpp>
 #include <blue/layers/activations.hpp>
 #include <blue/layers/linear.hpp>
+#include <blue/models/parallel.hpp>
+#include <blue/models/repeat.hpp>
 #include <blue/models/sequential.hpp>
 
 #include "io/files.hpp"
@@ -302,4 +304,23 @@ TEST_CASE("centres of priors are saved with the parameters", "[io]") {
     CHECK(blue::layer<0>(other).state<"weight">().constant(0)[5] == 0.25f);
     CHECK(blue::layer<1>(other).state<"weight">().constant(0)[2] == -3);
     CHECK(bytes_of(other) == bytes_of(net));
+}
+
+TEST_CASE("layers in containers have their names in files") {
+    using Model = blue::Sequential<
+        blue::named<"encoder", blue::Linear<3, 2>>,
+        blue::Parallel<blue::Sum, blue::Linear<2, 2>, blue::named<"side", blue::Linear<2, 2>>>,
+        blue::Repeat<2, blue::Linear<2, 2>>, blue::RepeatShared<2, blue::Linear<2, 2>>>;
+    const Model model{Seed{1}};
+    const NamedTensors tensors = state_dict(model);
+    for (const char* name : {"encoder._weight_mean", "1.0._bias_log_std", "1.side._weight_mean",
+                             "2.0._weight_mean", "2.1._weight_mean", "3.0._weight_log_std"})
+        CHECK(tensors.contains(name));
+    CHECK(tensors.names().size() == 24);
+    Model other{Seed{2}};
+    load_state_dict(other, tensors);
+    CHECK(blue::layer<2, 1>(other).state<"weight">().parameter(0)[0] ==
+          blue::layer<2, 1>(model).state<"weight">().parameter(0)[0]);
+    CHECK(blue::layer<1, "side">(other).state<"bias">().parameter(1)[1] ==
+          blue::layer<1, "side">(model).state<"bias">().parameter(1)[1]);
 }

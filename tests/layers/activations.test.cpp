@@ -38,6 +38,29 @@ TEST_CASE("activations are the functions of their names") {
     compare(blue::Softplus{}, [](double x) { return std::log1p(std::exp(x)); });
     compare(blue::SiLU{}, [](double x) { return x * sigmoid(x); });
     compare(blue::GELU{}, [](double x) { return x * 0.5 * (1 + std::erf(x / std::sqrt(2.0))); });
+    compare(blue::GELUTanh{}, [](double x) {
+        const double inner = std::sqrt(2 / std::acos(-1.0)) * (x + 0.044715 * x * x * x);
+        return 0.5 * x * (1 + std::tanh(inner));
+    });
+    compare(blue::Hardtanh{.low = -0.75},
+            [](double x) { return std::fmin(std::fmax(x, -0.75), 1); });
+    compare(blue::ReLU6{}, [](double x) { return std::fmin(std::fmax(x, 0), 6); });
+    compare(blue::Hardsigmoid{}, [](double x) { return std::fmin(std::fmax(x / 6 + 0.5, 0), 1); });
+    compare(blue::Hardswish{},
+            [](double x) { return x * std::fmin(std::fmax(x / 6 + 0.5, 0), 1); });
+    compare(blue::SELU{}, [](double x) {
+        return 1.0507009873554804934193 * (x > 0 ? x : 1.6732632423543772848170 * std::expm1(x));
+    });
+    compare(blue::CELU{.alpha = 2}, [](double x) { return x > 0 ? x : 2 * std::expm1(x / 2); });
+    compare(blue::Mish{}, [](double x) { return x * std::tanh(std::log1p(std::exp(x))); });
+    compare(blue::LogSigmoid{}, [](double x) { return -std::log1p(std::exp(-x)); });
+    compare(blue::Softsign{}, [](double x) { return x / (1 + std::abs(x)); });
+    compare(blue::Tanhshrink{}, [](double x) { return x - std::tanh(x); });
+    compare(blue::Hardshrink{.lambda = 1}, [](double x) { return std::abs(x) <= 1 ? 0 : x; });
+    compare(blue::Softshrink{.lambda = 1},
+            [](double x) { return std::abs(x) <= 1 ? 0 : x - std::copysign(1, x); });
+    compare(blue::Threshold{.threshold = 0.1, .value = 7},
+            [](double x) { return x > 0.1 ? x : 7; });
 }
 
 TEST_CASE("softmax layers work on the last axis") {
@@ -52,4 +75,11 @@ TEST_CASE("softmax layers work on the last axis") {
     const auto q = blue::forward(blue::LogSoftmax{}, tape, tape.input<blue::shape<3>>(x.data(), 2))
                        .samples.to_host();
     for (std::size_t i = 0; i < 6; ++i) CHECK(std::abs(std::exp(q[i]) - p[i]) < 1e-14);
+    tape.reset();
+    const auto least = blue::forward(blue::Softmin{}, tape, tape.input<blue::shape<3>>(x.data(), 2))
+                           .samples.to_host();
+    for (std::size_t i = 0; i < 3; ++i) CHECK(std::abs(least[i] - p[2 - i]) < 1e-15);
+    const auto gated =
+        blue::forward(blue::GLU{}, tape, tape.input<blue::shape<2>>(x.data(), 3)).samples.to_host();
+    CHECK(std::abs(gated[0] - sigmoid(2)) < 1e-15);
 }

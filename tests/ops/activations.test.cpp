@@ -54,6 +54,10 @@ TEST_CASE("smooth activations keep the laws", "[ops]") {
     CHECK(operation_laws([](auto a) { return exp(a); }, x) == Failures{});
     CHECK(operation_laws([](auto a) { return square(a); }, x) == Failures{});
     CHECK(operation_laws([](auto a) { return log(a); }, positive) == Failures{});
+    CHECK(operation_laws([](auto a) { return mish(a); }, x) == Failures{});
+    CHECK(operation_laws([](auto a) { return log_sigmoid(a); }, x) == Failures{});
+    CHECK(operation_laws([](auto a) { return tanhshrink(a); }, x) == Failures{});
+    CHECK(operation_laws([](auto a) { return gelu_tanh(a); }, x) == Failures{});
 }
 
 TEST_CASE("activations with a kink keep the laws", "[ops]") {
@@ -61,6 +65,19 @@ TEST_CASE("activations with a kink keep the laws", "[ops]") {
     CHECK(operation_laws([](auto a) { return leaky_relu(a, 0.1); }, x) == Failures{});
     CHECK(operation_laws([](auto a) { return elu(a, 1.5); }, x) == Failures{});
     CHECK(operation_laws([](auto a) { return abs(a); }, x) == Failures{});
+    CHECK(operation_laws([](auto a) { return selu(a); }, x) == Failures{});
+    CHECK(operation_laws([](auto a) { return celu(a, 0.5); }, x) == Failures{});
+    CHECK(operation_laws([](auto a) { return softsign(a); }, x) == Failures{});
+    // Kinks at 0, where the numbers are not, and at numbers beyond them, or between them.
+    CHECK(operation_laws([](auto a) { return hardtanh(a, -4, 0); }, x) == Failures{});
+    CHECK(operation_laws([](auto a) { return relu6(a); }, x) == Failures{});
+    CHECK(operation_laws([](auto a) { return hardsigmoid(a - 3.0); }, x) == Failures{});
+    CHECK(operation_laws([](auto a) { return hardsigmoid(a + 3.0); }, x) == Failures{});
+    CHECK(operation_laws([](auto a) { return hardswish(a - 3.0); }, x) == Failures{});
+    CHECK(operation_laws([](auto a) { return hardswish(a + 3.0); }, x) == Failures{});
+    CHECK(operation_laws([](auto a) { return hardshrink(a, 0.0625); }, x) == Failures{});
+    CHECK(operation_laws([](auto a) { return softshrink(a, 0.0625); }, x) == Failures{});
+    CHECK(operation_laws([](auto a) { return threshold(a, 0, -2); }, x) == Failures{});
 }
 
 TEST_CASE("activations compute what they say", "[ops]") {
@@ -78,6 +95,52 @@ TEST_CASE("activations compute what they say", "[ops]") {
     compare([](auto a) { return exp(a); }, [](double a) { return std::exp(a); });
     compare([](auto a) { return square(a); }, [](double a) { return a * a; });
     compare([](auto a) { return abs(a); }, [](double a) { return std::abs(a); });
+    compare([](auto a) { return hardtanh(a, -2, 0.5); },
+            [](double a) { return std::fmin(std::fmax(a, -2), 0.5); });
+    compare([](auto a) { return relu6(a); },
+            [](double a) { return std::fmin(std::fmax(a, 0), 6); });
+    const auto hard = [](double a) { return std::fmin(std::fmax(a / 6 + 0.5, 0), 1); };
+    compare([](auto a) { return hardsigmoid(a); }, hard);
+    compare([](auto a) { return hardswish(a); }, [&](double a) { return a * hard(a); });
+    compare([](auto a) { return selu(a); },
+            [](double a) {
+                return 1.0507009873554804934193 *
+                       (a > 0 ? a : 1.6732632423543772848170 * std::expm1(a));
+            });
+    compare([](auto a) { return celu(a, 2); },
+            [](double a) { return a > 0 ? a : 2 * std::expm1(a / 2); });
+    const auto softplus_of = [](double a) {
+        return std::fmax(a, 0) + std::log1p(std::exp(-std::abs(a)));
+    };
+    compare([](auto a) { return mish(a); },
+            [&](double a) { return a * std::tanh(softplus_of(a)); });
+    compare([](auto a) { return log_sigmoid(a); }, [&](double a) { return -softplus_of(-a); });
+    compare([](auto a) { return softsign(a); }, [](double a) { return a / (1 + std::abs(a)); });
+    compare([](auto a) { return tanhshrink(a); }, [](double a) { return a - std::tanh(a); });
+    compare([](auto a) { return hardshrink(a); },
+            [](double a) { return std::abs(a) <= 0.5 ? 0 : a; });
+    compare([](auto a) { return softshrink(a); },
+            [](double a) { return std::abs(a) <= 0.5 ? 0 : a - std::copysign(0.5, a); });
+    compare([](auto a) { return threshold(a, 0.5, 20); },
+            [](double a) { return a > 0.5 ? a : 20; });
+    // The sum with tanh loses digits where the result is near 0, as 1 + erf does.
+    compare([](auto a) { return gelu_tanh(a); },
+            [](double a) {
+                const double inner = std::sqrt(2 / std::acos(-1.0)) * (a + 0.044715 * a * a * a);
+                return 0.5 * a * (1 + std::tanh(inner));
+            });
+}
+
+TEST_CASE("what is clipped hands NaN on and has no slope at its bounds", "[ops]") {
+    Tape<Cpu<double>> tape;
+    const std::vector<double> numbers{std::nan(""), -1, 1, 0.5};
+    const auto a = tape.leaf<shape<4>>(numbers.data(), 1);
+    const auto y = hardtanh(a);
+    tape.backward(sum(y));
+    CHECK(std::isnan(y.to_host()[0]));
+    CHECK(tape.gradient_of(a.node)[1] == 0);
+    CHECK(tape.gradient_of(a.node)[2] == 0);
+    CHECK(tape.gradient_of(a.node)[3] == 1);
 }
 
 TEST_CASE("the slope of relu at its kink is 0", "[ops]") {

@@ -9,6 +9,8 @@
 
 #include <array>
 #include <concepts>
+#include <type_traits>
+#include <utility>
 
 namespace blue {
 
@@ -53,6 +55,24 @@ struct known_option : check {
                   "blue: the layer has no such option, see known_option<...>: windows have "
                   "stride<2>, padding<1>, dilation<2>, pooling also ceil_mode and "
                   "count_include_pad<false>, each where it has a meaning");
+};
+
+/// The extents of such an input.
+template <bool Static, class Given>
+struct fixed_extents : check {
+    static_assert(
+        Static,
+        "blue: pooling, padding and upsampling need extents that are known when the model "
+        "is compiled, see given in fixed_extents<...>: replace blue::dynamic by a number");
+};
+
+/// The input of a layer that works along some axes.
+template <bool Fits, class Axes, class Given>
+struct item_axes : check {
+    static_assert(Fits,
+                  "blue: the layer takes items of channels and as many axes as its name says, see "
+                  "axes and given shape in item_axes<...>: use the layer for another number of "
+                  "axes, or reshape");
 };
 
 }  // namespace requirement
@@ -111,6 +131,30 @@ struct extents_of {
 template <Index... Extents, window_extents<Extents...> Kernel>
 struct extents_of<Kernel> {
     using type = window_extents<Extents...>;
+};
+
+/// The shape of an item of channels after a map of its other axes, such as moving windows:
+/// `Map::outputs(axis, extent)` behind them; `any_shape` after an error.
+template <class Map, class Shape, class Positions = std::make_index_sequence<Map::axes>>
+struct mapped_shape {
+    static constexpr bool has_axes = false, fits = true;
+    using type = any_shape;
+};
+template <class Map, Index Channels, Index... In, std::size_t... Position>
+requires(sizeof...(In) ==
+         sizeof...(Position)) struct mapped_shape<Map, shape<Channels, In...>,
+                                                  std::index_sequence<Position...>> {
+    static constexpr bool has_axes = shape<Channels, In...>::is_static;
+    static constexpr bool fits = !has_axes || (true && ... && Map::fits(Position, In));
+    template <bool Ok>
+    static auto find() {
+        if constexpr (Ok)
+            return std::type_identity<shape<Channels, Map::outputs(Position, In)...>>{};
+        else
+            return std::type_identity<any_shape>{};
+    }
+    static constexpr bool is_known = has_axes && fits && Map::is_valid;
+    using type = typename decltype(find<is_known>())::type;
 };
 
 }  // namespace detail

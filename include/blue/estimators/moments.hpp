@@ -5,10 +5,13 @@
 
 #include <blue/layers/activations.hpp>
 #include <blue/ops/activations.hpp>
-#include <blue/ops/append.hpp>
 #include <blue/ops/arithmetic.hpp>
+#include <blue/ops/concatenate.hpp>
 #include <blue/ops/convolution.hpp>
 #include <blue/ops/linear.hpp>
+#include <blue/ops/permute.hpp>
+#include <blue/ops/pooling.hpp>
+#include <blue/ops/resample.hpp>
 #include <blue/ops/slice.hpp>
 #include <blue/ops/softmax.hpp>
 #include <blue/ops/weight_moments.hpp>
@@ -321,22 +324,52 @@ auto convolve(Moments<B, XShape> x, Moments<B, WShape> weight, Bias bias) {
         x, weight, detail::bias_moments<B, Setup::out>(bias));
 }
 
-template <class B, class Shape, Index M>
-auto append_last(Moments<B, Shape> x, Moments<B, shape<M>> tail) {
-    const auto mean = append_last(x.mean, tail.mean);
+namespace detail {
+
+/// What `op` makes of several random values when it only moves their elements.
+template <class Op, class B, class... Shapes>
+auto moved(Op op, Moments<B, Shapes>... x) {
+    const auto mean = op(x.mean...);
     Moments<B, typename decltype(mean)::shape> y{mean};
-    if (!x.is_known() || !tail.is_known())
-        y.variance = append_last(x.is_known() ? 0 * x.mean : x.variance,
-                                 tail.is_known() ? 0 * tail.mean : tail.variance);
+    if (!(x.is_known() && ...)) y.variance = op((x.is_known() ? 0 * x.mean : x.variance)...);
     return y;
 }
 
+}  // namespace detail
+
+template <class B, class Shape, Index M>
+auto append_last(Moments<B, Shape> x, Moments<B, shape<M>> tail) {
+    return detail::moved([](auto a, auto b) { return append_last(a, b); }, x, tail);
+}
+template <Index Axis, class B, class Shape, class... Shapes>
+auto concatenate(Moments<B, Shape> first, Moments<B, Shapes>... rest) {
+    return detail::moved([](auto... parts) { return concatenate<Axis>(parts...); }, first, rest...);
+}
+template <Index Axis, Index First, Index Count, class B, class Shape>
+auto slice(Moments<B, Shape> x) {
+    return detail::moved([](auto part) { return slice<Axis, First, Count>(part); }, x);
+}
 template <Index First, Index Count, class B, class Shape>
 auto slice_last(Moments<B, Shape> x) {
-    const auto mean = slice_last<First, Count>(x.mean);
-    Moments<B, typename decltype(mean)::shape> y{mean};
-    if (!x.is_known()) y.variance = slice_last<First, Count>(x.variance);
-    return y;
+    return slice<-1, First, Count>(x);
+}
+template <int... Axes, class B, class Shape>
+auto permute(Moments<B, Shape> x) {
+    return detail::moved([](auto part) { return permute<Axes...>(part); }, x);
+}
+
+/// Elements that are copied several times, or of the same window, depend on each other.
+template <class Map, class B, class Shape>
+auto resample(Moments<B, Shape> x, double = 0) {
+    static_assert(requirement::moment_rule<!sizeof(Shape), Map>{});
+    using Result = typename detail::mapped_shape<Map, Shape>::type;
+    return x.template as<Result>();
+}
+template <class Windows, class B, class Shape>
+auto pool(Moments<B, Shape> x) {
+    static_assert(requirement::moment_rule<!sizeof(Shape), Windows>{});
+    using Result = typename detail::mapped_shape<Windows, Shape>::type;
+    return x.template as<Result>();
 }
 
 template <class B, class Shape>

@@ -28,8 +28,7 @@ struct Flatten<> {
     auto operator()(auto&, X x) const {
         using Shape = typename X::shape;
         static_assert(requirement::static_shape<Shape::is_static, requirement::given<Shape>>{});
-        using Flat = std::conditional_t<Shape::is_static, flattened<Shape>, any_shape>;
-        return x.template as<Flat>();
+        return x.template as<flattened<Shape>>();
     }
 };
 

@@ -5,7 +5,7 @@
 
 #include <blue/layers/module.hpp>
 #include <blue/layers/options.hpp>
-#include <blue/ops/append.hpp>
+#include <blue/ops/concatenate.hpp>
 
 namespace blue {
 

@@ -272,10 +272,13 @@ public:
     /// Runs the module within a pass.
     template <class Pass, class First, class... X>
     auto operator()(Pass& pass, First first, X... x) const {
-        if constexpr (detail::has_forward<Self>)
-            return static_cast<const Self&>(*this).forward(pass, first, x...);
-        else
+        const Self& self = static_cast<const Self&>(*this);
+        if constexpr (!detail::has_forward<Self>)
             return first;  // after the error
+        else if constexpr (requires { typename Pass::observer; })
+            return pass.observe(self, [&] { return self.forward(pass, first, x...); });
+        else
+            return self.forward(pass, first, x...);
     }
 
     ModuleOptions module_options{};

@@ -6,8 +6,8 @@
 #include <blue/layers/attention_options.hpp>
 #include <blue/layers/linear.hpp>
 #include <blue/layers/module.hpp>
-#include <blue/ops/append.hpp>
 #include <blue/ops/attention.hpp>
+#include <blue/ops/concatenate.hpp>
 #include <blue/ops/rows.hpp>
 
 namespace blue {

@@ -15,7 +15,7 @@ struct PoolLayer {
     using windows = Windows;
     /// Any extents, but as many as the layer has axes.
     template <class Shape>
-    using expected_input = std::conditional_t<pooled<Windows, Shape>::has_axes, Shape,
+    using expected_input = std::conditional_t<Shape::rank == 1 + Windows::axes, Shape,
                                               unknown_shape<1 + Windows::axes>>;
 
     auto operator()(auto&, auto x) const { return pool<Windows>(x); }

@@ -86,6 +86,13 @@ struct split_last<shape<>, any_shape> {
     using replaced = shape<Last>;
 };
 
+template <class Positions>
+struct all_dynamic;
+template <Index... Position>
+struct all_dynamic<std::integer_sequence<Index, Position...>> {
+    using type = shape<(static_cast<void>(Position), dynamic)...>;
+};
+
 /// A shape with another first axis.
 template <class Shape, Index First>
 struct with_first {
@@ -116,6 +123,11 @@ using drop_last = typename detail::split_last<shape<>, Shape>::front;
 /// The shape with another last extent: what a linear layer does. A single number gets an axis.
 template <class Shape, Index Last>
 using replace_last = typename detail::split_last<shape<>, Shape>::template replaced<Last>;
+
+/// The shape of all elements as one axis; `any_shape` of one that is not known.
+template <class Shape>
+using flattened = std::conditional_t<Shape::is_static && !std::is_same_v<Shape, any_shape>,
+                                     shape<Shape::size>, any_shape>;
 
 /// The shape with another first extent: what layers over channels do. A single number gets an axis.
 template <class Shape, Index First>

@@ -12,6 +12,7 @@
 #include <algorithm>
 #include <functional>
 #include <span>
+#include <tuple>
 
 namespace blue {
 
@@ -171,6 +172,15 @@ auto with_log_probs(Output output, Tape<B>& tape, const PreparedPass<B>& prepare
 
 }  // namespace detail
 
+/// Several inputs of a model whose `forward` takes more than one: `forward(net, tape, Inputs{query,
+/// memory}, {.samples = 5})`. They need not be values on the tape: what a module takes beside
+/// values, such as a flag, may stand among them.
+template <class... X>
+struct Inputs {
+    std::tuple<X...> values;
+    explicit Inputs(X... x) : values(x...) {}
+};
+
 /// Runs a model on an input of `tape` with weights drawn from its variational distributions.
 ///
 /// \tparam Wanted what to compute about the weights; without log probs their type is empty.
@@ -204,6 +214,27 @@ auto forward_with(const M& model, Tape<B>& tape, const ForwardOptions& options, 
                   std::type_identity_t<std::span<const typename B::scalar* const>> noise = {}) {
     auto prepared = detail::begin_pass<Wanted>(model, tape, options, noise);
     return detail::with_log_probs<Wanted, M>(call(prepared.pass), tape, prepared);
+}
+
+/// Runs a model on several inputs: `forward(net, tape, Inputs{x, y})`. Otherwise as with one. The
+/// output is what the model returns: a value on the tape, or a struct or tuple of several.
+template <Scores Wanted = Scores::log_probs, class M, class B, class... X>
+auto forward(const M& model, Tape<B>& tape, const Inputs<X...>& x,
+             const ForwardOptions& options = {},
+             std::type_identity_t<std::span<const typename B::scalar* const>> noise = {}) {
+    static_assert(
+        requirement::input_backend<detail::computes_with<M, B>,
+                                   requirement::expected<backend_of<M>>, requirement::given<B>>{});
+    if constexpr (detail::computes_with<M, B>)
+        return forward_with<Wanted>(
+            model, tape, options,
+            [&](auto& pass) {
+                return std::apply([&](const X&... each) { return model(pass, each...); }, x.values);
+            },
+            noise);
+    else  // after the error
+        return VIReturn<Var<B, any_shape>, detail::log_probs_of<Wanted, M, B>>{
+            {&tape, nullptr}, {nullptr, nullptr, nullptr}};
 }
 
 }  // namespace blue

@@ -6,6 +6,7 @@
 #include <blue/concepts/layer.hpp>
 #include <blue/layers/child_checks.hpp>
 #include <blue/models/initialise.hpp>
+#include <blue/models/named.hpp>
 #include <blue/ops/materialise.hpp>
 
 #include <utility>
@@ -32,7 +33,7 @@ const Layer& layer_at(const LayerLeaf<Position, Layer>& leaf) {
 
 template <std::size_t Position, class Layer>
 struct layer_entry {
-    static constexpr blue::key key{static_cast<int>(Position)};
+    static constexpr blue::key key = layer_place<Position, Layer>::key;
     using type = Layer;
     template <class Parent>
     static auto& get(Parent& parent) {
@@ -76,7 +77,7 @@ struct Flow {
 
 template <std::size_t Position, class Layer, class Pass, class X>
 auto operator%(Flow<Pass, X> flow, const LayerLeaf<Position, Layer>& leaf) {
-    using Place = requirement::position<static_cast<int>(Position)>;
+    using Place = typename layer_place<Position, Layer>::type;
     using Input = input_of_layer<Place, Layer, typename X::shape>;
     static_assert(typename Input::check{});
     const auto x = flow.x.template as<typename Input::expected>();
@@ -90,10 +91,15 @@ auto operator%(Flow<Pass, X> flow, const LayerLeaf<Position, Layer>& leaf) {
         constexpr bool is_layer_value = is_value<Y> || std::is_same_v<Y, int>;
         static_assert(
             requirement::layer_output<is_layer_value, Place, Layer, requirement::given<Y>>{});
-        if constexpr (is_value<Y>)
-            return Flow<Pass, Y>{flow.pass, leaf.layer(flow.pass, x)};
-        else
+        if constexpr (!is_value<Y>)
             return after_error();
+        else if constexpr (
+            requires { typename Pass::observer; } &&
+            !requires { typename Layer::module_tag; })  // modules do it themselves
+            return Flow<Pass, Y>{
+                flow.pass, flow.pass.observe(leaf.layer, [&] { return leaf.layer(flow.pass, x); })};
+        else
+            return Flow<Pass, Y>{flow.pass, leaf.layer(flow.pass, x)};
     } else {
         return after_error();
     }
@@ -107,6 +113,7 @@ struct Stack<std::index_sequence<Position...>, Layers...> : LayerLeaf<Position, 
     using child_entries = mp::mp_list<layer_entry<Position, Layers>...>;
 
     static_assert(children_check<typename first_backend<child_entries>::type, child_entries>{});
+    static_assert(unique_names_check<child_entries, Stack, is_named<Layers>...>{});
 
     Stack() = default;
     explicit Stack(Layers... layers) requires(sizeof...(Layers) > 0)
@@ -141,15 +148,5 @@ struct Sequential : detail::Stack<std::index_sequence_for<Layers...>, Layers...>
         initialise(*this, seed);
     }
 };
-
-/// The layer at a position of a `Sequential` or `Residual`: `layer<2>(net).state<"weight">()`.
-template <std::size_t Position, class Indices, class... Layers>
-auto& layer(detail::Stack<Indices, Layers...>& model) {
-    return detail::layer_at<Position>(model);
-}
-template <std::size_t Position, class Indices, class... Layers>
-const auto& layer(const detail::Stack<Indices, Layers...>& model) {
-    return detail::layer_at<Position>(model);
-}
 
 }  // namespace blue

@@ -42,35 +42,41 @@ template <class T>
 inline constexpr bool is_policy =
     is_policy_list<T> || VariationalDistribution<T> || Prior<T> || Backend<T>;
 
-/// The template that a layer is made of, and its arguments that are types.
+/// The template that a layer is made of, its arguments that are types, and how many values stand
+/// before them.
 template <class L>
 struct template_of {
     static void with(...) = delete;
     using arguments = mp::mp_list<>;
+    static constexpr int values = 0;
 };
 template <template <class...> class L, class... X>
 struct template_of<L<X...>> {
     template <class... Y>
     static std::type_identity<L<Y...>> with(mp::mp_list<Y...>);
     using arguments = mp::mp_list<X...>;
+    static constexpr int values = 0;
 };
 template <template <auto, class...> class L, auto A, class... X>
 struct template_of<L<A, X...>> {
     template <class... Y>
     static std::type_identity<L<A, Y...>> with(mp::mp_list<Y...>);
     using arguments = mp::mp_list<X...>;
+    static constexpr int values = 1;
 };
 template <template <auto, auto, class...> class L, auto A, auto B, class... X>
 struct template_of<L<A, B, X...>> {
     template <class... Y>
     static std::type_identity<L<A, B, Y...>> with(mp::mp_list<Y...>);
     using arguments = mp::mp_list<X...>;
+    static constexpr int values = 2;
 };
 template <template <auto, auto, auto, class...> class L, auto A, auto B, auto C, class... X>
 struct template_of<L<A, B, C, X...>> {
     template <class... Y>
     static std::type_identity<L<A, B, C, Y...>> with(mp::mp_list<Y...>);
     using arguments = mp::mp_list<X...>;
+    static constexpr int values = 3;
 };
 template <template <auto, auto, auto, auto, class...> class L, auto A, auto B, auto C, auto D,
           class... X>
@@ -78,6 +84,7 @@ struct template_of<L<A, B, C, D, X...>> {
     template <class... Y>
     static std::type_identity<L<A, B, C, D, Y...>> with(mp::mp_list<Y...>);
     using arguments = mp::mp_list<X...>;
+    static constexpr int values = 4;
 };
 
 /// The policies of a layer and what takes their place.
@@ -141,6 +148,10 @@ struct replaced {
     static constexpr bool failed = std::is_same_v<found, failure>;
     static_assert(std::conditional_t<failed, failure, requirement::check>{});
     using type = std::conditional_t<failed, L, found>;
+};
+template <fixed_string Name, class Layer, class Q, class P, class B>
+struct replaced<named<Name, Layer>, Q, P, B> {
+    using type = named<Name, typename replaced<Layer, Q, P, B>::type>;
 };
 template <class... Layers, class Q, class P, class B>
 struct replaced<Sequential<Layers...>, Q, P, B> {
@@ -212,9 +223,10 @@ struct layers_of<Sequential<Layers...>> {
 
 /// The type of a model with other policies in all of its layers: `with_policies<Net,
 /// MeanFieldLaplace>`, `with_policies<Net, keep_policy, UniformPrior>`. It goes through
-/// `Sequential` and `Residual` and rewrites each layer that has random variables: its last template
-/// arguments are taken for variational distribution, prior and backend, in this order, behind
-/// options such as `without_bias`. A layer of another form says itself what it becomes,
+/// `Sequential`, `Residual` and other containers and rewrites each layer that has random variables:
+/// its last template arguments are taken for variational distribution, prior and backend, in this
+/// order, behind options such as `without_bias`. A layer of another form says itself what it
+/// becomes,
 ///
 ///     template <class Q, class P, class B> using with_policies = Block<8, Q>;
 ///

@@ -3,31 +3,11 @@
 /// Samples of several values, one after the other.
 #pragma once
 
-#include <blue/tensor/tape.hpp>
+#include <blue/ops/copy_args.hpp>
 
 #include <array>
 
 namespace blue {
-
-namespace detail {
-
-/// Samples [first, first + count) of y are those of x, or all its only one.
-template <class B>
-struct JoinArgs {
-    Node<B>* x;
-    Node<B>* y;
-    Index first, count;
-};
-
-template <class B>
-struct JoinRecord : Record<B> {
-    JoinArgs<B> args;
-    void run(Tape<B>& tape) {
-        if (args.y->grad_live) join_backward(tape, args, tape.gradient(args.x));
-    }
-};
-
-}  // namespace detail
 
 /// `count` samples of each value behind each other: (count, B, ...) K times to (K count, B, ...). A
 /// value with one sample stands for all its samples. Throws ShapeError when samples or batches do
@@ -47,9 +27,8 @@ Var<B, Shape> join_samples(const std::array<Var<B, Shape>, K>& values, Index cou
                                  values[0].node->item, needs_grad);
     Index first = 0;
     for (const Var<B, Shape>& x : values) {
-        const detail::JoinArgs<B> args{x.node, y, first, count};
-        join_forward(tape, args);
-        if (x.node->needs_grad) tape.record(detail::JoinRecord<B>{{}, args});
+        const std::array<detail::CopyAxis, 1> item{{{y->item, 1, 1}}};
+        detail::copy_part<B>(tape, x.node, y, 0, first * y->per_sample(), item, count);
         first += count;
     }
     return {&tape, y};

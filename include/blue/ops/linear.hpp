@@ -55,6 +55,7 @@ Node<B>* linear(Tape<B>& tape, Node<B>* x, Draw<B>* weight, Draw<B>* bias, Index
         throw ShapeError("linear: an input with ", x->samples,
                          " samples does not go with weights of ", samples, " samples");
     args.y = tape.node(samples, x->batch, x->item / in * out, true);
+    tape.multiply_adds += args.y->size() * in;
     linear_forward(tape, args);
     tape.record(LinearRecord<B>{{}, args});
     return args.y;

@@ -42,16 +42,6 @@ struct window_size : check {
         "and given shape in window_size<...>: use a smaller window");
 };
 
-/// The input of a pooling layer.
-template <bool Fits, class Axes, class Given>
-struct pool_input : check {
-    static_assert(
-        Fits,
-        "blue: a pooling layer takes items of channels and as many axes as its name says, "
-        "see axes and given shape in pool_input<...>: use the layer for another number "
-        "of axes, or reshape");
-};
-
 }  // namespace requirement
 
 namespace detail {
@@ -171,27 +161,6 @@ struct adaptive_windows {
     }
 };
 
-/// The shape of an item after pooling; `any_shape` after an error.
-template <class Windows, class Shape, class Positions = std::make_index_sequence<Windows::axes>>
-struct pooled {
-    static constexpr bool has_axes = false, fits = true;
-    using type = any_shape;
-};
-template <class Windows, Index Channels, Index... In, std::size_t... Position>
-requires(sizeof...(In) == sizeof...(Position)) struct pooled<Windows, shape<Channels, In...>,
-                                                             std::index_sequence<Position...>> {
-    static constexpr bool has_axes = shape<Channels, In...>::is_static;
-    static constexpr bool fits = !has_axes || (true && ... && Windows::fits(Position, In));
-    template <bool Ok>
-    static auto find() {
-        if constexpr (Ok)
-            return std::type_identity<shape<Channels, Windows::outputs(Position, In)...>>{};
-        else
-            return std::type_identity<any_shape>{};
-    }
-    using type = typename decltype(find < has_axes && fits && Windows::is_valid > ())::type;
-};
-
 template <class B>
 struct PoolRecord : Record<B> {
     PoolArgs<B> args;
@@ -206,18 +175,21 @@ struct PoolRecord : Record<B> {
 /// extents behind the channels. NaN counts as larger than all numbers; of equal elements the first
 /// one gets the gradient. \tparam Windows how the windows move, such as `MaxPool2d<2>::windows`.
 template <class Windows, class B, class Shape>
-Var<B, typename detail::pooled<Windows, Shape>::type> pool(Var<B, Shape> x) {
+Var<B, typename detail::mapped_shape<Windows, Shape>::type> pool(Var<B, Shape> x) {
     using requirement::given;
-    using Pooled = detail::pooled<Windows, Shape>;
-    using Result = typename Pooled::type;
+    using Mapped = detail::mapped_shape<Windows, Shape>;
+    using Result = typename Mapped::type;
     constexpr bool computes = has_kernel<operation::pooling, B>;
     // A shape that is not known follows from another error.
-    constexpr bool has_axes =
-        Pooled::has_axes || !Shape::is_static || std::is_same_v<Shape, any_shape>;
+    constexpr bool follows =
+        std::is_same_v<Shape, any_shape> || std::is_same_v<Shape, unknown_shape<Shape::rank>>;
+    constexpr bool is_static = Shape::is_static || follows;
+    constexpr bool has_axes = Mapped::has_axes || !is_static || follows;
+    static_assert(requirement::fixed_extents<is_static, given<Shape>>{});
     static_assert(requirement::kernel<computes, operation::pooling, B>{});
     static_assert(
-        requirement::pool_input<has_axes, requirement::axes<Windows::axes>, given<Shape>>{});
-    static_assert(requirement::window_size<Pooled::fits, Windows, given<Shape>>{});
+        requirement::item_axes<has_axes, requirement::axes<Windows::axes>, given<Shape>>{});
+    static_assert(requirement::window_size<Mapped::fits, Windows, given<Shape>>{});
     if constexpr (computes && !std::is_same_v<Result, any_shape>) {
         Tape<B>& tape = *x.tape;
         const Node<B>& in = *x.node;

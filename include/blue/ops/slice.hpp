@@ -1,63 +1,64 @@
 // SPDX-License-Identifier: BSD-3-Clause
 /// \file
-/// A part of the last axis.
+/// A part of an axis.
 #pragma once
 
 #include <blue/concepts/requirement.hpp>
-#include <blue/tensor/tape.hpp>
+#include <blue/ops/copy_args.hpp>
+
+#include <array>
 
 namespace blue {
 
 namespace requirement {
-/// The part that `slice_last` takes.
+/// The part that `slice` takes.
 template <bool Inside, Index First, Index Count, class Given>
 struct slice : check {
     static_assert(
         Inside,
-        "blue: slice_last takes Count numbers from First on of the last axis, which has fewer, see "
-        "First, Count and the given shape in slice<...>: take another part");
+        "blue: slice takes Count entries from First on of an axis, which has fewer, see First, "
+        "Count and the given shape in slice<...>: take another part, or another axis");
 };
 }  // namespace requirement
 
-namespace detail {
-
-/// y = the numbers first, ..., first + count - 1 of rows of `width` numbers of x.
-template <class B>
-struct SliceArgs {
-    Node<B>* x;
-    Node<B>* y;
-    Index first, count, width;
-};
-
-template <class B>
-struct SliceRecord : Record<B> {
-    SliceArgs<B> args;
-    void run(Tape<B>& tape) {
-        if (args.y->grad_live) slice_backward(tape, args, tape.gradient(args.x));
+/// The entries First, ..., First + Count - 1 of an axis of the items, a copy. \tparam Axis is
+/// counted from 0 without samples and batch, or from the end: -1 is the last. Throws ShapeError
+/// when a dynamic axis is shorter.
+template <Index Axis, Index First, Index Count, class B, class Shape>
+auto slice(Var<B, Shape> x) {
+    constexpr int axis = detail::axis_position<Shape>(Axis);
+    constexpr Index known = axis < 0 ? 0 : Shape::extents[static_cast<std::size_t>(axis)];
+    constexpr bool inside = 0 <= First && 0 < Count && (First + Count <= known || known == dynamic);
+    constexpr bool is_known = !std::is_same_v<Shape, any_shape>;
+    constexpr bool one_dynamic = Shape::dynamic_extents <= 1;
+    static_assert(requirement::slice < inside || !is_known, First, Count,
+                  requirement::given < Shape >> {});
+    static_assert(requirement::one_dynamic_extent<one_dynamic, requirement::given<Shape>>{});
+    if constexpr (inside && is_known && one_dynamic) {
+        const Node<B>& in = *x.node;
+        const auto extents = detail::item_extents(x);
+        const Index extent = extents[static_cast<std::size_t>(axis)];
+        if (First + Count > extent)
+            throw ShapeError("slice: expected an axis of at least ", First + Count,
+                             " entries, got ", extent);
+        const Index behind = detail::elements_behind(extents, axis);
+        const Index front = in.item / (extent * behind);
+        Node<B>* const y =
+            x.tape->node(in.samples, in.batch, front * Count * behind, in.needs_grad);
+        const std::array<detail::CopyAxis, 2> axes{
+            {{front, extent * behind, Count * behind}, {Count * behind, 1, 1}}};
+        detail::copy_part<B>(*x.tape, x.node, y, First * behind, 0, axes, y->samples);
+        return Var<B, replace_extent<Shape, axis, Count>>{x.tape, y};
+    } else {  // after an error
+        return Var<B, any_shape>{x.tape, x.node};
     }
-};
-
-}  // namespace detail
+}
 
 /// The numbers First, ..., First + Count - 1 of the last axis: (S, B, ..., N) to (S, B, ...,
 /// Count).
 template <Index First, Index Count, class B, class Shape>
 auto slice_last(Var<B, Shape> x) {
-    constexpr bool inside =
-        0 <= First && 0 < Count && Shape::rank > 0 && First + Count <= last_extent<Shape>;
-    static_assert(requirement::slice<inside, First, Count, requirement::given<Shape>>{});
-    if constexpr (inside) {
-        const Node<B>& in = *x.node;
-        constexpr Index width = last_extent<Shape>;
-        const detail::SliceArgs<B> args{
-            x.node, x.tape->node(in.samples, in.batch, in.item / width * Count, in.needs_grad),
-            First, Count, width};
-        slice_forward(*x.tape, args);
-        if (args.y->needs_grad) x.tape->record(detail::SliceRecord<B>{{}, args});
-        return Var<B, replace_last<Shape, Count>>{x.tape, args.y};
-    } else {  // after an error
-        return Var<B, any_shape>{x.tape, x.node};
-    }
+    return slice<-1, First, Count>(x);
 }
 
 }  // namespace blue

@@ -155,11 +155,15 @@ public:
         device_.reset();
         last_ = nullptr;
         draws_ = {};
+        multiply_adds = 0;
         noises_ = 0;
     }
 
     /// Whether operations are recorded for a backward pass.
     bool recording = true;
+    /// Of the matrix products and convolutions since the last reset, forward: an operation that
+    /// multiplies adds its own. For `describe`.
+    std::int64_t multiply_adds = 0;
 
     /// A new value with uninitialised numbers. (Not inlined: every operation calls it.)
     [[gnu::noinline]] Node<B>* node(Index samples, Index batch, Index item, bool needs_grad) {

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: BSD-3-Clause
-// expected-error {{blue: a pooling layer takes items of channels and as many axes as its name says}}
-// expected-error {{pool_input<false, blue::requirement::axes<1>, blue::requirement::given<blue::shape<1, 28, 28>}}
+// expected-error {{blue: the layer takes items of channels and as many axes as its name says}}
+// expected-error {{item_axes<false, blue::requirement::axes<1>, blue::requirement::given<blue::shape<1, 28, 28>}}
 // expected-lines g++ 20 clang 35 nvcc 15
 #include <blue/blue.hpp>
 

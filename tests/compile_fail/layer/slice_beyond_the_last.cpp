@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-3-Clause
-// expected-error {{blue: slice_last takes Count numbers from First on of the last axis}}
+// expected-error {{blue: slice takes Count entries from First on of an axis}}
 // expected-error {{slice<false, 2, 3, blue::requirement::given<blue::shape<4}}
 // expected-lines g++ 20 clang 35
 #include <blue/blue.hpp>

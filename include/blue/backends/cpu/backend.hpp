@@ -4,14 +4,13 @@
 #pragma once
 
 #include <blue/backends/cpu/affine.hpp>
-#include <blue/backends/cpu/append.hpp>
 #include <blue/backends/cpu/attention.hpp>
 #include <blue/backends/cpu/convolution.hpp>
+#include <blue/backends/cpu/copy.hpp>
 #include <blue/backends/cpu/cpu.hpp>
 #include <blue/backends/cpu/draw.hpp>
 #include <blue/backends/cpu/elementwise.hpp>
 #include <blue/backends/cpu/embed.hpp>
-#include <blue/backends/cpu/join_samples.hpp>
 #include <blue/backends/cpu/joint.hpp>
 #include <blue/backends/cpu/linear.hpp>
 #include <blue/backends/cpu/loss_terms.hpp>
@@ -21,7 +20,7 @@
 #include <blue/backends/cpu/pooling.hpp>
 #include <blue/backends/cpu/recurrence.hpp>
 #include <blue/backends/cpu/reduce.hpp>
-#include <blue/backends/cpu/slice.hpp>
+#include <blue/backends/cpu/resample.hpp>
 #include <blue/backends/cpu/softmax.hpp>
 #include <blue/backends/cpu/standardise.hpp>
 #include <blue/backends/cpu/standardise_channels.hpp>

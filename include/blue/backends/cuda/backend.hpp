@@ -3,17 +3,15 @@
 /// The CUDA backend with all its kernels, without what runs them: see device.hpp.
 #pragma once
 
-#include <blue/backends/cuda/append.hpp>
+#include <blue/backends/cuda/copy.hpp>
 #include <blue/backends/cuda/cuda.hpp>
 #include <blue/backends/cuda/draw.hpp>
 #include <blue/backends/cuda/elementwise.hpp>
-#include <blue/backends/cuda/join_samples.hpp>
 #include <blue/backends/cuda/linear.hpp>
 #include <blue/backends/cuda/loss_terms.hpp>
 #include <blue/backends/cuda/materialise.hpp>
 #include <blue/backends/cuda/noise.hpp>
 #include <blue/backends/cuda/optimizer.hpp>
 #include <blue/backends/cuda/reduce.hpp>
-#include <blue/backends/cuda/slice.hpp>
 #include <blue/backends/cuda/softmax.hpp>
 #include <blue/backends/cuda/weight_moments.hpp>

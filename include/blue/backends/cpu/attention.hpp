@@ -307,8 +307,8 @@ private:
     }
 };
 
-/// Where the gradients of queries, keys and values go. They may be columns of one value: others,
-/// which are assigned for the first time as it is, or the same, which are added up.
+/// Where the gradients of queries, keys and values go. Those that are columns of one value share
+/// its memory and whether it holds numbers already; a unit zeroes all its columns before it adds.
 template <class B>
 std::array<GradientTarget<typename B::scalar>, 3> attention_targets(Tape<B>& tape,
                                                                     const AttentionArgs<B>& args) {
@@ -316,9 +316,7 @@ std::array<GradientTarget<typename B::scalar>, 3> attention_targets(Tape<B>& tap
     for (std::size_t i = 0; i < 3; ++i) {
         if (!args.x[i].node->needs_grad) continue;
         for (std::size_t k = 0; k < i; ++k)
-            if (args.x[k].node == args.x[i].node)
-                targets[i] = {targets[k].data, targets[k].add || targets[i].add ||
-                                                   args.x[k].first == args.x[i].first};
+            if (args.x[k].node == args.x[i].node) targets[i] = targets[k];
         if (!targets[i].data) targets[i] = tape.gradient(args.x[i].node);
     }
     return targets;

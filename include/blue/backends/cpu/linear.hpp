@@ -45,14 +45,13 @@ const typename B::scalar* weights_of(const Draw<B>& draw, Index s) {
 }
 
 /// Makes room for the parameter gradients of a variable, of which an operation uses `count`
-/// elements. True when they hold numbers already, as those of a part do.
+/// elements: others are zero when it is the first. True when they hold numbers already.
 template <class B>
 bool begin_gradient_of_part(Tape<B>& tape, Draw<B>& draw, Index count) {
     const bool live = begin_gradient(tape, draw);
-    const bool is_part = count < draw.size;
-    if (is_part && !live)
+    if (!live && count < draw.size)
         std::fill_n(draw.gradient, parameter_numbers(draw), typename B::scalar(0));
-    return live || is_part;
+    return live;
 }
 
 template <class B>

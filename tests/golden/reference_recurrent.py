@@ -127,4 +127,4 @@ for entry in LAYERS:
     print("    " + line(*entry))
 print("    " + embedding_line("{}"))
 print("    " + embedding_line("{.padding_idx = 3}", padding=3))
-print("    " + embedding_line("{.padding_idx = 0, .max_norm = 2}", padding=0, max_norm=2))
+print("    " + embedding_line("{.padding_idx = 3, .max_norm = 2}", padding=3, max_norm=2))

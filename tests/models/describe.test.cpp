@@ -85,6 +85,14 @@ total                        2                         24  closed form          
 )");
 }
 
+TEST_CASE("the products of an attention count") {
+    // Four projections of 5 rows from 8 to 8, and per head 5 x 5 products of 4 twice.
+    const std::string text = describe<TransformerEncoderLayer<8, 2, 16>, shape<5, 8>>();
+    CHECK(text.find("1,680\n") != std::string::npos);
+    // With two linear layers between 8 and 16.
+    CHECK(text.find("2,960\n") != std::string::npos);
+}
+
 TEST_CASE("layers of an ensemble are described, one draw for each member") {
     CHECK(describe<Ensemble<2, Linear<2, 3>>>() ==
           R"(layer  type          output  random variables  parameters  divergence   multiply-adds

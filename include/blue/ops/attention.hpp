@@ -127,6 +127,8 @@ AttentionArgs<B> attention(Tape<B>& tape, const std::array<Columns<B>, 3>& x,
     args.averaged = averaged;
     args.causal = options.causal;
     args.y = tape.node(samples, batch, sizes.queries * sizes.heads * sizes.value_width, needs_grad);
+    tape.multiply_adds += samples * batch * sizes.heads * sizes.queries * sizes.keys *
+                          (sizes.width + sizes.value_width);
     if (kind != WeightsKind::none)
         args.weights = tape.node(
             samples, batch, (averaged ? 1 : sizes.heads) * sizes.queries * sizes.keys, needs_grad);

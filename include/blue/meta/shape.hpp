@@ -103,13 +103,6 @@ struct with_first<shape<A, R...>, First> {
     using type = shape<First, R...>;
 };
 
-template <class Positions>
-struct all_dynamic;
-template <Index... Position>
-struct all_dynamic<std::integer_sequence<Index, Position...>> {
-    using type = shape<(static_cast<void>(Position), dynamic)...>;
-};
-
 }  // namespace detail
 
 /// A shape of a rank, with extents that are not known.
@@ -132,11 +125,6 @@ using flattened = std::conditional_t<Shape::is_static && !std::is_same_v<Shape, 
 /// The shape with another first extent: what layers over channels do. A single number gets an axis.
 template <class Shape, Index First>
 using replace_first = typename detail::with_first<Shape, First>::type;
-
-/// The shape of all elements as one axis.
-template <class Shape>
-using flattened =
-    std::conditional_t<std::is_same_v<Shape, any_shape>, any_shape, shape<Shape::size>>;
 
 /// A shape as it is written: "shape<1, 28, 28>".
 template <class Shape>

@@ -58,11 +58,10 @@
 #include <blue/layers/lstm.hpp>
 #include <blue/layers/module.hpp>
 #include <blue/layers/multihead_attention.hpp>
-#include <blue/layers/pooling.hpp>
-#include <blue/layers/rnn.hpp>
 #include <blue/layers/padding.hpp>
 #include <blue/layers/pooling.hpp>
 #include <blue/layers/reshape.hpp>
+#include <blue/layers/rnn.hpp>
 #include <blue/models/describe.hpp>
 #include <blue/models/ensemble.hpp>
 #include <blue/models/forward.hpp>

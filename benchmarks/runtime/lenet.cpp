@@ -4,18 +4,12 @@
 
 namespace {
 
-/// Says what the network takes: gray images.
-struct Images {
-    using input_shape = blue::shape<1, 28, 28>;
-    auto operator()(auto&, auto x) const { return x; }
-};
-
 /// LeNet-5 (LeCun et al. 1998) with ReLU and the largest number of each window.
 using LeNet =
-    blue::Sequential<Images, blue::Conv2d<1, 6, blue::kernel<5, 5>>, blue::ReLU, blue::MaxPool2d<2>,
-                     blue::Conv2d<6, 16, blue::kernel<5, 5>>, blue::ReLU, blue::MaxPool2d<2>,
-                     blue::Flatten<>, blue::Linear<256, 120>, blue::ReLU, blue::Linear<120, 84>,
-                     blue::ReLU, blue::Linear<84, 10>>;
+    blue::Sequential<blue::Reshape<1, 28, 28>, blue::Conv2d<1, 6, blue::kernel<5, 5>>, blue::ReLU,
+                     blue::MaxPool2d<2>, blue::Conv2d<6, 16, blue::kernel<5, 5>>, blue::ReLU,
+                     blue::MaxPool2d<2>, blue::Flatten<>, blue::Linear<256, 120>, blue::ReLU,
+                     blue::Linear<120, 84>, blue::ReLU, blue::Linear<84, 10>>;
 
 }  // namespace
 

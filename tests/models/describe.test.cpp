@@ -101,3 +101,18 @@ TEST_CASE("layers of an ensemble are described, one draw for each member") {
 total                        4                         36  closed form             12
 )");
 }
+
+TEST_CASE("products of convolutions and recurrences are counted") {
+    const auto has = [](const std::string& text, const char* part) {
+        return text.find(part) != std::string::npos;
+    };
+    // 6 images of 24 x 24 from 25 products each; 8 of 6 x 6 in two groups of 3 channels.
+    using Images = Sequential<Reshape<1, 28, 28>, Conv2d<1, 6, kernel<5, 5>>, MaxPool2d<4>,
+                              Conv2d<6, 8, kernel<3>, groups<2>, padding<1>>>;
+    const std::string images = describe<Images>();
+    CHECK(has(images, " 86,400\n"));
+    CHECK(has(images, " 7,776\n"));
+    // 7 steps of four gates of 5 states from 3 inputs and 5 states, in both directions.
+    using Sequence = Sequential<LSTM<3, 5, steps<7>, bidirectional>>;
+    CHECK(has(describe<Sequence>(), " 2,240\n"));
+}

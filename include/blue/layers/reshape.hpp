@@ -8,9 +8,11 @@
 namespace blue {
 
 /// The same numbers as items of another shape with as many elements: `Reshape<16, 7, 7>` takes
-/// vectors of 784 numbers to images. `Flatten` is the way back. Nothing is copied.
+/// vectors of 784 numbers to images. `Flatten` is the way back. Nothing is copied. A model that
+/// begins with `Reshape<1, 28, 28>` takes such images, or data with as many numbers per example.
 template <Index... Extents>
 struct Reshape {
+    using input_shape = shape<Extents...>;
     template <class Shape>
     using expected_input = std::conditional_t<Shape::size == shape<Extents...>::size, Shape,
                                               shape<shape<Extents...>::size>>;

@@ -46,6 +46,8 @@ Node<B>* convolution(Tape<B>& tape, Node<B>* x, Draw<B>* weight, Draw<B>* bias, 
                        transposed ? geometry.wide_channels * geometry.wide_size()
                                   : geometry.narrow_channels * geometry.narrow_size(),
                        true);
+    tape.multiply_adds += samples * x->batch * geometry.narrow_channels * geometry.narrow_size() *
+                          geometry.kernel_size() * (geometry.wide_channels / geometry.groups);
     convolution_forward(tape, args);
     tape.record(ConvolutionRecord<B>{{}, args});
     return args.y;

@@ -137,6 +137,7 @@ Node<B>* recurrence(Tape<B>& tape, const RecurrencePlan<B>& plan) {
     }
     if (plan.wants_output)
         args.y = tape.node(args.samples, args.batch, steps * plan.directions * width, true);
+    tape.multiply_adds += args.samples * args.batch * steps * plan.directions * out * width;
     if constexpr (known) {
         recurrence_forward<Cell>(tape, args);
         tape.record(RecurrenceRecord<Cell, B>{{}, args});

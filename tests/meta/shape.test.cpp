@@ -34,7 +34,10 @@ static_assert(std::is_same_v<drop_last<shape<dynamic, 4>>, shape<dynamic>>);
 static_assert(std::is_same_v<unknown_shape<3>, shape<dynamic, dynamic, dynamic>>);
 static_assert(std::is_same_v<flattened<shape<2, 3, 4>>, shape<24>>);
 static_assert(std::is_same_v<flattened<shape<>>, shape<1>>);
-static_assert(std::is_same_v<flattened<shape<2, dynamic>>, shape<dynamic>>);
+// Only static extents are flattened.
+static_assert(std::is_same_v<flattened<shape<2, dynamic>>, any_shape>);
+static_assert(std::is_same_v<replace_first<shape<2, 3, 4>, 9>, shape<9, 3, 4>>);
+static_assert(std::is_same_v<replace_first<shape<>, 9>, shape<9>>);
 
 // After an error a shape fits everywhere, and the next linear layer makes it known again.
 static_assert(fits<shape<2, 3>, shape<2, 3>> && !fits<shape<2, 3>, shape<3, 2>>);

@@ -33,7 +33,7 @@ using B = Cpu<double>;
 
 constexpr Index samples = 128;
 constexpr double decay = 400;  // steps in which the learning rate falls by e
-constexpr int steps = 4000;
+constexpr int step_count = 4000;
 
 /// Minimises `loss(tape, pass)` and returns the parameters: means, then logarithms of standard
 /// deviations.
@@ -41,7 +41,7 @@ template <class M, class Rule, class F>
 std::vector<double> train(M& model, const Rule& rule, F loss) {
     auto optimizer = make_optimizer(model, rule);
     Tape<B> tape;
-    for (int step = 0; step < steps; ++step) {
+    for (int step = 0; step < step_count; ++step) {
         tape.reset();
         backward(loss(tape, static_cast<std::uint64_t>(step)));
         optimizer.step(model, tape, std::exp(-step / decay));

@@ -30,7 +30,7 @@ struct Partly : Module<Partly, variables<variable<"used", 2>, variable<"unused",
                        MeanFieldNormal, MeanFieldNormal, B> {
     auto forward(auto& pass, auto) const { return sum(as_var(pass.sample(*this, "used"_v))); }
 };
-struct Identity {
+struct ItselfAsLogProb {
     auto log_prob(auto x, int) const { return x; }
 };
 
@@ -79,7 +79,7 @@ TEST_CASE("a variable that a pass does not use has no gradient and no divergence
     const double nothing = 0;
     const auto result = forward<Scores::divergence>(
         model, tape, tape.input<scalar_shape>(&nothing, 1), {.samples = 2});
-    const auto loss = Elbo{Identity{}}(result, 0, DatasetSize{1});
+    const auto loss = Elbo{ItselfAsLogProb{}}(result, 0, DatasetSize{1});
     backward(loss);
     CHECK(tape.draws()[0].gradient_live);
     CHECK_FALSE(tape.draws()[1].gradient_live);

@@ -31,7 +31,7 @@ struct Partly : Module<Partly, variables<variable<"used", 3>, variable<"unused",
                        MeanFieldNormal, MeanFieldNormal, Cpu<double>> {
     auto forward(auto& pass, auto) const { return sum(as_var(pass.sample(*this, "used"_v))); }
 };
-struct Identity {
+struct ItselfAsLogProb {
     auto log_prob(auto x, int) const { return x; }
 };
 
@@ -79,7 +79,7 @@ TEST_CASE("parameters that a pass did not use stay as they are", "[optim]") {
     const std::vector<double> before = parameter_values(model);
     Tape<Cpu<double>> tape;
     const double nothing = 0;
-    backward(Elbo{Identity{}}(
+    backward(Elbo{ItselfAsLogProb{}}(
         forward<Scores::divergence>(model, tape, tape.input<scalar_shape>(&nothing, 1)), 0,
         DatasetSize{1}));
     make_optimizer(model, AdamW{.learning_rate = 0.1}).step(model, tape);

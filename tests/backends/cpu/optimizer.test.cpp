@@ -12,7 +12,7 @@ using namespace blue;
 namespace {
 
 constexpr Index size = 37;  // no multiple of a pack
-constexpr int steps = 25;
+constexpr int step_count = 25;
 
 double gradient_of(int step, Index e) {
     return std::sin(0.7 * step + static_cast<double>(e)) * (e % 5 == 0 ? 1e-6 : 1);
@@ -28,7 +28,7 @@ std::vector<double> run(const Rule& rule, double factor = 1) {
     std::vector<T> values(size), gradients(size), state(Rule::state_arrays * size);
     for (Index e = 0; e < size; ++e)
         values[static_cast<std::size_t>(e)] = static_cast<T>(std::cos(e));
-    for (int step = 1; step <= steps; ++step) {
+    for (int step = 1; step <= step_count; ++step) {
         for (Index e = 0; e < size; ++e)
             gradients[static_cast<std::size_t>(e)] =
                 is_still(e) ? 0 : static_cast<T>(gradient_of(step, e));
@@ -44,7 +44,7 @@ std::vector<double> reference(Step step_one) {
     std::vector<double> values;
     for (Index e = 0; e < size; ++e) {
         double p = std::cos(e), state[2] = {};
-        for (int step = 1; step <= steps; ++step)
+        for (int step = 1; step <= step_count; ++step)
             step_one(step, p, is_still(e) ? 0 : gradient_of(step, e), state);
         values.push_back(p);
     }
@@ -123,7 +123,7 @@ std::vector<double> run_pairs(const Ivon& rule) {
     std::vector<T> values(2 * size), gradients(2 * size), state(2 * size);
     for (Index e = 0; e < 2 * size; ++e)
         values[static_cast<std::size_t>(e)] = static_cast<T>(std::cos(e));
-    for (int step = 1; step <= steps; ++step) {
+    for (int step = 1; step <= step_count; ++step) {
         for (Index e = 0; e < 2 * size; ++e)
             gradients[static_cast<std::size_t>(e)] = static_cast<T>(gradient_of(step, e));
         optimizer_step(rule, rule.constants(step, 1),
@@ -141,7 +141,7 @@ TEST_CASE("rules that step mean and log_std together", "[cpu]") {
     for (Index e = 0; e < size; ++e) {
         using Number = math::Number<double>;
         Number p[2] = {std::cos(e), std::cos(e + size)}, state[2] = {0, 0};
-        for (int step = 1; step <= steps; ++step) {
+        for (int step = 1; step <= step_count; ++step) {
             const Number g[2] = {gradient_of(step, e), gradient_of(step, e + size)};
             Ivon::update(rule.constants(step, 1), p, g, state);
         }

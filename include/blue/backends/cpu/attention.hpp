@@ -110,7 +110,8 @@ struct AttentionHead {
         T* slopes;
         T* rows;  ///< two numbers per query
         T* workspace;
-        Index query, queries, key, keys;  ///< the first one, and how many
+        Index first_query, queries;
+        Index first_key, keys;
     };
     Block block(Index query, T* scratch) const {
         const AttentionSizes& z = args.sizes;
@@ -130,10 +131,11 @@ struct AttentionHead {
     template <class Body>
     void for_each_block(Block block, Body body) const {
         const AttentionSizes& z = args.sizes;
-        for (block.key = 0; block.key < z.keys; block.key += attention_keys) {
-            block.keys = std::min(attention_keys, z.keys - block.key);
-            const bool hidden = args.causal && block.key >= block.query + block.queries &&
-                                block.key + block.keys <= z.masked_keys;
+        for (block.first_key = 0; block.first_key < z.keys; block.first_key += attention_keys) {
+            block.keys = std::min(attention_keys, z.keys - block.first_key);
+            const bool hidden = args.causal &&
+                                block.first_key >= block.first_query + block.queries &&
+                                block.first_key + block.keys <= z.masked_keys;
             if (!hidden) body(block);
         }
     }
@@ -160,7 +162,7 @@ struct AttentionHead {
                 largest[i] = most;
             }
             gemm<false, false>(now.queries, z.value_width, now.keys, now.scores, now.keys,
-                               numbers(2, now.key), args.x[2].stride, y, stride(), !is_first,
+                               numbers(2, now.first_key), args.x[2].stride, y, stride(), !is_first,
                                now.workspace);
             is_first = false;
         });
@@ -209,34 +211,34 @@ private:
         const AttentionSizes& z = args.sizes;
         const Index matrix =
             args.averaged ? s * args.y->batch + b : (s * args.y->batch + b) * z.heads + h;
-        return data + (matrix * z.queries + block.query + i) * z.keys + block.key;
+        return data + (matrix * z.queries + block.first_query + i) * z.keys + block.first_key;
     }
 
     void compute_scores(const Block& block) const {
         const AttentionSizes& z = args.sizes;
-        gemm<false, true>(block.queries, block.keys, z.width, numbers(0, block.query),
-                          args.x[0].stride, numbers(1, block.key), args.x[1].stride, block.scores,
-                          block.keys, false, block.workspace);
-        const Index seen = std::min(block.keys, z.masked_keys - block.key);  // by the masks
+        gemm<false, true>(block.queries, block.keys, z.width, numbers(0, block.first_query),
+                          args.x[0].stride, numbers(1, block.first_key), args.x[1].stride,
+                          block.scores, block.keys, false, block.workspace);
+        const Index seen = std::min(block.keys, z.masked_keys - block.first_key);  // by the masks
         const T* const mask =
             args.mask ? args.mask + (b * z.heads + h) * args.mask_stride : nullptr;
         for (Index i = 0; i < block.queries; ++i) {
             T* const row = block.scores + i * block.keys;
-            const Index query = block.query + i;
+            const Index query = block.first_query + i;
             scale_row(row, block.keys, scale());
             if (seen <= 0) continue;
-            if (mask) add_row(row, mask + query * z.masked_keys + block.key, seen, T(1));
+            if (mask) add_row(row, mask + query * z.masked_keys + block.first_key, seen, T(1));
             if (args.key_mask)
-                add_row(row, args.key_mask + b * z.masked_keys + block.key, seen, T(1));
+                add_row(row, args.key_mask + b * z.masked_keys + block.first_key, seen, T(1));
             if (args.causal)
-                for (Index j = std::max<Index>(0, query + 1 - block.key); j < seen; ++j)
+                for (Index j = std::max<Index>(0, query + 1 - block.first_key); j < seen; ++j)
                     row[j] = -std::numeric_limits<T>::infinity();
         }
     }
     void compute_weights(const Block& block) const {
         compute_scores(block);
         for (Index i = 0; i < block.queries; ++i)
-            exponentials(block.scores + i * block.keys, block.keys, log_sums(block.query)[i]);
+            exponentials(block.scores + i * block.keys, block.keys, log_sums(block.first_query)[i]);
     }
 
     void store_weights(const Block& all) const {
@@ -278,12 +280,12 @@ private:
             compute_weights(now);
             if (gradients[2] && y_live)
                 gemm<true, false>(now.keys, z.value_width, now.queries, now.scores, now.keys, dy,
-                                  stride(), rows_of(2, gradients[2], now.key), args.x[2].stride,
-                                  true, now.workspace);
+                                  stride(), rows_of(2, gradients[2], now.first_key),
+                                  args.x[2].stride, true, now.workspace);
             if (!gradients[0] && !gradients[1]) return;
             if (y_live)
                 gemm<false, true>(now.queries, now.keys, z.value_width, dy, stride(),
-                                  numbers(2, now.key), args.x[2].stride, now.slopes, now.keys,
+                                  numbers(2, now.first_key), args.x[2].stride, now.slopes, now.keys,
                                   false, now.workspace);
             else
                 std::fill_n(now.slopes, now.queries * now.keys, T(0));
@@ -295,13 +297,13 @@ private:
             }
             if (gradients[0])
                 gemm<false, false>(now.queries, z.width, now.keys, now.slopes, now.keys,
-                                   numbers(1, now.key), args.x[1].stride,
+                                   numbers(1, now.first_key), args.x[1].stride,
                                    rows_of(0, gradients[0], query), args.x[0].stride, true,
                                    now.workspace);
             if (gradients[1])
                 gemm<true, false>(now.keys, z.width, now.queries, now.slopes, now.keys,
                                   numbers(0, query), args.x[0].stride,
-                                  rows_of(1, gradients[1], now.key), args.x[1].stride, true,
+                                  rows_of(1, gradients[1], now.first_key), args.x[1].stride, true,
                                   now.workspace);
         });
     }

@@ -5,6 +5,7 @@
 
 #include <blue/concepts/backend.hpp>
 #include <blue/layers/options.hpp>
+#include <blue/meta/variables.hpp>
 
 namespace blue {
 

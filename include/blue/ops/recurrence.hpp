@@ -4,6 +4,7 @@
 #pragma once
 
 #include <blue/concepts/backend.hpp>
+#include <blue/meta/variables.hpp>
 #include <blue/ops/cells.hpp>
 #include <blue/ops/materialise.hpp>
 #include <blue/ops/recurrence_args.hpp>

@@ -14,10 +14,12 @@ namespace detail {
 template <class T, class Row>
 BLUE_INLINE void transpose_rows(Row row, T* to, Index to_stride) {
     constexpr int n = interleaved_bytes / static_cast<int>(sizeof(T));
+    // Where registers are not made of two halves there is no second row to ask for.
+    constexpr int other = n < register_lanes<T> ? n : 0;
     for (int column = 0; column < register_lanes<T>; column += n) {
         typename Vector<T>::type rows[n], shuffled[n];
         BLUE_UNROLL for (int i = 0; i < n; ++i)
-            load_interleaved(row(i) + column, row(i + n) + column, rows[i]);
+            load_interleaved(row(i) + column, row(i + other) + column, rows[i]);
         // Each turn is a perfect shuffle of the whole block; log2(n) of them transpose it.
         BLUE_UNROLL for (int turn = 1; turn < n; turn *= 2) {
             BLUE_UNROLL for (int i = 0; i < n / 2; ++i)

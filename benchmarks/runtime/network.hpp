@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: BSD-3-Clause
 /// \file
-/// A network that classifies images of 28 x 28 pixels: a training step and a prediction.
+/// A network that gives classes to rows of random numbers: a training step and a prediction.
 #pragma once
 
 #include "protocol.hpp"
@@ -13,19 +13,23 @@
 
 namespace bench {
 
-/// Images and labels out of random numbers, the same in every run.
-inline blue::Array<float> random_images(blue::Index batch) {
-    blue::Array<float> images({batch, 784});
+/// Inputs out of random numbers, the same in every run.
+template <class Net>
+blue::Array<float> random_inputs(blue::Index batch) {
+    blue::Array<float> inputs({batch, blue::input_shape_of<Net>::size});
     std::mt19937 generator(1);
     std::normal_distribution<float> normal;
-    for (float& pixel : images) pixel = normal(generator);
-    return images;
+    for (float& number : inputs) number = normal(generator);
+    return inputs;
 }
-inline blue::Array<std::int32_t> random_labels(blue::Index batch) {
-    blue::Array<std::int32_t> labels({batch});
+/// A label for each row of outputs.
+template <class Net>
+blue::Array<std::int32_t> random_labels(blue::Index batch) {
+    using Output = blue::output_shape_of<Net>;
+    blue::Array<std::int32_t> labels({batch * (Output::size / blue::last_extent<Output>)});
     std::mt19937 generator(2);
-    std::uniform_int_distribution<std::int32_t> digit(0, 9);
-    for (std::int32_t& label : labels) label = digit(generator);
+    std::uniform_int_distribution<std::int32_t> some_class(0, blue::last_extent<Output> - 1);
+    for (std::int32_t& label : labels) label = some_class(generator);
     return labels;
 }
 
@@ -35,14 +39,15 @@ class Train final : public Workload {
 public:
     explicit Train(const Parameters& parameters)
         : samples_(parameters.samples),
-          images_(random_images(parameters.batch)),
-          labels_(random_labels(parameters.batch)) {}
+          inputs_(random_inputs<Net>(parameters.batch)),
+          labels_(random_labels<Net>(parameters.batch)) {}
 
     double step() override {
         tape_.reset();
         const auto x =
-            tape_.template input<blue::input_shape_of<Net>>(images_.data(), images_.rows());
-        const auto y = blue::make_labels(tape_, labels_.data(), labels_.size(), 10);
+            tape_.template input<blue::input_shape_of<Net>>(inputs_.data(), inputs_.rows());
+        const auto y = blue::make_labels(tape_, labels_.data(), labels_.size(),
+                                         blue::last_extent<blue::output_shape_of<Net>>);
         const auto result = blue::forward(net_, tape_, x,
                                           {.samples = samples_,
                                            .seed = blue::Seed{2},
@@ -56,7 +61,7 @@ public:
 
 private:
     blue::Index samples_;
-    blue::Array<float> images_;
+    blue::Array<float> inputs_;
     blue::Array<std::int32_t> labels_;
     Net net_{blue::Seed{1}};
     blue::KullbackLeiblerLoss<blue::Categorical> objective_{
@@ -67,23 +72,23 @@ private:
     std::uint64_t pass_ = 0;
 };
 
-/// `predict` on one batch, with new draws each time as with new images.
+/// `predict` on one batch, with new draws each time as with new inputs.
 template <class Net>
 class Predict final : public Workload {
 public:
     explicit Predict(const Parameters& parameters)
-        : samples_(parameters.samples), images_(random_images(parameters.batch)) {}
+        : samples_(parameters.samples), inputs_(random_inputs<Net>(parameters.batch)) {}
 
     double step() override {
         const blue::ClassPrediction prediction = blue::predict(
-            net_, blue::Categorical{}, images_, {.samples = samples_, .seed = blue::Seed{seed_++}});
+            net_, blue::Categorical{}, inputs_, {.samples = samples_, .seed = blue::Seed{seed_++}});
         return std::accumulate(prediction.probabilities.begin(), prediction.probabilities.end(),
                                0.0);
     }
 
 private:
     blue::Index samples_;
-    blue::Array<float> images_;
+    blue::Array<float> inputs_;
     Net net_{blue::Seed{1}};
     std::uint64_t seed_ = 2;
 };

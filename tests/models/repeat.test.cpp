@@ -20,6 +20,11 @@ auto run(const M& model) {
     return forward<Scores::none>(model, tape, x, {.samples = 3}).samples.to_host();
 }
 
+/// A layer that takes a number beside the value.
+struct Times {
+    auto operator()(auto&, auto x, double factor) const { return factor * x; }
+};
+
 /// The same as a module of one's own that calls its child three times.
 struct Tied : Module<Tied, variables<>> {
     Step step;
@@ -51,4 +56,17 @@ TEST_CASE("a layer with tied weights is drawn once and counts once") {
     const RepeatShared<3, Step> net{Seed{1}};
     CHECK(run(net) == run(make<Tied>(Seed{1})));
     CHECK(run(net) != run(Repeat<3, Step>{Seed{1}}));
+}
+
+TEST_CASE("repeated layers take further arguments") {
+    Tape<Cpu<float>> tape;
+    const auto x = tape.input<shape<4>>(numbers.data(), 1);
+    const auto three_times = [&](const auto& layers) {
+        const auto y = forward_with<Scores::none>(layers, tape, {},
+                                                  [&](auto& pass) { return layers(pass, x, 2.0); });
+        return y.samples.to_host();
+    };
+    const std::vector<float> expected{4, -16, 8, 24};
+    CHECK(three_times(Repeat<3, Times>{}) == expected);
+    CHECK(three_times(RepeatShared<3, Times>{}) == expected);
 }

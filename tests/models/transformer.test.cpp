@@ -39,8 +39,8 @@ std::vector<float> wave(std::size_t count) {
 
 TEST_CASE("the layers of a stack start with numbers of their own", "[models]") {
     const auto encoder = make<Encoder>(Seed{1});
-    const auto& first = encoder.layers.layers[0].linear1.state<"weight">();
-    const auto& second = encoder.layers.layers[1].linear1.state<"weight">();
+    const auto& first = encoder.layers.copies[0].layer.linear1.state<"weight">();
+    const auto& second = encoder.layers.copies[1].layer.linear1.state<"weight">();
     int equal = 0;
     for (Index e = 0; e < 20; ++e) equal += first.parameter(0)[e] == second.parameter(0)[e];
     CHECK(equal == 0);
@@ -56,8 +56,8 @@ TEST_CASE("an encoder is its layers after each other", "[models]") {
         return forward_with<Scores::none>(encoder, tape, {.samples = 2}, call).samples.to_host();
     };
     const auto one_by_one = run([&](auto& pass) {
-        const auto& layers = encoder.layers.layers;
-        return encoder.norm(pass, layers[1](pass, layers[0](pass, x, masks), masks));
+        const auto& layers = encoder.layers.copies;
+        return encoder.norm(pass, layers[1].layer(pass, layers[0].layer(pass, x, masks), masks));
     });
     CHECK(run([&](auto& pass) { return encoder(pass, x, masks); }) == one_by_one);
 }

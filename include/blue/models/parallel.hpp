@@ -87,10 +87,9 @@ struct Parallel : detail::Stack<std::index_sequence_for<Branches...>, Branches..
 private:
     template <class Pass, class X, std::size_t... Position>
     auto run(Pass& pass, X x, std::index_sequence<Position...>) const {
-        const detail::Flow<Pass, X> flow{pass, x};
         // In braces, which order the calls: passes must record the same everywhere.
-        const auto outputs = std::tuple{
-            (flow % static_cast<const detail::LayerLeaf<Position, Branches>&>(*this)).x...};
+        const auto outputs = std::tuple{detail::after_layer(
+            static_cast<const detail::LayerLeaf<Position, Branches>&>(*this), pass, x)...};
         return std::apply(Combine{}, outputs);
     }
 };

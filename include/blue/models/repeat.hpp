@@ -52,9 +52,9 @@ struct repeated_entries<Layer, std::integer_sequence<int, Position...>> {
 
 /// x after a layer that keeps its shape. (Outside of the class, because clang 14 forgets the return
 /// type of a member after a failed check.)
-template <class Repeat, class Leaf, class Pass, class X>
-X repeated_step(const Leaf& leaf, Pass& pass, X x) {
-    const auto y = (Flow<Pass, X>{pass, x} % leaf).x;
+template <class Repeat, class Leaf, class Pass, class X, class... More>
+X repeated_step(const Leaf& leaf, Pass& pass, X x, const More&... more) {
+    const auto y = after_layer(leaf, pass, x, more...);
     using Shape = typename X::shape;
     using Given = typename decltype(y)::shape;
     static_assert(
@@ -67,7 +67,7 @@ X repeated_step(const Leaf& leaf, Pass& pass, X x) {
 
 /// N copies of a layer one after the other, each with random variables of its own:
 /// `Repeat<6, Residual<Linear<64, 64>, ReLU>>`. The layer must keep the shape. Copy i has the path
-/// i. The layer is compiled once.
+/// i. What follows the input, such as masks, goes to all of them. The layer is compiled once.
 template <int N, class Layer>
 struct Repeat {
     static_assert(requirement::repeat_count<(N > 0), requirement::given<requirement::count<N>>>{});
@@ -91,8 +91,8 @@ struct Repeat {
         initialise(*this, seed, settings...);
     }
 
-    auto operator()(auto& pass, auto x) const {
-        for (const auto& copy : copies) x = detail::repeated_step<Repeat>(copy, pass, x);
+    auto operator()(auto& pass, auto x, const auto&... more) const {
+        for (const auto& copy : copies) x = detail::repeated_step<Repeat>(copy, pass, x, more...);
         return x;
     }
 
@@ -116,9 +116,9 @@ struct RepeatShared : detail::Stack<std::index_sequence<0>, Layer> {
         initialise(*this, seed, settings...);
     }
 
-    auto operator()(auto& pass, auto x) const {
+    auto operator()(auto& pass, auto x, const auto&... more) const {
         const detail::LayerLeaf<0, Layer>& leaf = *this;
-        for (int i = 0; i < N; ++i) x = detail::repeated_step<RepeatShared>(leaf, pass, x);
+        for (int i = 0; i < N; ++i) x = detail::repeated_step<RepeatShared>(leaf, pass, x, more...);
         return x;
     }
 };

@@ -68,6 +68,32 @@ requires requires {
 }
 struct input_of_layer<Place, Layer, Shape> : Layer::template on_input<Shape> {};
 
+/// The value behind a layer, which its pass observes. What follows x goes to the layer as it is.
+template <std::size_t Position, class Layer, class Pass, class X, class... More>
+auto after_layer(const LayerLeaf<Position, Layer>& leaf, Pass& pass, X given, const More&... more) {
+    using Place = typename layer_place<Position, Layer>::type;
+    using Input = input_of_layer<Place, Layer, typename X::shape>;
+    static_assert(typename Input::check{});
+    const auto x = given.template as<typename Input::expected>();
+    if constexpr (blue::Layer<Layer>) {
+        using Y = decltype(leaf.layer(pass, x, more...));
+        // int is what clang makes of it after an error inside the layer.
+        constexpr bool is_layer_value = is_value<Y> || std::is_same_v<Y, int>;
+        static_assert(
+            requirement::layer_output<is_layer_value, Place, Layer, requirement::given<Y>>{});
+        if constexpr (!is_value<Y>)
+            return given.template as<any_shape>();
+        else if constexpr (
+            requires { typename Pass::observer; } &&
+            !requires { typename Layer::module_tag; })  // modules do it themselves
+            return pass.observe(leaf.layer, [&] { return leaf.layer(pass, x, more...); });
+        else
+            return leaf.layer(pass, x, more...);
+    } else {
+        return given.template as<any_shape>();
+    }
+}
+
 /// The value between two layers.
 template <class Pass, class X>
 struct Flow {
@@ -77,32 +103,8 @@ struct Flow {
 
 template <std::size_t Position, class Layer, class Pass, class X>
 auto operator%(Flow<Pass, X> flow, const LayerLeaf<Position, Layer>& leaf) {
-    using Place = typename layer_place<Position, Layer>::type;
-    using Input = input_of_layer<Place, Layer, typename X::shape>;
-    static_assert(typename Input::check{});
-    const auto x = flow.x.template as<typename Input::expected>();
-    const auto after_error = [&] {
-        const auto y = flow.x.template as<any_shape>();
-        return Flow<Pass, std::remove_const_t<decltype(y)>>{flow.pass, y};
-    };
-    if constexpr (blue::Layer<Layer>) {
-        using Y = decltype(leaf.layer(flow.pass, x));
-        // int is what clang makes of it after an error inside the layer.
-        constexpr bool is_layer_value = is_value<Y> || std::is_same_v<Y, int>;
-        static_assert(
-            requirement::layer_output<is_layer_value, Place, Layer, requirement::given<Y>>{});
-        if constexpr (!is_value<Y>)
-            return after_error();
-        else if constexpr (
-            requires { typename Pass::observer; } &&
-            !requires { typename Layer::module_tag; })  // modules do it themselves
-            return Flow<Pass, Y>{
-                flow.pass, flow.pass.observe(leaf.layer, [&] { return leaf.layer(flow.pass, x); })};
-        else
-            return Flow<Pass, Y>{flow.pass, leaf.layer(flow.pass, x)};
-    } else {
-        return after_error();
-    }
+    const auto y = after_layer(leaf, flow.pass, flow.x);
+    return Flow<Pass, std::remove_const_t<decltype(y)>>{flow.pass, y};
 }
 
 template <class Indices, class... Layers>

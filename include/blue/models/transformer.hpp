@@ -4,7 +4,7 @@
 #pragma once
 
 #include <blue/layers/transformer_layers.hpp>
-#include <blue/models/layer_list.hpp>
+#include <blue/models/repeat.hpp>
 #include <blue/models/with_policies.hpp>
 
 namespace blue {
@@ -18,7 +18,7 @@ namespace detail {
 template <class Self, Index N, class L, class Norm>
 struct NormalisedLayers
     : Module<Self, variables<>, MeanFieldNormal, MeanFieldNormal, backend_of<L>> {
-    LayerList<N, L> layers;
+    Repeat<static_cast<int>(N), L> layers;
     Norm norm;
     using children = blue::children<&NormalisedLayers::layers, &NormalisedLayers::norm>;
 
@@ -29,7 +29,7 @@ struct NormalisedLayers
 template <class Self, Index N, class L>
 struct NormalisedLayers<Self, N, L, no_norm>
     : Module<Self, variables<>, MeanFieldNormal, MeanFieldNormal, backend_of<L>> {
-    LayerList<N, L> layers;
+    Repeat<static_cast<int>(N), L> layers;
     using children = blue::children<&NormalisedLayers::layers>;
 
     auto forward(auto& pass, auto x, const auto&... more) const { return layers(pass, x, more...); }

@@ -15,9 +15,9 @@
 #include <blue/models/residual.hpp>
 #include <blue/models/sequential.hpp>
 
-#include "metrics/message.hpp"
 #include "support/catch.hpp"
 #include "support/gated.hpp"
+#include "support/message.hpp"
 
 #include <cmath>
 #include <vector>

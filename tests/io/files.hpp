@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: BSD-3-Clause
 /// \file
-/// Folders that vanish after a test, and the text of exceptions.
+/// Folders that vanish after a test, and what reading a file throws.
 #pragma once
 
 #include <blue/error.hpp>
+
+#include "support/message.hpp"
 
 #include <unistd.h>
 
@@ -55,17 +57,6 @@ public:
 private:
     std::filesystem::path path_;
 };
-
-/// The message of the exception of type E that f throws; "" when it throws none.
-template <class E, class F>
-std::string message_of(F&& f) {
-    try {
-        f();
-    } catch (const E& error) {
-        return error.what();
-    }
-    return "";
-}
 
 /// The message of the FileError that reading a path throws, without the path in front.
 template <class F>

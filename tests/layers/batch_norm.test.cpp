@@ -3,10 +3,12 @@
 #include <blue/io/state_dict.hpp>
 
 #include "support/catch.hpp"
+#include "support/message.hpp"
 
 #include <cmath>
 
 using namespace blue;
+using blue_test::message_of;
 
 namespace {
 
@@ -105,4 +107,31 @@ TEST_CASE("a network with batch normalisation is trained and evaluated", "[layer
     }
     // The targets have variance 1/2; the fit is good where running statistics are.
     CHECK(std::sqrt(square) < 0.2);
+}
+
+TEST_CASE("batch normalisation in a prediction without draws", "[layers]") {
+    Net net{Seed{1}};
+    layer<0>(net).state<"running_mean">().values.data()[1] = 30;
+    layer<0>(net).state<"running_var">().values.data()[1] = 4;
+    freeze(net);  // to the means, where moments are exact
+    const Array<float> inputs({2, 2}, {1, 10, 3, 50});
+    const auto drawn = predict(net, Gaussian{}, inputs);
+    const auto propagated = predict(net, Gaussian{}, inputs, MomentPropagation{});
+    for (Index i = 0; i < 2; ++i) CHECK(propagated.mean[i] == Approx(drawn.mean[i]).epsilon(1e-13));
+}
+
+TEST_CASE("options of batch normalisation that make no sense", "[layers]") {
+    auto norm = make<Norm>(Seed{1});
+    Tape<B> tape;
+    const auto x = tape.input<shape<2>>(numbers.data(), 2);
+    const auto error = [&](double eps, double momentum, bool training) {
+        norm.eps = eps;
+        norm.momentum = momentum;
+        return message_of<ValueError>([&] { forward(norm, tape, x, {.training = training}); });
+    };
+    const std::string expected = "normalisation: expected a finite eps of at least 0, got -1";
+    CHECK(error(-1, 0.1, true) == expected);
+    CHECK(error(-1, 0.1, false) == expected);
+    CHECK(error(0, 1.5, true) == "BatchNorm: expected a momentum in [0, 1], got 1.5");
+    CHECK(error(0, std::nan(""), true) == "BatchNorm: expected a momentum in [0, 1], got nan");
 }

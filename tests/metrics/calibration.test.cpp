@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #include <blue/metrics/calibration.hpp>
 
-#include "metrics/message.hpp"
 #include "support/catch.hpp"
+#include "support/message.hpp"
 
 #include <algorithm>
 #include <cmath>

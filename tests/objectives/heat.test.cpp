@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #include <blue/blue.hpp>
 
-#include "metrics/message.hpp"
 #include "objectives/small_model.hpp"
 #include "support/catch.hpp"
+#include "support/message.hpp"
 
 #include <cmath>
 #include <limits>

@@ -3,9 +3,9 @@
 #include <blue/testing/gradient_check.hpp>
 
 #include "distributions/custom.hpp"
-#include "metrics/message.hpp"
 #include "objectives/small_model.hpp"
 #include "support/catch.hpp"
+#include "support/message.hpp"
 
 #include <cmath>
 #include <limits>

@@ -3,6 +3,7 @@
 #include <blue/testing/operation_laws.hpp>
 
 #include "support/catch.hpp"
+#include "support/message.hpp"
 #include "testing/failures.hpp"
 
 using namespace blue;
@@ -28,15 +29,6 @@ const auto shared_rows = random_values<shape<2, 3>>(4, 1, Seed{3});
 const auto shared_both = random_values<shape<2, 3>>(1, 1, Seed{4});
 const auto number = random_values<scalar_shape>(1, 1, Seed{5});
 const auto number_per_sample = random_values<scalar_shape>(4, 1, Seed{6});
-
-std::string message_of(auto&& f) {
-    try {
-        f();
-    } catch (const ShapeError& error) {
-        return error.what();
-    }
-    return "";
-}
 
 }  // namespace
 
@@ -81,14 +73,14 @@ TEST_CASE("sizes that do not fit are refused with both sizes", "[ops]") {
     Tape<Cpu<float>> tape;
     const std::vector<float> data(24);
     const auto x = tape.input<shape<2>>(data.data(), 3, 4);
-    CHECK(message_of([&] {
+    CHECK(message_of<ShapeError>([&] {
               x + tape.input<shape<2>>(data.data(), 2, 4);
           }).find("batch 3 with 4 samples x batch 2") != std::string::npos);
-    CHECK(message_of([&] {
+    CHECK(message_of<ShapeError>([&] {
               x + tape.input<shape<2>>(data.data(), 3, 3);
           }).find("4 samples x batch 3 with 3 samples") != std::string::npos);
     // One number for each row, such as a sum over the last axis, does not stretch over the row.
-    CHECK(message_of([&] {
+    CHECK(message_of<ShapeError>([&] {
               x - sum_last(x);
           }).find("one number for each of 3 rows with items of 2 numbers") != std::string::npos);
 }

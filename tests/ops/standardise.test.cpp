@@ -3,6 +3,7 @@
 #include <blue/testing/operation_laws.hpp>
 
 #include "support/catch.hpp"
+#include "support/message.hpp"
 #include "testing/failures.hpp"
 
 using namespace blue;
@@ -28,4 +29,14 @@ TEST_CASE("standardised numbers have mean 0 and variance 1", "[ops]") {
         CHECK(y[i] == Approx((numbers[i] - 2.5) / std::sqrt(1.25)).epsilon(1e-15));
     CHECK(standardise(tape.input<shape<4>>(numbers.data() + 4, 1)).to_host() ==
           std::vector<double>(4, 0.0));
+}
+
+TEST_CASE("eps of a normalisation that makes no sense", "[ops]") {
+    Tape<Cpu<double>> tape;
+    const std::vector<double> numbers{1, 2};
+    const auto x = tape.input<shape<2>>(numbers.data(), 1);
+    CHECK(message_of<ValueError>([&] { standardise(x, -1e-5); }) ==
+          "normalisation: expected a finite eps of at least 0, got -1e-05");
+    CHECK(message_of<ValueError>([&] { standardise_groups<2>(x, std::nan("")); }) ==
+          "normalisation: expected a finite eps of at least 0, got nan");
 }

@@ -8,8 +8,8 @@
 #include <blue/objectives/elbo.hpp>
 #include <blue/optim/gradients.hpp>
 
-#include "metrics/message.hpp"
 #include "support/catch.hpp"
+#include "support/message.hpp"
 
 #include <cmath>
 #include <limits>

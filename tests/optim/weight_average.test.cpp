@@ -2,9 +2,9 @@
 #include <blue/blue.hpp>
 #include <blue/testing/gradient_check.hpp>
 
-#include "metrics/message.hpp"
 #include "objectives/small_model.hpp"
 #include "support/catch.hpp"
+#include "support/message.hpp"
 #include "train/toys.hpp"
 
 #include <cmath>

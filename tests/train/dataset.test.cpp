@@ -8,8 +8,8 @@
 #include <blue/models/sequential.hpp>
 #include <blue/train/dataset.hpp>
 
-#include "metrics/message.hpp"
 #include "support/catch.hpp"
+#include "support/message.hpp"
 
 #include <limits>
 #include <set>

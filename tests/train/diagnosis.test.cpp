@@ -4,8 +4,8 @@
 #include <blue/models/sequential.hpp>
 #include <blue/train/diagnosis.hpp>
 
-#include "metrics/message.hpp"
 #include "support/catch.hpp"
+#include "support/message.hpp"
 
 #include <limits>
 #include <string>

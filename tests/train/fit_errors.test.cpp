@@ -3,8 +3,8 @@
 #include <blue/objectives/elbo.hpp>
 #include <blue/train/fit.hpp>
 
-#include "metrics/message.hpp"
 #include "support/catch.hpp"
+#include "support/message.hpp"
 #include "train/standard_error.hpp"
 #include "train/toys.hpp"
 

@@ -3,8 +3,8 @@
 #include <blue/distributions/heteroscedastic_gaussian.hpp>
 #include <blue/train/predict.hpp>
 
-#include "metrics/message.hpp"
 #include "support/catch.hpp"
+#include "support/message.hpp"
 #include "train/toys.hpp"
 
 #include <cmath>

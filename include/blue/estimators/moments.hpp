@@ -3,9 +3,9 @@
 /// Means and variances in the place of drawn values, and how operations change them.
 #pragma once
 
+#include <blue/estimators/normal_moments.hpp>
 #include <blue/layers/activations.hpp>
-#include <blue/ops/activations.hpp>
-#include <blue/ops/arithmetic.hpp>
+#include <blue/ops/affine.hpp>
 #include <blue/ops/concatenate.hpp>
 #include <blue/ops/convolution.hpp>
 #include <blue/ops/linear.hpp>
@@ -14,10 +14,8 @@
 #include <blue/ops/resample.hpp>
 #include <blue/ops/slice.hpp>
 #include <blue/ops/softmax.hpp>
+#include <blue/ops/standardise.hpp>
 #include <blue/ops/weight_moments.hpp>
-
-#include <array>
-#include <cmath>
 
 namespace blue {
 
@@ -56,123 +54,7 @@ namespace detail {
 template <class B, class Shape>
 inline constexpr bool is_value<Moments<B, Shape>> = true;
 
-/// Mean and variance of max(x, 0) for a normal x, by its distance from 0 in standard deviations
-/// (Frey and Hinton 1999). With the mean of max(-x, 0) the variance has no difference of large
-/// numbers in it.
-template <class T>
-struct RectifiedMoments {
-    T mean, variance, probability;  ///< probability: of x > 0
-
-    BLUE_HOST_DEVICE RectifiedMoments(T m, T v) {
-        const T std = sqrt(v + 1e-30), a = m / std;
-        probability = 0.5 + 0.5 * erf(a * 0.70710678118654752440);
-        const T density = 0.39894228040143267794 * exp(-0.5 * square(a));
-        const T above = max(a * probability + density, T(0));
-        const T below = max(density - a * (1 - probability), T(0));
-        mean = std * above;
-        variance = v * max(probability - above * below, T(0));
-    }
-};
-
 }  // namespace detail
-
-/// Mean and variance of f(x) for a normal x, as formulas for any number type: `mean(f, m, v)` and
-/// `variance(f, m, v, mean of f)`. Here by the trapezoidal rule over 6 standard deviations to both
-/// sides in steps of 3/16: errors below 1e-7 for functions that are smooth on the scale of a
-/// standard deviation, and of up to 0.04 of its height for a jump. Specialise it for functions of
-/// your own with a closed form.
-template <class F>
-struct NormalMoments {
-    static constexpr int count = 65;
-    double position[count], weight[count];
-
-    NormalMoments() {
-        constexpr double step = 12.0 / (count - 1);
-        for (int k = 0; k < count; ++k) {
-            position[k] = -6 + step * k;
-            weight[k] = step * 0.39894228040143267794 * std::exp(-0.5 * position[k] * position[k]);
-        }
-    }
-    template <class T>
-    BLUE_HOST_DEVICE T mean(const F& f, T m, T v) const {
-        const T std = sqrt(v);
-        T total(0);
-        for (int k = 0; k < count; ++k) total = total + weight[k] * f.apply(m + position[k] * std);
-        return total;
-    }
-    template <class T>
-    BLUE_HOST_DEVICE T variance(const F& f, T m, T v, T mean) const {
-        const T std = sqrt(v);
-        T total(0);
-        for (int k = 0; k < count; ++k)
-            total = total + weight[k] * square(f.apply(m + position[k] * std) - mean);
-        return total;
-    }
-};
-
-template <>
-struct NormalMoments<ops::Relu> {
-    template <class T>
-    BLUE_HOST_DEVICE static T mean(const ops::Relu&, T m, T v) {
-        return detail::RectifiedMoments<T>(m, v).mean;
-    }
-    template <class T>
-    BLUE_HOST_DEVICE static T variance(const ops::Relu&, T m, T v, T) {
-        return detail::RectifiedMoments<T>(m, v).variance;
-    }
-};
-
-/// slope x + (1 - slope) max(x, 0); the covariance of the two parts follows from Stein's lemma.
-template <>
-struct NormalMoments<ops::LeakyRelu> {
-    template <class T>
-    BLUE_HOST_DEVICE static T mean(const ops::LeakyRelu& f, T m, T v) {
-        return f.slope * m + (1 - f.slope) * detail::RectifiedMoments<T>(m, v).mean;
-    }
-    template <class T>
-    BLUE_HOST_DEVICE static T variance(const ops::LeakyRelu& f, T m, T v, T) {
-        const detail::RectifiedMoments<T> rectified(m, v);
-        const double a = f.slope, b = 1 - f.slope;
-        return a * a * v + b * b * rectified.variance + 2 * a * b * v * rectified.probability;
-    }
-};
-
-template <>
-struct NormalMoments<ops::Affine> {
-    template <class T>
-    BLUE_HOST_DEVICE static T mean(const ops::Affine& f, T m, T) {
-        return f.apply(m);
-    }
-    template <class T>
-    BLUE_HOST_DEVICE static T variance(const ops::Affine& f, T, T v, T) {
-        return f.scale * f.scale * v;
-    }
-};
-
-template <>
-struct NormalMoments<ops::Square> {
-    template <class T>
-    BLUE_HOST_DEVICE static T mean(const ops::Square&, T m, T v) {
-        return square(m) + v;
-    }
-    template <class T>
-    BLUE_HOST_DEVICE static T variance(const ops::Square&, T m, T v, T) {
-        return 2 * v * (v + 2 * square(m));
-    }
-};
-
-/// A log-normal distribution.
-template <>
-struct NormalMoments<ops::Exp> {
-    template <class T>
-    BLUE_HOST_DEVICE static T mean(const ops::Exp&, T m, T v) {
-        return exp(m + 0.5 * v);
-    }
-    template <class T>
-    BLUE_HOST_DEVICE static T variance(const ops::Exp&, T, T v, T mean) {
-        return square(mean) * expm1(v);
-    }
-};
 
 namespace ops {
 
@@ -307,6 +189,18 @@ auto linear(Moments<B, XShape> x, Moments<B, WShape> weight, Bias bias = {}) {
         x, weight, detail::bias_moments<B, out>(bias));
 }
 
+/// The moments of weight x + bias per channel, for independent weights and inputs: exact.
+template <channel_axis Axis = channel_axis::last, class B, class XShape, class WShape,
+          class Bias = absent>
+auto affine(Moments<B, XShape> x, Moments<B, WShape> weight, Bias bias = {}) {
+    return detail::linear_moments(
+        [](auto inputs, auto weights, auto biases) {
+            return biases.node ? affine<Axis>(inputs, weights, biases)
+                               : affine<Axis>(inputs, weights);
+        },
+        x, weight, detail::bias_moments<B, first_extent<WShape>>(bias));
+}
+
 /// The moments of a convolution: exact for independent weights and inputs, if no padding repeats
 /// inputs of unknown value.
 template <class Setup, bool Transposed, class B, class XShape, class WShape, class Bias>
@@ -370,6 +264,17 @@ auto pool(Moments<B, Shape> x) {
     static_assert(requirement::moment_rule<!sizeof(Shape), Windows>{});
     using Result = typename detail::mapped_shape<Windows, Shape>::type;
     return x.template as<Result>();
+}
+
+/// Elements that share a mean and a variance depend on each other.
+template <class B, class Shape>
+Moments<B, Shape> standardise(Moments<B, Shape> x, double = 0) {
+    static_assert(requirement::moment_rule<!sizeof(Shape), operation::standardise>{});
+    return x;
+}
+template <Index Groups, class B, class Shape>
+Moments<B, Shape> standardise_groups(Moments<B, Shape> x, double = 0) {
+    return standardise(x);
 }
 
 template <class B, class Shape>

@@ -21,7 +21,8 @@ namespace blue {
 /// "running_variance" (`running_mean` and `running_var` in state dicts), which all samples share:
 /// with each step of the optimiser they move by `momentum` towards the mean over the samples of
 /// the batch mean and of the unbiased batch variance. Throws ShapeError in training for fewer than
-/// 2 numbers per channel.
+/// 2 numbers per channel, and ValueError for an `eps` that is negative or not finite or a
+/// `momentum` outside of [0, 1].
 template <Index Channels, class... Options>
 struct BatchNorm
     : Module<BatchNorm<Channels, Options...>,
@@ -45,7 +46,7 @@ struct BatchNorm
 
     template <class Pass, class X>
     X forward(Pass& pass, X x) const {
-        const X y = pass.training() ? of_batch(pass, x) : of_running_statistics(pass, x);
+        const X y = standardised(pass, x);
         if constexpr (options::has_weight)
             return affine<channel_axis::first>(y, pass.sample(*this, "weight"_v),
                                                pass.sample(*this, "bias"_v));
@@ -55,14 +56,17 @@ struct BatchNorm
 
 private:
     template <class Pass, class X>
-    X of_batch(Pass& pass, X x) const {
-        const auto [y, statistics] = standardise_channels(x, eps);
-        pass.update(*this, "running_mean"_v, statistics.mean, momentum);
-        pass.update(*this, "running_var"_v, statistics.variance, momentum);
-        return y;
-    }
-    template <class Pass, class X>
-    X of_running_statistics(Pass& pass, X x) const {
+    X standardised(Pass& pass, X x) const {
+        if constexpr (requires { pass.training(); })  // a pass of moments only predicts
+            if (pass.training()) {
+                if (!(momentum >= 0 && momentum <= 1))
+                    throw ValueError("BatchNorm: expected a momentum in [0, 1], got ", momentum);
+                const auto [y, statistics] = standardise_channels(x, eps);
+                pass.update(*this, "running_mean"_v, statistics.mean, momentum);
+                pass.update(*this, "running_var"_v, statistics.variance, momentum);
+                return y;
+            }
+        require_not_negative("normalisation", "eps", eps);
         const auto mean = pass.sample(*this, "running_mean"_v);
         const auto factor = exp(log(pass.sample(*this, "running_var"_v) + eps) * -0.5);
         return affine<channel_axis::first>(x, factor, -(mean * factor));

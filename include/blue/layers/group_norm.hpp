@@ -41,12 +41,12 @@ struct GroupNorm
     template <class Shape>
     using expected_input = replace_first<Shape, Channels>;
 
-    /// Added to the variance.
+    /// Added to the variance. Negative and not finite ones throw ValueError.
     double eps = 1e-5;
 
     template <class Pass, class X>
     X forward(Pass& pass, X x) const {
-        const X y{x.tape, detail::standardise(*x.tape, x.node, x.node->item / Groups, eps)};
+        const X y = standardise_groups<Groups>(x, eps);
         if constexpr (options::has_weight)
             return affine<channel_axis::first>(y, pass.sample(*this, "weight"_v),
                                                pass.sample(*this, "bias"_v));

@@ -27,7 +27,7 @@ struct LayerNorm
     using expected_input = replace_last<Shape, N>;
     using input_shape = shape<N>;
 
-    /// Added to the variance.
+    /// Added to the variance. Negative and not finite ones throw ValueError.
     double eps = 1e-5;
 
     auto forward(auto& pass, auto x) const {

@@ -4,6 +4,7 @@
 #pragma once
 
 #include <blue/concepts/backend.hpp>
+#include <blue/error.hpp>
 #include <blue/tensor/tape.hpp>
 
 namespace blue {
@@ -35,6 +36,7 @@ struct StandardiseRecord : Record<B> {
 /// \param count numbers of a group; it divides the size of an item.
 template <class B>
 Node<B>* standardise(Tape<B>& tape, Node<B>* x, Index count, double eps) {
+    require_not_negative("normalisation", "eps", eps);
     constexpr bool known = has_kernel<operation::standardise, B>;
     static_assert(requirement::kernel<known, operation::standardise, B>{});
     StandardiseArgs<B> args{x, tape.node(x->samples, x->batch, x->item, x->needs_grad),
@@ -50,10 +52,17 @@ Node<B>* standardise(Tape<B>& tape, Node<B>* x, Index count, double eps) {
 }  // namespace detail
 
 /// (x - mean) / sqrt(variance + eps) over the last axis of x, with the variance of the N numbers,
-/// not N / (N - 1) times that.
+/// not N / (N - 1) times that. Throws ValueError unless eps is finite and not negative.
 template <class B, class Shape>
 Var<B, Shape> standardise(Var<B, Shape> x, double eps = 1e-5) {
     return {x.tape, detail::standardise(*x.tape, x.node, last_extent<Shape>, eps)};
+}
+
+/// The same over each of `Groups` equal parts of an item, one after the other; their number divides
+/// the first extent.
+template <Index Groups, class B, class Shape>
+Var<B, Shape> standardise_groups(Var<B, Shape> x, double eps = 1e-5) {
+    return {x.tape, detail::standardise(*x.tape, x.node, x.node->item / Groups, eps)};
 }
 
 }  // namespace blue

@@ -4,6 +4,7 @@
 #pragma once
 
 #include <blue/concepts/backend.hpp>
+#include <blue/error.hpp>
 #include <blue/tensor/tape.hpp>
 
 namespace blue {
@@ -47,6 +48,7 @@ template <class B>
 StandardiseChannelsArgs<B> standardise_channels(Tape<B>& tape, Node<B>* x, Index channels,
                                                 double eps) {
     using T = typename B::scalar;
+    require_not_negative("normalisation", "eps", eps);
     const Index inner = x->item / channels;
     if (x->batch * inner < 2)
         throw ShapeError("BatchNorm: expected at least 2 numbers per channel in training, got ",
@@ -81,7 +83,8 @@ struct Standardised {
 
 /// (x - mean) / sqrt(variance + eps) of each channel, the first axis of an item: mean and variance
 /// are those of one sample, over the batch and the other axes. x: (S, B, C, ...). Throws ShapeError
-/// when a channel has fewer than 2 numbers in a sample.
+/// when a channel has fewer than 2 numbers in a sample, and ValueError unless eps is finite and not
+/// negative.
 template <class B, class Shape>
 Standardised<B, Shape> standardise_channels(Var<B, Shape> x, double eps = 1e-5) {
     const auto args = detail::standardise_channels(*x.tape, x.node, first_extent<Shape>, eps);

@@ -5,6 +5,7 @@
 #include "support/catch.hpp"
 #include "testing/failures.hpp"
 
+#include <cmath>
 #include <limits>
 
 using namespace blue;
@@ -87,4 +88,25 @@ TEST_CASE("a window that sees only padding is empty", "[ops]") {
     const auto [y, dx] = run<MaxPool1d<2, stride<1>, padding<3>, dilation<5>>, shape<1, 1>>({7});
     CHECK(y == std::vector<double>{-inf, -inf});
     CHECK(dx == std::vector<double>{0});
+}
+
+TEST_CASE("windows of 2 x 2 have a loop of their own with the same outcome", "[ops]") {
+    // Equal elements, NaN and infinities in all places of a window.
+    const double some[] = {0, 1, 1, -1, not_a_number, inf, -inf};
+    std::vector<double> even, odd;
+    for (int i = 0; i < 6 * 34; ++i) even.push_back(some[i * i * 31 % 1009 % 7]);
+    for (int row = 0; row < 7; ++row)
+        for (int column = 0; column < 35; ++column)
+            odd.push_back(row < 6 && column < 34 ? even[static_cast<std::size_t>(row * 34 + column)]
+                                                 : inf);
+    const auto [y, dx] = run<MaxPool2d<2>, shape<1, 6, 34>>(even);
+    const auto [expected, slopes] = run<AdaptiveMaxPool2d<3, 17>, shape<1, 6, 34>>(even);
+    const auto [rest, rest_slopes] = run<MaxPool2d<2>, shape<1, 7, 35>>(odd);
+    for (std::size_t i = 0; i < expected.size(); ++i) {
+        CHECK((y[i] == expected[i] || (std::isnan(y[i]) && std::isnan(expected[i]))));
+        CHECK((y[i] == rest[i] || (std::isnan(y[i]) && std::isnan(rest[i]))));
+    }
+    CHECK(dx == slopes);
+    for (std::size_t i = 0; i < odd.size(); ++i)
+        CHECK(rest_slopes[i] == ((i / 35 == 6 || i % 35 == 34) ? 0 : slopes[i / 35 * 34 + i % 35]));
 }

@@ -5,6 +5,7 @@
 
 #include <blue/backends/cpu/cpu.hpp>
 #include <blue/backends/cpu/parallel.hpp>
+#include <blue/backends/cpu/rows.hpp>
 #include <blue/ops/pooling.hpp>
 
 #include <algorithm>
@@ -60,10 +61,57 @@ void for_each_pool_row(const std::array<PoolAxis, 3>& axes, Begin begin, Use use
         }
 }
 
-/// The largest elements of a plane. \param winners nullptr when nobody asks.
+/// Whether windows of two elements lie side by side.
+inline bool has_pairs(const PoolAxis& axis) {
+    return axis.taps == 2 && axis.stride == 2 && axis.dilation == 1 && axis.padding == 0 &&
+           2 * axis.out <= axis.in;
+}
+
+/// The largest of 2 x 2 elements each, the usual windows, without a branch on numbers. A pack has
+/// the maxima from every place on, of which every other one is kept.
+/// \param end of the memory that may be read.
 template <class T>
-void max_pool_plane(const std::array<PoolAxis, 3>& axes, const T* x, T* y, std::int32_t* winners) {
+BLUE_FLATTEN void max_pool_pairs(const PoolAxis& height, const PoolAxis& width, const T* x,
+                                 const T* end, T* y, std::int32_t* winners) {
+    using S = RowPack<T>;
+    const Index row = width.in;
+    for (Index h = 0; h < height.out; ++h)
+        for (Index i = 0; i < 2 * width.out; i += S::lanes) {
+            const T* const from = x + 2 * h * row + i;
+            const Count<S> count{std::min<Index>(S::lanes, end - from - row - 1)};
+            S best = load<S>(from, count), winner = S(0);
+            const auto compare = [&](const T* data, int at) BLUE_INLINE_LAMBDA {
+                const S value = load<S>(data, count);
+                const auto wins = (value > best) | !(value == value);
+                best = where(wins, value, best);
+                winner = where(wins, S(at), winner);
+            };
+            compare(from + 1, 1);
+            compare(from + row, 2);
+            compare(from + row + 1, 3);
+            T bests[S::lanes], places[S::lanes];
+            best.store(bests);
+            winner.store(places);
+            const Index first = h * width.out + i / 2;
+            const Index kept = std::min<Index>(S::lanes / 2, width.out - i / 2);
+            for (Index o = 0; o < kept; ++o) y[first + o] = bests[2 * o];
+            if (!winners) continue;
+            for (Index o = 0; o < kept; ++o) {
+                const auto place = static_cast<Index>(places[2 * o]);
+                const Index at = 2 * h * row + i + 2 * o + place / 2 * row + place % 2;
+                winners[first + o] = static_cast<std::int32_t>(at);
+            }
+        }
+}
+
+/// The largest elements of a plane. \param end of all planes. \param winners nullptr when nobody
+/// asks.
+template <class T>
+void max_pool_plane(const std::array<PoolAxis, 3>& axes, const T* x, const T* end, T* y,
+                    std::int32_t* winners) {
     const PoolAxis& width = axes[2];
+    if (axes[0].in == 1 && axes[0].out == 1 && has_pairs(axes[1]) && has_pairs(width))
+        return max_pool_pairs(axes[1], width, x, end, y, winners);
     const auto fill = [&](Index row) {
         std::fill_n(y + row * width.out, width.out, -std::numeric_limits<T>::infinity());
         if (winners) std::fill_n(winners + row * width.out, width.out, -1);
@@ -143,7 +191,8 @@ void pool_forward(Tape<Cpu<T, Isa>>&, const detail::PoolArgs<Cpu<T, Isa>>& args)
         if (args.kind == detail::PoolKind::mean)
             cpu::mean_pool_plane(args.axes, x, y);
         else
-            cpu::max_pool_plane(args.axes, x, y, args.winners ? args.winners + p * out : nullptr);
+            cpu::max_pool_plane(args.axes, x, args.x->value + args.x->size(), y,
+                                args.winners ? args.winners + p * out : nullptr);
     });
 }
 

@@ -162,6 +162,23 @@ TEST_CASE("a pass of attention allocates nothing after the first", "[layers]") {
     }
 }
 
+TEST_CASE("masks do not hide the keys that a layer adds, in any block", "[layers]") {
+    const auto model = make<Attention<with_bias_kv, with_zero_attn>>(Seed{1});
+    // 200 keys are two blocks; the added ones stand behind both.
+    const auto x = random_values<shape<200, 6>>(1, 1, Seed{3}).numbers;
+    const auto attend = [&](Index length) {
+        Tape<B> tape;
+        const auto in = tape.input<shape<dynamic, 6>>(x.data(), 1, Extents{length});
+        return forward_with<Scores::none>(
+                   model, tape, {.samples = 1, .seed = Seed{4}},
+                   [&](auto& pass) { return model(pass, in, AttentionOptions{.causal = true}); })
+            .samples.to_host();
+    };
+    const auto all = attend(200), first = attend(3);
+    // What the first three see does not depend on what follows; sums in another order.
+    for (std::size_t i = 0; i < first.size(); ++i) CHECK(all[i] == Approx(first[i]).epsilon(1e-12));
+}
+
 TEST_CASE("batch and length that are swapped in one place are noticed", "[layers]") {
     const auto model = make<Attention<>>(Seed{1});
     Tape<B> tape;

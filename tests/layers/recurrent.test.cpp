@@ -169,6 +169,24 @@ TEST_CASE("states have the samples of all layers", "[layers]") {
     CHECK(parameter_error<Mixed>(state) < tolerance);
 }
 
+TEST_CASE("gradients of states from which sequences begin", "[layers]") {
+    using Layer = LSTM<3, 4, layers<2>, bidirectional, N, U, D>;
+    const auto model = make<Probe<Layer, decltype(plain)>>(Seed{1});
+    const auto from = [&](auto h, auto c) {
+        const auto x = h.tape->template input<shape<6, 3>>(numbers.data(), 5);
+        return forward_with<Scores::none>(
+                   model, *h.tape, {.samples = 2, .seed = Seed{2}},
+                   [&](auto& pass) {
+                       return model.layer.run(pass, x, lengths, {h, c}).output;
+                   })
+            .samples;
+    };
+    const auto shared = random_values<shape<4, 4>>(1, 5, Seed{3});  // by both samples
+    const auto own = random_values<shape<4, 4>>(2, 5, Seed{4});
+    CHECK(gradient_check(from, shared, own).error < tolerance);
+    CHECK(gradient_check(from, own, shared).error < tolerance);
+}
+
 TEST_CASE("all variables start within 1 / sqrt(H)", "[layers]") {
     const auto model = make<GRU<1, 16, N, U, D>>(Seed{1});
     model.for_each_state([](const auto& state) {

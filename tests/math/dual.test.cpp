@@ -135,6 +135,14 @@ TEMPLATE_TEST_CASE("kinks have the usual slopes", "", PACKS) {
     CHECK(max(D::variable(1, 0), 0).derivative(0)[0] == 1);
 }
 
+TEMPLATE_TEST_CASE("min, max and clamp keep a NaN of the first argument, as packs do", "", PACKS) {
+    using D = Dual<TestType, 1>;
+    const D nan = D::variable(std::nan(""), 0);
+    CHECK(std::isnan(max(nan, 0).value[0]));
+    CHECK(std::isnan(min(nan, 0).value[0]));
+    CHECK(std::isnan(clamp(nan, 0, 1).value[0]));
+}
+
 TEMPLATE_TEST_CASE("a branch not taken leaves nothing behind", "", PACKS) {
     using S = TestType;
     using D = Dual<S, 1>;

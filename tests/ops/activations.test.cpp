@@ -131,6 +131,34 @@ TEST_CASE("activations compute what they say", "[ops]") {
             });
 }
 
+TEST_CASE("NaN stays NaN, so that training notices it", "[ops]") {
+    Tape<Cpu<float>> tape;
+    const float number = std::nanf("");
+    const auto a = tape.leaf<scalar_shape>(&number, 1);
+    const auto is_nan = [](auto y) { return std::isnan(y.value()); };
+    CHECK(is_nan(relu(a)));
+    CHECK(is_nan(leaky_relu(a)));
+    CHECK(is_nan(elu(a)));
+    CHECK(is_nan(selu(a)));
+    CHECK(is_nan(celu(a)));
+    CHECK(is_nan(tanh(a)));
+    CHECK(is_nan(sigmoid(a)));
+    CHECK(is_nan(softplus(a)));
+    CHECK(is_nan(silu(a)));
+    CHECK(is_nan(gelu(a)));
+    CHECK(is_nan(gelu_tanh(a)));
+    CHECK(is_nan(mish(a)));
+    CHECK(is_nan(log_sigmoid(a)));
+    CHECK(is_nan(softsign(a)));
+    CHECK(is_nan(relu6(a)));
+    CHECK(is_nan(hardsigmoid(a)));
+    CHECK(is_nan(hardswish(a)));
+    CHECK(is_nan(hardshrink(a)));
+    CHECK(is_nan(softshrink(a)));
+    CHECK(is_nan(tanhshrink(a)));
+    CHECK(is_nan(threshold(a, 0, -2)));
+}
+
 TEST_CASE("what is clipped hands NaN on and has no slope at its bounds", "[ops]") {
     Tape<Cpu<double>> tape;
     const std::vector<double> numbers{std::nan(""), -1, 1, 0.5};

@@ -160,10 +160,12 @@ struct Dual {
         y.value = fma(a.value, b.value, c.value);
         return y;
     }
-    /// The smaller one; where both are equal with the derivatives of b.
-    friend BLUE_INLINE Dual min(Dual a, Dual b) { return where(a.value < b.value, a, b); }
-    /// The larger one; where both are equal with the derivatives of b: d max(x, 0) at 0 is 0.
-    friend BLUE_INLINE Dual max(Dual a, Dual b) { return where(a.value > b.value, a, b); }
+    /// The smaller one; where both are equal with the derivatives of b. A NaN in a stays, a NaN in
+    /// b is dropped.
+    friend BLUE_INLINE Dual min(Dual a, Dual b) { return where(a.value >= b.value, b, a); }
+    /// The larger one; where both are equal with the derivatives of b: d max(x, 0) at 0 is 0. NaN
+    /// as for min.
+    friend BLUE_INLINE Dual max(Dual a, Dual b) { return where(a.value <= b.value, b, a); }
     friend BLUE_INLINE Dual clamp(Dual a, Dual low, Dual high) { return min(max(a, low), high); }
     friend BLUE_INLINE Dual log_add_exp(Dual a, Dual b) {
         // The derivatives are the shares e^a / (e^a + e^b) and e^b / (e^a + e^b).

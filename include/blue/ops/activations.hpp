@@ -134,7 +134,7 @@ struct Softshrink {
     double lambda = 0.5;
     template <class T>
     BLUE_HOST_DEVICE T apply(T x) const {
-        return where(x > T(lambda), x - lambda, where(x < T(-lambda), x + lambda, T(0)));
+        return where(abs(x) <= T(lambda), T(0), where(x > T(0), x - lambda, x + lambda));
     }
 };
 struct Threshold {

@@ -38,7 +38,7 @@ TEST_CASE("a data set is made of matrices") {
     const double mean = blue::as_matrix(data.targets).mean();
     CHECK(mean == targets.mean());
     CHECK(data.size() == 5);
-    CHECK_NOTHROW(blue::check_dataset(data, 3, "here"));
+    CHECK_NOTHROW(blue::check_dataset<blue::shape<3>>(data, "here"));
 }
 
 TEST_CASE("an empty array is an empty matrix") {

@@ -50,8 +50,7 @@ struct dynamic_extents : check {
         Ok,
         "blue: an input needs a number for each of its dynamic extents, see the shape and the "
         "expected and given count in dynamic_extents<...>: write "
-        "input<Shape>(numbers, batch, Extents{length}); for fit and predict, give the model an "
-        "input_shape of numbers");
+        "input<Shape>(numbers, batch, Extents{length}), or describe<Net, shape<32, 64>>()");
 };
 
 /// A dynamic extent that follows from the number of elements.

@@ -212,25 +212,26 @@ auto predict(const M& model, const Likelihood& likelihood, const Array<float>& i
              const MomentPropagation& options) {
     using B = backend_of<M>;
     using T = typename B::scalar;
-    using Output = output_shape_of<M>;
     static_assert(detail::output_check<Likelihood, M>{});
     constexpr bool is_single = detail::sample_multiple_of<M> == 1;  // no ensemble
     static_assert(requirement::moment_rule<is_single, M>{});
     detail::require_at_least_one("output_samples", options.output_samples);
-    const std::vector<T> noise =
-        detail::standardised_noise<T>(options.output_samples, Output::size);
-    auto predictor = detail::make_predictor<Output>(likelihood, inputs.rows());
+    std::vector<T> noise;
+    detail::Predictor<Likelihood> predictor(likelihood, inputs.rows());
     if constexpr (is_single)
         detail::for_each_batch<M>(inputs, options.batch_size, [&](auto begin_pass, auto rows) {
             const auto x = begin_pass();
-            const Moments<B, Output> output = propagate_moments(model, x);
+            const auto output = propagate_moments(model, x);
             const detail::Chunk chunk{rows, 0, options.output_samples};
-            if (output.is_known())
-                return detail::add_draws(predictor, likelihood, output.mean, chunk);
-            const auto z = x.tape->template input<Output>(noise.data(), 1, options.output_samples);
-            detail::add_draws(predictor, likelihood,
-                              elementwise(ops::NormalDraw{}, output.mean, output.variance, z),
-                              chunk);
+            if (output.is_known()) return predictor.add(output.mean, chunk);
+            if (noise.empty())
+                noise =
+                    detail::standardised_noise<T>(options.output_samples, output.mean.node->item);
+            const decltype(output.mean) z{
+                x.tape,
+                x.tape->view(B::to_device(*x.tape, noise.data(), static_cast<Index>(noise.size())),
+                             options.output_samples, 1, output.mean.node->item)};
+            predictor.add(elementwise(ops::NormalDraw{}, output.mean, output.variance, z), chunk);
         });
     return predictor.result(options.output_samples);
 }

@@ -23,10 +23,10 @@ template <Index N, Index D, class... Policies>
 struct Embedding : Module<Embedding<N, D, Policies...>, variables<variable<"weight", N, D>>,
                           typename detail::sequence_options<Policies...>::variational,
                           typename detail::sequence_options<Policies...>::prior,
-                          typename detail::sequence_options<Policies...>::backend>,
-                   detail::known_input<detail::sequence_options<Policies...>> {
+                          typename detail::sequence_options<Policies...>::backend> {
     using Embedding::Module::Module;
 
+    using input_shape = shape<detail::sequence_options<Policies...>::steps>;
     /// The id whose vector is 0 and gets no gradient; -1 for none.
     Index padding_idx = -1;
     /// Vectors with a larger norm are scaled down to it; 0 for no limit.

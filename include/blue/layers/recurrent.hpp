@@ -86,10 +86,10 @@ using is_not_drawn =
 template <class Self, class Cell, Index In, Index H, class Options>
 struct Recurrent
     : Module<Self, typename recurrent_variables<Cell, In, H, Options>::type,
-             typename Options::variational, typename Options::prior, typename Options::backend>,
-      known_input<Options, In> {
+             typename Options::variational, typename Options::prior, typename Options::backend> {
     using Recurrent::Module::Module;
 
+    using input_shape = shape<Options::steps, In>;
     /// The shape that the layer expects in place of a given one.
     template <class Shape>
     using expected_input = shape<Shape::rank == 2 ? first_extent<Shape> : Options::steps, In>;

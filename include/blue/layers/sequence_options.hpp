@@ -19,7 +19,7 @@ struct bidirectional {};
 /// The layer gives the output behind the last step of each sequence, (S, B, H), not that of all
 /// steps.
 struct final_output {};
-/// Sequences have T steps: `fit` and `predict` need to know it of the first layer of a model.
+/// Sequences have T steps, which layers behind may need to know, such as `Flatten`.
 template <Index T>
 struct steps {};
 /// The `LSTM` with BLiTZ's peepholes: see `PeepholeLSTMCell`.
@@ -63,15 +63,6 @@ struct sequence_options<blue::peephole, Rest...> : sequence_options<Rest...> {
 template <class... Rest>
 struct sequence_options<blue::rectified, Rest...> : sequence_options<Rest...> {
     static constexpr bool rectified = true;
-};
-
-/// The input of a model that begins with a layer for sequences, where the length is known.
-template <class Options, Index... Width>
-struct known_input {
-    using input_shape = shape<Options::steps, Width...>;
-};
-template <class Options, Index... Width>
-requires(Options::steps == dynamic) struct known_input<Options, Width...> {
 };
 
 }  // namespace detail

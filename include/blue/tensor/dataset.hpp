@@ -3,6 +3,7 @@
 /// Data sets in memory.
 #pragma once
 
+#include <blue/meta/shape.hpp>
 #include <blue/tensor/array.hpp>
 
 namespace blue {
@@ -16,14 +17,40 @@ struct Dataset {
     Index size() const { return inputs.rows(); }
 };
 
-/// Throws ShapeError unless there are inputs of `input_size` numbers each, and as many targets.
-template <class Target>
-void check_dataset(const Dataset<Target>& data, Index input_size, const char* what) {
+/// What stands for the dynamic extents of a model's input of this shape, from inputs (N, ...).
+/// Throws ShapeError unless these fit: for a shape without dynamic extents by the numbers of each,
+/// else axis by axis.
+template <class Shape>
+Extents<static_cast<std::size_t>(Shape::dynamic_extents)> extents_of_inputs(
+    const Array<float>& inputs, const char* what) {
+    Extents<static_cast<std::size_t>(Shape::dynamic_extents)> open{};
+    if constexpr (Shape::is_static) {
+        if (inputs.empty() || inputs.row_size() != Shape::size)
+            throw ShapeError(what, ": the model expects ", Shape::size,
+                             " numbers per input, but the inputs have shape ",
+                             to_string(inputs.shape()));
+    } else {
+        const std::vector<Index>& given = inputs.shape();
+        bool fits = !inputs.empty() && given.size() == Shape::extents.size() + 1;
+        std::size_t found = 0;
+        for (std::size_t axis = 0; fits && axis < Shape::extents.size(); ++axis)
+            if (Shape::extents[axis] == dynamic)
+                open.values[found++] = given[axis + 1];
+            else
+                fits = Shape::extents[axis] == given[axis + 1];
+        if (!fits)
+            throw ShapeError(what, ": the model expects inputs of ", shape_name<Shape>(),
+                             " behind the axis of examples, but they have shape ",
+                             to_string(given));
+    }
+    return open;
+}
+
+/// Throws ShapeError unless there are inputs that fit to a shape, and as many targets.
+template <class Shape, class Target>
+void check_dataset(const Dataset<Target>& data, const char* what) {
     if (data.inputs.empty()) throw ShapeError(what, ": expected examples, got an empty data set");
-    if (data.inputs.row_size() != input_size)
-        throw ShapeError(what, ": the model expects ", input_size,
-                         " numbers per input, but the inputs have shape ",
-                         to_string(data.inputs.shape()));
+    extents_of_inputs<Shape>(data.inputs, what);
     if (data.targets.rows() != data.inputs.rows())
         throw ShapeError(what, ": expected one target per input, got inputs of shape ",
                          to_string(data.inputs.shape()), " and targets of shape ",

@@ -10,6 +10,7 @@
 #include <blue/tensor/dataset.hpp>
 
 #include <algorithm>
+#include <array>
 #include <cmath>
 #include <span>
 #include <type_traits>
@@ -115,21 +116,15 @@ struct output_check_of<Likelihood, Output> {
     using type = typename Likelihood::template output_check<Output>;
 };
 
-/// Puts targets on a tape: labels for class likelihoods, numbers for others.
-template <class Likelihood, class B, class Shape, class Target>
-auto make_target(Tape<B>& tape, Var<B, Shape> output, const Target* targets, Index batch) {
-    if constexpr (std::is_integral_v<typename Likelihood::target_type>)
-        return make_labels(tape, targets, batch * (output.node->item / last_extent<Shape>),
-                           last_extent<Shape>);
-    else
-        return tape.template input<typename target_shape_of<Likelihood, Shape>::type>(targets,
-                                                                                      batch);
+/// The extents of values of a shape that have the dynamic extent of a model's output.
+template <class Shape, class B, class Output>
+std::array<Index, Shape::extents.size()> extents_beside(Var<B, Output> output) {
+    constexpr bool follows = Shape::dynamic_extents <= 1;
+    static_assert(requirement::one_dynamic_extent<follows, requirement::given<Shape>>{});
+    std::array<Index, Shape::extents.size()> extents = Shape::extents;
+    std::replace(extents.begin(), extents.end(), dynamic, output.node->item / Output::static_size);
+    return extents;
 }
-
-/// The type in which targets of a likelihood are handed to a backend.
-template <class Likelihood, class B>
-using target_number = std::conditional_t<std::is_integral_v<typename Likelihood::target_type>,
-                                         std::int32_t, typename B::scalar>;
 
 /// Throws ShapeError unless each example has as many targets as the model's output needs.
 inline void check_target_size(const std::vector<Index>& shape, Index given, Index expected,
@@ -138,6 +133,38 @@ inline void check_target_size(const std::vector<Index>& shape, Index given, Inde
         throw ShapeError(what, ": the model needs ", expected,
                          expected == 1 ? " target" : " targets",
                          " per example, but the targets have shape ", to_string(shape));
+}
+
+/// The type in which targets of a likelihood are handed to a backend.
+template <class Likelihood, class B>
+using target_number = std::conditional_t<std::is_integral_v<typename Likelihood::target_type>,
+                                         std::int32_t, typename B::scalar>;
+
+/// Puts the targets of some examples on a tape, beside a model's output for them: labels for class
+/// likelihoods, numbers for others. Throws ShapeError when they do not fit, which only outputs with
+/// a dynamic extent leave to be seen here.
+template <class Likelihood, class B, class Shape, class Target>
+auto make_target(Var<B, Shape> output, BatchBuffer<target_number<Likelihood, B>>& buffer,
+                 const Array<Target>& targets, std::span<const Index> rows, const char* what) {
+    const auto batch = static_cast<Index>(rows.size());
+    const auto* const numbers = buffer.gather(targets, rows);
+    if constexpr (std::is_integral_v<typename Likelihood::target_type>) {
+        constexpr Index classes = last_extent<Shape>;
+        const Index labels = output.node->item / classes;
+        check_target_size(targets.shape(), targets.row_size(), labels, what);
+        return make_labels(*output.tape, numbers, batch * labels, classes);
+    } else {
+        using Wanted = typename target_shape_of<Likelihood, Shape>::type;
+        const auto extents = extents_beside<Wanted>(output);
+        Extents<static_cast<std::size_t>(Wanted::dynamic_extents)> open{};
+        Index size = 1;
+        for (std::size_t axis = 0; axis < extents.size(); ++axis) {
+            size *= extents[axis];
+            if (Wanted::extents[axis] == dynamic) open.values.fill(extents[axis]);
+        }
+        check_target_size(targets.shape(), targets.row_size(), size, what);
+        return output.tape->template input<Wanted>(numbers, batch, open);
+    }
 }
 
 }  // namespace detail
@@ -181,22 +208,26 @@ void check_support(const Array<T>& targets, const char* what) {
 }
 
 /// Checks targets against a likelihood and the shape of a model's output. Throws ShapeError when
-/// their number does not fit, ValueError for labels that are no class and numbers outside the
-/// likelihood's support, NumericalError for numbers that are not finite.
+/// their number does not fit (that of outputs with a dynamic extent is not known here), ValueError
+/// for labels that are no class and numbers outside the likelihood's support, NumericalError for
+/// numbers that are not finite.
 template <class Likelihood, class Shape, class Target>
 void check_targets(const Array<Target>& targets, const char* what) {
     if constexpr (std::is_integral_v<typename Likelihood::target_type>) {
         static_assert(requirement::labels<std::is_integral_v<Target>, Likelihood,
                                           requirement::given<Target>>{});
         constexpr Index classes = last_extent<Shape>;
-        detail::check_target_size(targets.shape(), targets.row_size(), Shape::size / classes, what);
+        if constexpr (Shape::is_static)
+            detail::check_target_size(targets.shape(), targets.row_size(), Shape::size / classes,
+                                      what);
         for (Index i = 0; i < targets.size(); ++i)
             if (targets[i] < Target(0) || !(static_cast<double>(targets[i]) < classes))
                 throw ValueError(what, ": expected labels in [0, ", classes, "), got ", targets[i],
                                  " for example ", i / targets.row_size(), " (counted from 0)");
     } else {
-        detail::check_target_size(targets.shape(), targets.row_size(),
-                                  detail::target_shape_of<Likelihood, Shape>::type::size, what);
+        if constexpr (Shape::is_static)
+            detail::check_target_size(targets.shape(), targets.row_size(),
+                                      detail::target_shape_of<Likelihood, Shape>::type::size, what);
         check_all_finite(targets, "targets", what);
         check_support<Likelihood>(targets, what);
     }
@@ -206,7 +237,7 @@ void check_targets(const Array<Target>& targets, const char* what) {
 /// that are finite. Throws ShapeError, ValueError and NumericalError with what was expected.
 template <class M, class Likelihood, class Target>
 void check_examples(const Dataset<Target>& data, const char* what) {
-    check_dataset(data, input_shape_of<M>::size, what);
+    check_dataset<input_shape_of<M>>(data, what);
     check_targets<Likelihood, output_shape_of<M>>(data.targets, what);
     check_all_finite(data.inputs, "inputs", what);
 }

@@ -137,13 +137,13 @@ private:
 template <class M, class Likelihood, class Target>
 RealReport evaluate_numbers(const M& model, const Likelihood& likelihood,
                             const Dataset<Target>& data, const PredictOptions& options) {
-    auto predictor = make_predictor<output_shape_of<M>>(likelihood, data.inputs.rows());
+    Predictor<Likelihood> predictor(likelihood, data.inputs.rows());
     LogMeanExp densities;
     BatchBuffer<target_number<Likelihood, backend_of<M>>> buffer;
     for_each_chunk(model, data.inputs, options, [&](auto output, const Chunk& chunk) {
-        add_draws(predictor, likelihood, output, chunk);
-        const auto target = make_target<Likelihood>(
-            *output.tape, output, buffer.gather(data.targets, chunk.rows), chunk.batch());
+        predictor.add(output, chunk);
+        const auto target =
+            make_target<Likelihood>(output, buffer, data.targets, chunk.rows, "evaluate");
         const auto log_prob = likelihood.log_prob(output, target);
         const ChunkValues log_probs(log_prob);
         const Index first = chunk.first_row() * log_prob.node->item;

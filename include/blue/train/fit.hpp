@@ -185,17 +185,18 @@ private:
     }
 
     Loss<B> forward_loss(std::span<const Index> rows, Index total_step) {
-        const auto batch = static_cast<Index>(rows.size());
-        const auto x = tape_.template input<blue::input_shape_of<M>>(
-            inputs_.gather(train_.inputs, rows), batch);
+        using Input = blue::input_shape_of<M>;
+        const auto x = tape_.template input<Input>(inputs_.gather(train_.inputs, rows),
+                                                   static_cast<Index>(rows.size()),
+                                                   extents_of_inputs<Input>(train_.inputs, "fit"));
         const auto result =
             forward<Objective::scores>(model_, tape_, x,
                                        {.samples = options_.samples,
                                         .seed = options_.seed,
                                         .pass = static_cast<std::uint64_t>(total_step),
                                         .norm_constants = objective_.norm_constants});
-        const auto target = make_target<Likelihood>(tape_, result.samples,
-                                                    targets_.gather(train_.targets, rows), batch);
+        const auto target =
+            make_target<Likelihood>(result.samples, targets_, train_.targets, rows, "fit");
         return objective_(result, target, DatasetSize(train_.size()),
                           TrainingStep{total_step, steps_, options_.epochs});
     }

@@ -13,6 +13,7 @@
 #include <algorithm>
 #include <cmath>
 #include <numeric>
+#include <optional>
 #include <span>
 #include <type_traits>
 #include <vector>
@@ -77,30 +78,6 @@ ChunkValues<typename B::scalar> finite_values(Var<B, Shape> value, const Chunk& 
     return values;
 }
 
-/// (rows, extents...)
-template <class Shape>
-std::vector<Index> with_rows(Index rows) {
-    std::vector<Index> shape{rows};
-    shape.insert(shape.end(), Shape::extents.begin(), Shape::extents.end());
-    return shape;
-}
-
-/// What adds up the draws of a likelihood's predictions for outputs of a shape.
-template <class Shape, class Likelihood>
-auto make_predictor(const Likelihood&, Index rows) {
-    if constexpr (std::is_integral_v<typename Likelihood::target_type>)
-        return ClassPredictor(with_rows<Shape>(rows));
-    else
-        return RealPredictor(with_rows<typename target_shape_of<Likelihood, Shape>::type>(rows));
-}
-/// Two classes for each outcome.
-template <class Shape>
-auto make_predictor(const Bernoulli&, Index rows) {
-    std::vector<Index> shape = with_rows<Shape>(rows);
-    shape.push_back(2);
-    return ClassPredictor(shape);
-}
-
 template <class Likelihood, class B, class Shape>
 void add_draws(ClassPredictor& predictor, const Likelihood& likelihood, Var<B, Shape> output,
                const Chunk& chunk) {
@@ -162,16 +139,62 @@ inline void require_at_least_one(const char* name, Index value) {
     if (value < 1) throw ValueError("predict: expected ", name, " of at least 1, got ", value);
 }
 
+/// What adds up the draws of a likelihood's predictions.
+template <class Likelihood>
+struct sums_of_draws {
+    static constexpr bool has_classes = std::is_integral_v<typename Likelihood::target_type>;
+    using type = std::conditional_t<has_classes, ClassPredictor, RealPredictor>;
+    template <class Shape>
+    using result_shape = std::conditional_t<has_classes, std::type_identity<Shape>,
+                                            target_shape_of<Likelihood, Shape>>;
+    static constexpr Index last = 0;  ///< of one more axis
+};
+/// Two classes for each outcome.
+template <>
+struct sums_of_draws<Bernoulli> {
+    using type = ClassPredictor;
+    template <class Shape>
+    using result_shape = std::type_identity<Shape>;
+    static constexpr Index last = 2;
+};
+
+/// Predictions for all inputs, of which the outputs come in parts. The first part tells their
+/// extents.
+template <class Likelihood>
+class Predictor {
+    using Kind = sums_of_draws<Likelihood>;
+
+public:
+    Predictor(const Likelihood& likelihood, Index inputs)
+        : likelihood_(likelihood), inputs_(inputs) {}
+
+    template <class B, class Shape>
+    void add(Var<B, Shape> output, const Chunk& chunk) {
+        if (!sums_) {
+            std::vector<Index> shape{inputs_};
+            for (Index n :
+                 extents_beside<typename Kind::template result_shape<Shape>::type>(output))
+                shape.push_back(n);
+            if (Kind::last > 0) shape.push_back(Kind::last);
+            sums_.emplace(shape);
+        }
+        add_draws(*sums_, likelihood_, output, chunk);
+    }
+    auto result(Index draws) const { return sums_->result(draws); }
+
+private:
+    const Likelihood& likelihood_;
+    Index inputs_;
+    std::optional<typename Kind::type> sums_;
+};
+
 /// Calls use(begin_pass, rows) for some rows of the inputs at a time; begin_pass() gives these
 /// inputs on a tape that does not record, and forgets the pass before. Throws as `predict` does.
 template <class M, class Use>
 void for_each_batch(const Array<float>& inputs, Index batch_size, Use&& use) {
     using Input = blue::input_shape_of<M>;
     require_at_least_one("batch_size", batch_size);
-    if (inputs.empty() || inputs.row_size() != Input::size)
-        throw ShapeError("predict: the model expects ", Input::size,
-                         " numbers per input, but the inputs have shape ",
-                         to_string(inputs.shape()));
+    const auto extents = extents_of_inputs<Input>(inputs, "predict");
     check_all_finite(inputs, "inputs", "predict");
     Tape<backend_of<M>> tape;
     tape.recording = false;
@@ -183,7 +206,7 @@ void for_each_batch(const Array<float>& inputs, Index batch_size, Use&& use) {
         const auto* const values = buffer.gather(inputs, rows);
         const auto begin_pass = [&] {
             tape.reset();
-            return tape.template input<Input>(values, static_cast<Index>(rows.size()));
+            return tape.template input<Input>(values, static_cast<Index>(rows.size()), extents);
         };
         use(begin_pass, std::span<const Index>(rows));
     }
@@ -234,16 +257,17 @@ void for_each_chunk(const M& model, const Array<float>& inputs, const PredictOpt
 /// uncertainty. Every input sees the same draws, and neither the number of threads nor
 /// `samples_per_chunk` changes a bit; `batch_size` may change the last ones, because matrix
 /// products of other sizes round differently. \param inputs (N, ...) with the model's number of
-/// values per input. \return ClassPrediction for `Categorical` and `Bernoulli`, RealPrediction for
-/// likelihoods over numbers. Throws ShapeError when the inputs do not fit, ValueError for options
-/// below 1, NumericalError for inputs and outputs that are not finite.
+/// values per input, or with its axes where an extent is dynamic. \return ClassPrediction for
+/// `Categorical` and `Bernoulli`, RealPrediction for likelihoods over numbers. Throws ShapeError
+/// when the inputs do not fit, ValueError for options below 1, NumericalError for inputs and
+/// outputs that are not finite.
 template <class M, class Likelihood>
 auto predict(const M& model, const Likelihood& likelihood, const Array<float>& inputs,
              const PredictOptions& options = {}) {
     static_assert(detail::output_check<Likelihood, M>{});
-    auto predictor = detail::make_predictor<output_shape_of<M>>(likelihood, inputs.rows());
+    detail::Predictor<Likelihood> predictor(likelihood, inputs.rows());
     detail::for_each_chunk(model, inputs, options, [&](auto output, const detail::Chunk& chunk) {
-        detail::add_draws(predictor, likelihood, output, chunk);
+        predictor.add(output, chunk);
     });
     return predictor.result(options.samples);
 }

@@ -50,6 +50,17 @@ TEST_CASE("a transformer takes masks, and numbers with the length first") {
     CHECK(blue::to_sequence_first(result.samples).size() == 5 * 2 * 3 * 8);
 }
 
+namespace language {
+
+using Layer = blue::TransformerEncoderLayer<16, 2, 32, blue::causal, blue::norm_first>;
+using Net =
+    blue::Sequential<blue::Embedding<100, 16, blue::steps<20>>, blue::PositionEmbedding<20, 16>,
+                     blue::TransformerEncoder<2, Layer>, blue::Linear<16, 100>>;
+
+static_assert(std::is_same_v<blue::output_shape_of<Net>, blue::shape<20, 100>>);
+
+}  // namespace language
+
 namespace classifier {
 
 /// All examples have length 4.

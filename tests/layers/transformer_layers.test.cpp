@@ -90,6 +90,34 @@ TEST_CASE("priors of transformer layers are rescaled unless options say otherwis
     CHECK(scale(make<Encoder<>>(Seed{1}, ModuleOptions{})) == 1);
 }
 
+TEST_CASE("the option causal is the mask of the attention to itself", "[layers]") {
+    const auto run = [](const auto& model, auto call) {
+        Tape<B> tape;
+        const auto x = tape.input<shape<3, 4>>(sequences.data(), 2);
+        const auto memory = tape.input<shape<5, 4>>(sequences.data() + 40, 2);
+        return forward_with<Scores::none>(model, tape, {.samples = 2},
+                                          [&](auto& pass) { return call(model, pass, x, memory); })
+            .samples.to_host();
+    };
+    const auto plain = [](const auto& model, auto& pass, auto x, auto memory) {
+        if constexpr (requires { model.multihead_attn; })
+            return model(pass, x, memory);
+        else
+            return model(pass, x);
+    };
+    const auto masked = [](const auto& model, auto& pass, auto x, auto) {
+        return model(pass, x, AttentionOptions{.causal = true});
+    };
+    const auto target_masked = [](const auto& model, auto& pass, auto x, auto memory) {
+        return model(pass, x, memory, DecoderOptions{.target = {.causal = true}});
+    };
+    const auto encoded = run(make<Encoder<causal, norm_first>>(Seed{1}), plain);
+    CHECK(encoded == run(make<Encoder<norm_first>>(Seed{1}), masked));
+    CHECK(encoded != run(make<Encoder<norm_first>>(Seed{1}), plain));
+    CHECK(run(make<Decoder<causal>>(Seed{1}), plain) ==
+          run(make<Decoder<>>(Seed{1}), target_masked));
+}
+
 TEST_CASE("no element of a causal sequence sees those behind it", "[layers]") {
     const auto decoder = make<Decoder<>>(Seed{1});
     const auto run = [&](std::vector<double> numbers) {

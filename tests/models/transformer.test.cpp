@@ -25,6 +25,12 @@ static_assert(random_variable_names<TransformerEncoder<3, Layer>>[24] ==
 static_assert(random_variable_count<Encoder> == 2 * random_variable_count<Layer> + 2);
 static_assert(std::is_same_v<input_shape_of<Encoder>, shape<dynamic, 4>>);
 static_assert(std::is_same_v<backend_of<Transformer<4, 2, 1, 1, 5, N, N, B>>, B>);
+// Of a transformer with both, the decoder is causal.
+using Causal = Transformer<4, 2, 1, 2, 5, causal, norm_first>;
+static_assert(std::is_same_v<decltype(Causal::encoder.layers),
+                             Repeat<1, TransformerEncoderLayer<4, 2, 5, norm_first>>>);
+static_assert(std::is_same_v<decltype(Causal::decoder.layers),
+                             Repeat<2, TransformerDecoderLayer<4, 2, 5, causal, norm_first>>>);
 using Fixed = with_policies<Encoder, NonBayesian>;
 static_assert(divergence_of<Fixed, "layers", 1, "linear1", "weight"> == Divergence::point_estimate);
 

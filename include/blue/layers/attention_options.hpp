@@ -21,6 +21,9 @@ struct with_zero_attn {};
 
 /// A transformer layer that normalises before attention and feed-forward instead of behind.
 struct norm_first {};
+/// A transformer layer in whose attention to itself no element sees those behind it, without a mask
+/// in the call: what predicts the next element of a sequence.
+struct causal {};
 /// The activation of the feed-forward part of a transformer layer: `activation<GELU>`.
 template <class Layer>
 struct activation {};
@@ -88,7 +91,7 @@ struct attention_layer<E, with_zero_attn, Rest...>
 /// The options of transformer layers, then their policies.
 template <class... Options>
 struct transformer_options : layer_policies<Options...> {
-    static constexpr bool norm_first = false, has_activation = false;
+    static constexpr bool norm_first = false, causal = false, has_activation = false;
     using activation = ReLU;
 };
 template <class... Rest>
@@ -96,6 +99,11 @@ struct transformer_options<blue::norm_first, Rest...>
     : transformer_options<Rest...>,
       given_once<transformer_options<Rest...>::norm_first, blue::norm_first> {
     static constexpr bool norm_first = true;
+};
+template <class... Rest>
+struct transformer_options<blue::causal, Rest...>
+    : transformer_options<Rest...>, given_once<transformer_options<Rest...>::causal, blue::causal> {
+    static constexpr bool causal = true;
 };
 template <class Layer, class... Rest>
 struct transformer_options<blue::activation<Layer>, Rest...>

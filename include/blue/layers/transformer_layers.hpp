@@ -28,6 +28,13 @@ struct transformer_parts {
     using Norm = std::conditional_t<has_bias, LayerNorm<D, B>, LayerNorm<D, without_bias, B>>;
 };
 
+/// The masks of an attention to itself.
+template <class Options>
+AttentionOptions own_masks(AttentionOptions masks) {
+    masks.causal = masks.causal || Options::causal;
+    return masks;
+}
+
 /// x + part(norm(x)) or norm(x + part(x)).
 template <bool NormFirst, class Pass, class X, class Norm, class Part>
 auto add_normalised(Pass& pass, X x, const Norm& norm, Part part) {
@@ -46,8 +53,8 @@ auto add_normalised(Pass& pass, X x, const Norm& norm, Part part) {
 ///
 /// Children, with their names in state dicts: "self_attn", "linear1", "linear2", "norm1", "norm2".
 /// Priors are rescaled, as in torch_blue: see `ModuleOptions`.
-/// \tparam Options `norm_first`, `activation<GELU>` (ReLU without it), `without_bias`, then
-///   variational distribution, prior, backend.
+/// \tparam Options `norm_first`, `causal`, `activation<GELU>` (ReLU without it), `without_bias`,
+///   then variational distribution, prior, backend.
 template <Index D, Index Heads, Index FeedForward = 512, class... Options>
 struct TransformerEncoderLayer
     : Module<TransformerEncoderLayer<D, Heads, FeedForward, Options...>, variables<>,
@@ -79,8 +86,9 @@ struct TransformerEncoderLayer
 
     auto forward(auto& pass, auto x, const AttentionOptions& masks = {}) const {
         constexpr bool first = options::norm_first;
-        const auto y = detail::add_normalised<first>(
-            pass, x, norm1, [&](auto in) { return self_attn(pass, in, masks); });
+        const auto y = detail::add_normalised<first>(pass, x, norm1, [&](auto in) {
+            return self_attn(pass, in, detail::own_masks<options>(masks));
+        });
         return detail::add_normalised<first>(pass, y, norm2, [&](auto in) {
             return linear2(pass, typename options::activation{}(pass, linear1(pass, in)));
         });
@@ -96,6 +104,8 @@ struct DecoderOptions {
 /// D) to itself, then to the memory (S or 1, B, K, D) that an encoder gives, then two linear
 /// layers: `layer(pass, target, memory, {.target = {.causal = true}})`. Otherwise as
 /// `TransformerEncoderLayer`.
+///
+/// With the option `causal` that mask need not be given.
 ///
 /// Children: "self_attn", "multihead_attn", "linear1", "linear2", "norm1", "norm2", "norm3".
 template <Index D, Index Heads, Index FeedForward = 512, class... Options>
@@ -126,8 +136,9 @@ struct TransformerDecoderLayer
 
     auto forward(auto& pass, auto target, auto memory, const DecoderOptions& masks = {}) const {
         constexpr bool first = options::norm_first;
-        const auto x = detail::add_normalised<first>(
-            pass, target, norm1, [&](auto in) { return self_attn(pass, in, masks.target); });
+        const auto x = detail::add_normalised<first>(pass, target, norm1, [&](auto in) {
+            return self_attn(pass, in, detail::own_masks<options>(masks.target));
+        });
         const auto y = detail::add_normalised<first>(pass, x, norm2, [&](auto in) {
             return multihead_attn(pass, in, memory, memory, masks.memory);
         });

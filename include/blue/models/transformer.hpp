@@ -89,9 +89,13 @@ template <Index D, Index Heads, Index EncoderLayers, Index DecoderLayers, Index 
 struct transformer {
     using Norm =
         typename transformer_parts<D, Heads, FeedForward, transformer_options<Options...>>::Norm;
+    /// What is causal is the decoder.
+    template <class... Given>
+    using EncoderLayer = TransformerEncoderLayer<D, Heads, FeedForward, Given...>;
     using type = EncoderDecoder<
-        TransformerEncoder<EncoderLayers,
-                           TransformerEncoderLayer<D, Heads, FeedForward, Options...>, Norm>,
+        TransformerEncoder<
+            EncoderLayers,
+            mp::mp_apply<EncoderLayer, mp::mp_remove<mp::mp_list<Options...>, causal>>, Norm>,
         TransformerDecoder<DecoderLayers,
                            TransformerDecoderLayer<D, Heads, FeedForward, Options...>, Norm>>;
 };
@@ -99,7 +103,8 @@ struct transformer {
 
 /// The transformer of Vaswani et al. 2017, with a `LayerNorm` behind each stack:
 /// `Transformer<64, 4, 2, 2, 128>` has 2 layers in each. Options are those of
-/// `TransformerEncoderLayer`; stacks of your own go into `EncoderDecoder`.
+/// `TransformerEncoderLayer`, of which `causal` is for the decoder alone; stacks of your own go
+/// into `EncoderDecoder`.
 template <Index D, Index Heads, Index EncoderLayers = 1, Index DecoderLayers = 1,
           Index FeedForward = 256, class... Options>
 using Transformer = typename detail::transformer<D, Heads, EncoderLayers, DecoderLayers,

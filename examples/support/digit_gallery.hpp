@@ -28,8 +28,9 @@ using blue::Index;
 /// What a gallery shows beside images, labels and probabilities.
 struct GalleryOptions {
     std::string title = "Digits and their predictive distributions";
-    std::string caption;  ///< which model, which data; one paragraph
-    Index count = 8;      ///< images per section
+    std::string caption;      ///< which model, which data; one paragraph
+    std::string figure = {};  ///< HTML below the caption
+    Index count = 8;          ///< images per section
     /// One name per class.
     std::vector<std::string> classes = {"0", "1", "2", "3", "4", "5", "6", "7", "8", "9"};
     /// Names of the labels when these are no classes of the model (letters shown to a digit
@@ -85,7 +86,7 @@ public:
             escaped(options_.title) + "</title>\n<style>" + page_style +
             "</style>\n</head>\n<body>\n<h1>" + escaped(options_.title) + "</h1>\n";
         if (!options_.caption.empty()) page += "<p>" + escaped(options_.caption) + "</p>\n";
-        page += legend();
+        page += options_.figure + legend();
         page += section(
             "Most certain",
             "The smallest entropies of all " + std::to_string(labels_.size()) + " images.", order);

@@ -14,7 +14,8 @@ namespace {
 constexpr const char* look = R"css(
 .text { display: flex; flex-wrap: wrap; margin: .5rem 0 1rem; }
 .text span { display: flex; flex-direction: column; justify-content: flex-end; height: 5rem;
-  width: .72rem; text-align: center; font: 1.05rem/1.5 ui-monospace, "DejaVu Sans Mono", monospace; }
+  width: .72rem; text-align: center;
+  font: 1.05rem/1.5 ui-monospace, "DejaVu Sans Mono", monospace; }
 .text i { display: block; width: .5rem; margin: 0 auto; }
 .text .data { background: var(--data); } .text .weights { background: var(--weights); }
 )css";

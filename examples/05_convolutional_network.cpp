@@ -29,7 +29,6 @@ int main() {
     // As in the first example; more in docs/how-to/choose.md.
     Net net{blue::Seed{1}, blue::prior(blue::MeanFieldNormal{.std = 0.1}),
             blue::posterior(blue::MeanFieldNormal{.std = 0.3})};
-    std::printf("%s", blue::describe(net).c_str());
     blue::fit(net, blue::Elbo{blue::Categorical{}, {.heat = 0.1}}, train,
               {.epochs = epochs, .samples = 4, .schedule = blue::Schedule::cosine()},
               blue::Adam{.learning_rate = 3e-3});

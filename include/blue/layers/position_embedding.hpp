@@ -37,10 +37,11 @@ struct PositionEmbedding
     template <class X>
     auto forward(auto& pass, X x) const {
         const auto weight = pass.sample(*this, "weight"_v);
-        if constexpr (first_extent<typename X::shape> == Length)
+        constexpr Index length = first_extent<typename X::shape>;
+        if constexpr (length == Length)
             return x + weight;
         else
-            return x + embed(positions(x), weight).template as<typename X::shape>();
+            return x + embed(positions(x), weight).template as<shape<length, D>>();
     }
 
 private:

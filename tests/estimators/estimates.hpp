@@ -23,6 +23,8 @@ inline double estimate_target(Index row, Index j) {
 
 /// A batch of regression with 3 inputs and 2 outputs.
 struct EstimateData {
+    using input = shape<3>;
+    using output = shape<2>;
     Index rows;
     std::vector<double> inputs, targets;
     explicit EstimateData(Index rows) : rows(rows) {
@@ -40,19 +42,19 @@ using TwoLayers = blue::Sequential<blue::Linear<3, 4, Q, P, blue::Cpu<double>>, 
                                    blue::Linear<4, 2, Q, P, blue::Cpu<double>>>;
 
 /// The loss of a pass, per example, so that it does not grow with the batch.
-template <Scores Wanted, class M>
-auto estimate_loss(const M& model, blue::Tape<blue::Cpu<double>>& tape, const EstimateData& data,
+template <Scores Wanted, class M, class Data>
+auto estimate_loss(const M& model, blue::Tape<blue::Cpu<double>>& tape, const Data& data,
                    const blue::ForwardOptions& options) {
-    const auto x = tape.template input<shape<3>>(data.inputs.data(), data.rows);
-    const auto y = tape.template input<shape<2>>(data.targets.data(), data.rows);
+    const auto x = tape.template input<typename Data::input>(data.inputs.data(), data.rows);
+    const auto y = tape.template input<typename Data::output>(data.targets.data(), data.rows);
     const auto result = blue::forward<Wanted>(model, tape, x, options);
     return blue::Elbo{blue::Gaussian{0.5}}(result, y, blue::DatasetSize{1}).total;
 }
 
 /// The largest relative error of a parameter gradient, against differences at fixed noise.
-template <Scores Wanted = Scores::divergence, class M>
+template <Scores Wanted = Scores::divergence, class Data = EstimateData, class M>
 double estimate_gradient_error(M model, Index samples = 3) {
-    const EstimateData data(5);
+    const Data data(5);
     return blue::testing::parameter_gradient_check(model,
                                                    [&](auto& tape) {
                                                        return estimate_loss<Wanted>(
@@ -63,8 +65,8 @@ double estimate_gradient_error(M model, Index samples = 3) {
 }
 
 /// The gradient of a pass, all parameters.
-template <Scores Wanted = Scores::divergence, class M>
-std::vector<double> estimate_gradient(const M& model, const EstimateData& data, Index samples,
+template <Scores Wanted = Scores::divergence, class M, class Data>
+std::vector<double> estimate_gradient(const M& model, const Data& data, Index samples,
                                       std::uint64_t pass) {
     blue::Tape<blue::Cpu<double>> tape;
     tape.backward(estimate_loss<Wanted>(model, tape, data,
@@ -106,8 +108,8 @@ struct Statistics {
     }
 };
 
-template <Scores Wanted = Scores::divergence, class M>
-Statistics gradient_statistics(const M& model, const EstimateData& data, std::uint64_t passes,
+template <Scores Wanted = Scores::divergence, class M, class Data>
+Statistics gradient_statistics(const M& model, const Data& data, std::uint64_t passes,
                                Index samples = 1) {
     Statistics statistics;
     for (std::uint64_t pass = 0; pass < passes; ++pass)
@@ -150,11 +152,11 @@ struct OutputMoments {
 };
 
 /// The relative error of the gradient with respect to an input, the same for all samples or not.
-template <class M>
+template <class Shape = shape<3>, class M>
 double input_gradient_error(const M& model) {
     double largest = 0;
     for (Index samples : {1, 3}) {
-        const auto x = blue::testing::random_values<shape<3>>(samples, 4, Seed{9});
+        const auto x = blue::testing::random_values<Shape>(samples, 4, Seed{9});
         const auto outputs = [&](auto a) {
             return blue::forward<Scores::none>(model, *a.tape, a, {.samples = 3, .seed = Seed{4}})
                 .samples;
@@ -165,11 +167,11 @@ double input_gradient_error(const M& model) {
 }
 
 /// The outputs of all samples.
-template <class M>
-std::vector<double> estimate_outputs(const M& model, const EstimateData& data,
+template <class M, class Data>
+std::vector<double> estimate_outputs(const M& model, const Data& data,
                                      const blue::ForwardOptions& options) {
     blue::Tape<blue::Cpu<double>> tape;
-    const auto x = tape.template input<shape<3>>(data.inputs.data(), data.rows);
+    const auto x = tape.template input<typename Data::input>(data.inputs.data(), data.rows);
     return blue::forward<Scores::none>(model, tape, x, options).samples.to_host();
 }
 

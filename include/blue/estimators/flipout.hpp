@@ -5,7 +5,7 @@
 
 #include <blue/estimators/requirement.hpp>
 #include <blue/ops/arithmetic.hpp>
-#include <blue/ops/linear.hpp>
+#include <blue/ops/estimated.hpp>
 #include <blue/ops/noise.hpp>
 #include <blue/ops/weight_moments.hpp>
 
@@ -15,8 +15,10 @@ namespace blue {
 /// deviations (Wen, Vicol, Ba, Tran and Grosse 2018). With locations m, one draw of deviations d
 /// per sample, and fair random signs r of the outputs and s of the inputs for each example,
 ///
-///     y = x m^T + m_bias + ((x s) d^T + d_bias) r.
-/// Several rows of an example, such as the steps of a sequence, share its signs: they see the same
+///     y = x m^T + m_bias + ((x s) d^T + d_bias) r,
+///
+/// and the same for convolutions, with a sign for each channel. Several rows of an example, such as
+/// the steps of a sequence, and all positions of an image share the signs: they see the same
 /// weights. For symmetric distributions, each example's weights m + d r s^T are distributed as
 /// drawn ones, so nothing is biased. Weights of different examples are uncorrelated, so the
 /// variance of gradients of locations falls with the batch size. Those of scales have a part that
@@ -46,25 +48,25 @@ struct MultiplyAdd {
 };
 }  // namespace ops
 
-template <class B>
-Node<B>* estimated_linear(estimator::FlippedDeviations*, Tape<B>& tape, Node<B>* x, Draw<B>* weight,
-                          Draw<B>* bias, bool bias_too, Index in, Index out) {
-    if (!weight->estimated) return detail::linear(tape, x, weight, bias, in, out);
+template <class Map, class B>
+Node<B>* estimated(estimator::FlippedDeviations*, const Map& map, Tape<B>& tape, Node<B>* x,
+                   Draw<B>* weight, Draw<B>* bias, bool bias_too) {
+    if (!weight->estimated) return map(tape, x, weight, bias);
     using Value = Var<B, any_shape>;
-    const auto signs = [&](std::uint32_t side, Index item) {
+    const auto flipped = [&](std::uint32_t side, auto f, Index channels, auto value, auto... rest) {
         random::Key key = weight->key;
         key.purpose = static_cast<std::uint32_t>(random::purpose::outputs) | side << 8;
-        return Value{&tape,
-                     detail::shared_noise_values(tape, noise::Sign{}, key, weight->antithetic,
-                                                 weight->samples, x->batch, item, x->item / in)};
+        Node<B>* const signs =
+            detail::channel_noise(tape, noise::Sign{}, key, weight->antithetic, weight->samples,
+                                  *value.node, channels, Map::channels_last);
+        return elementwise(f, value, Value{&tape, signs}, rest...);
     };
-    const Value input{&tape, x}, flipped = input * signs(0, in);
-    const Value deviation{
-        &tape, detail::linear(tape, flipped.node, weight, bias_too ? bias : nullptr, in, out)};
+    const Value input = flipped(0, ops::Multiply{}, map.in(), Value{&tape, x});
+    const Value deviation{&tape, map(tape, input.node, weight, bias_too ? bias : nullptr)};
     Draw<B>* const centre = detail::locations(tape, *weight);
     Draw<B>* const centre_bias = bias && bias_too ? detail::locations(tape, *bias) : bias;
-    const Value mean{&tape, detail::linear(tape, x, centre, centre_bias, in, out)};
-    return elementwise(ops::MultiplyAdd{}, deviation, signs(1, out), mean).node;
+    const Value mean{&tape, map(tape, x, centre, centre_bias)};
+    return flipped(1, ops::MultiplyAdd{}, map.out(), deviation, mean).node;
 }
 
 }  // namespace blue

@@ -5,7 +5,7 @@
 
 #include <blue/estimators/requirement.hpp>
 #include <blue/ops/activations.hpp>
-#include <blue/ops/linear.hpp>
+#include <blue/ops/estimated.hpp>
 #include <blue/ops/noise.hpp>
 #include <blue/ops/weight_moments.hpp>
 
@@ -19,16 +19,18 @@ namespace blue {
 ///
 ///     y ~ N(x m^T + m_bias, x^2 v^T + v_bias),
 ///
-/// independently of all other rows. So the gradient's variance falls with the batch size, where
+/// independently of all other rows; of a convolution each output in the same way, from its window.
+/// So the gradient's variance falls with the batch size, where
 /// weights that a batch shares keep it. The divergence takes the closed form, as no weights are
 /// there to be scored; a prior without one is a compile error.
 ///
 /// The outputs of a single example follow the same distribution as with drawn weights, through all
 /// layers. Those of different examples are independent of each other, which they are not for drawn
 /// weights; predictions therefore draw weights, and are equal to the last bit with and without the
-/// wrapper. Several rows of one example, such as the steps of a sequence, are treated the same way,
-/// as torch_blue does: each output has the right distribution, but those of the rows are
-/// independent where drawn weights make them dependent. Where that matters, use `Flipout`. A
+/// wrapper. Several rows of one example, such as the steps of a sequence, and the positions of an
+/// image are treated the same way, as torch_blue and Molchanov et al. (2017) do: each output has
+/// the right distribution, but those of rows and positions are independent where drawn weights make
+/// them dependent. Where that matters, use `Flipout`. A
 /// variable may be used once in a pass (else Error), since all uses share its weights.
 ///
 /// Everything else is that of `Q`: parameters, names, initial values, options,
@@ -62,15 +64,15 @@ struct DrawNormal {
 
 }  // namespace ops
 
-template <class B>
-Node<B>* estimated_linear(estimator::DrawnOutputs*, Tape<B>& tape, Node<B>* x, Draw<B>* weight,
-                          Draw<B>* bias, bool bias_too, Index in, Index out) {
-    if (!weight->estimated) return detail::linear(tape, x, weight, bias, in, out);
+template <class Map, class B>
+Node<B>* estimated(estimator::DrawnOutputs*, const Map& map, Tape<B>& tape, Node<B>* x,
+                   Draw<B>* weight, Draw<B>* bias, bool bias_too) {
+    if (!weight->estimated) return map(tape, x, weight, bias);
     const bool estimates_bias = bias && bias_too;
     if (weight->drawn || (estimates_bias && bias->drawn))
         throw Error(
-            "linear: expected one use in a pass of a variable with LocalReparameterization, got "
-            "another one: uses that share weights need drawn weights or Flipout");
+            "LocalReparameterization: expected one use in a pass of a variable, got another one: "
+            "uses that share weights need drawn weights or Flipout");
     using Value = Var<B, any_shape>;
     Draw<B>*mean_bias = bias, *variance_bias = nullptr;
     const detail::MomentsArgs<B> weights = detail::moments(tape, *weight);
@@ -79,10 +81,9 @@ Node<B>* estimated_linear(estimator::DrawnOutputs*, Tape<B>& tape, Node<B>* x, D
         mean_bias = of_bias.location;
         variance_bias = of_bias.variance;
     }
-    const Value mean{&tape, detail::linear(tape, x, weights.location, mean_bias, in, out)};
+    const Value mean{&tape, map(tape, x, weights.location, mean_bias)};
     Node<B>* const squares = square(Value{&tape, x}).node;
-    const Value variance{&tape,
-                         detail::linear(tape, squares, weights.variance, variance_bias, in, out)};
+    const Value variance{&tape, map(tape, squares, weights.variance, variance_bias)};
     random::Key key = weight->key;
     key.purpose = static_cast<std::uint32_t>(random::purpose::outputs);
     const Value standard{

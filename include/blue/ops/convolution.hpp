@@ -6,6 +6,7 @@
 #include <blue/concepts/backend.hpp>
 #include <blue/ops/convolution_checks.hpp>
 #include <blue/ops/convolution_options.hpp>
+#include <blue/ops/estimated.hpp>
 #include <blue/ops/materialise.hpp>
 
 #include <algorithm>
@@ -53,6 +54,19 @@ Node<B>* convolution(Tape<B>& tape, Node<B>* x, Draw<B>* weight, Draw<B>* bias, 
     return args.y;
 }
 
+/// As `estimated` takes it.
+struct ConvolutionMap {
+    bool transposed;
+    ConvolutionGeometry geometry;
+    static constexpr bool channels_last = false;
+    Index in() const { return transposed ? geometry.narrow_channels : geometry.wide_channels; }
+    Index out() const { return transposed ? geometry.wide_channels : geometry.narrow_channels; }
+    template <class B>
+    Node<B>* operator()(Tape<B>& tape, Node<B>* x, Draw<B>* weight, Draw<B>* bias) const {
+        return convolution(tape, x, weight, bias, transposed, geometry);
+    }
+};
+
 template <bool Transposed, class Setup, std::size_t... Axis>
 constexpr auto result_shape(std::index_sequence<Axis...>) {
     constexpr ConvolutionGeometry g = Setup::geometry;
@@ -98,16 +112,13 @@ auto checked_setup() {
 template <class Setup, bool Transposed, class B, class XShape, class WeightShape, class Estimator,
           class Bias>
 auto convolve(Var<B, XShape> x, Lazy<B, WeightShape, Estimator> weight, Bias bias) {
-    constexpr bool drawn = std::is_same_v<Estimator, estimator::DrawnWeights>;
     constexpr bool computes = has_kernel<operation::convolution, B>;
-    static_assert(requirement::drawn_weights<drawn, WeightShape, Estimator>{});
     static_assert(requirement::kernel<computes, operation::convolution, B>{});
-    if constexpr (Setup::fits && drawn && computes) {
-        Draw<B>* bias_draw = nullptr;
-        if constexpr (!std::is_same_v<Bias, absent>) bias_draw = bias.draw;
+    static_assert(detail::bias_estimator_check<Estimator, Bias>{});
+    if constexpr (Setup::fits && computes) {
         return Var<B, detail::convolution_result<Transposed, Setup>>{
-            x.tape, detail::convolution(*x.tape, x.node, weight.draw, bias_draw, Transposed,
-                                        Setup::geometry)};
+            x.tape,
+            detail::estimate(detail::ConvolutionMap{Transposed, Setup::geometry}, x, weight, bias)};
     } else {  // after an error
         return Var<B, any_shape>{x.tape, x.node};
     }

@@ -5,6 +5,7 @@
 
 #include <blue/concepts/requirement.hpp>
 #include <blue/meta/variables.hpp>
+#include <blue/ops/estimated.hpp>
 #include <blue/ops/linear_args.hpp>
 #include <blue/ops/materialise.hpp>
 
@@ -14,17 +15,6 @@ namespace blue {
 
 template <class B, class Shape>
 struct LazyRows;
-
-namespace requirement {
-/// The bias of `linear` with weights that are not drawn.
-template <bool Ok, class Expected, class Given>
-struct bias_estimator : check {
-    static_assert(
-        Ok,
-        "blue: the bias of linear must be estimated as the weight is, or drawn, see the expected "
-        "and given estimator in bias_estimator<...>: wrap both distributions alike");
-};
-}  // namespace requirement
 
 namespace detail {
 
@@ -69,24 +59,19 @@ inline constexpr bool is_rows<LazyRows<B, Shape>> = true;
 template <class Shape>
 inline constexpr bool is_matrix = Shape::rank == 2 || std::is_same_v<Shape, any_shape>;
 
-template <class Variable>
-struct lazy_estimator {
-    using type = estimator::DrawnWeights;
-};
-template <class B, class Shape, class Estimator>
-struct lazy_estimator<Lazy<B, Shape, Estimator>> {
-    using type = Estimator;
+/// As `estimated` takes it.
+struct LinearMap {
+    Index inputs, outputs;
+    static constexpr bool channels_last = true;
+    Index in() const { return inputs; }
+    Index out() const { return outputs; }
+    template <class B>
+    Node<B>* operator()(Tape<B>& tape, Node<B>* x, Draw<B>* weight, Draw<B>* bias) const {
+        return linear(tape, x, weight, bias, inputs, outputs);
+    }
 };
 
 }  // namespace detail
-
-/// What `linear` does with a weight of this estimator; the others have theirs in blue/estimators.
-/// \param bias_too whether the bias has the same estimator; else it is drawn.
-template <class B>
-Node<B>* estimated_linear(estimator::DrawnWeights*, Tape<B>& tape, Node<B>* x, Draw<B>* weight,
-                          Draw<B>* bias, [[maybe_unused]] bool bias_too, Index in, Index out) {
-    return detail::linear(tape, x, weight, bias, in, out);
-}
 
 /// x W^T + b over the last axis of x, one draw of the weights per sample. x: (S or 1, B, ..., In),
 /// weight: (Out, In), bias: (Out) or `absent`; the result is (S, B, ..., Out). The weights are
@@ -112,20 +97,10 @@ requires(!detail::is_rows<Bias>) auto linear(Var<B, XShape> x,
     constexpr bool input_fits = !known || fits<XShape, Input>;
     static_assert(requirement::width<input_fits, WeightShape, expected<Input>, given<XShape>>{});
 
-    using BiasEstimator = typename detail::lazy_estimator<Bias>::type;
-    constexpr bool bias_alike = std::is_same_v<BiasEstimator, Estimator>;
-    constexpr bool bias_known =
-        bias_alike || std::is_same_v<BiasEstimator, estimator::DrawnWeights>;
-    static_assert(
-        requirement::bias_estimator<bias_known, expected<Estimator>, given<BiasEstimator>>{});
-
-    Draw<B>* bias_draw = nullptr;
-    if constexpr (has_bias) bias_draw = bias.draw;
+    static_assert(detail::bias_estimator_check<Estimator, Bias>{});
     constexpr bool fit = known && bias_fits && input_fits;
     using Result = std::conditional_t<fit, replace_last<XShape, out>, any_shape>;
-    return Var<B, Result>{
-        x.tape, estimated_linear(static_cast<Estimator*>(nullptr), *x.tape, x.node, weight.draw,
-                                 bias_draw, bias_alike, in, out)};
+    return Var<B, Result>{x.tape, detail::estimate(detail::LinearMap{in, out}, x, weight, bias)};
 }
 
 }  // namespace blue

@@ -17,8 +17,8 @@ template <bool Drawn, class Shape, class Estimator>
 struct drawn_weights : check {
     static_assert(
         Drawn,
-        "blue: only linear can estimate a variable without drawn weights, but another operation "
-        "uses it, see its shape and estimator in drawn_weights<...>: give this variable a "
+        "blue: only linear and convolutions can estimate a variable without drawn weights, but "
+        "another operation uses it, see its shape and estimator in drawn_weights<...>: give this variable a "
         "distribution without LocalReparameterization or Flipout, by per_variable<...>");
 };
 }  // namespace requirement

@@ -18,14 +18,20 @@ Node<B>* noise_values(Tape<B>& tape, const Noise& kind, const random::Key& key, 
     return y;
 }
 
-/// The same with each example's numbers `times` times after each other: rows that share them.
+/// One number for each channel of an example, in the place of all numbers of the channel: as many
+/// as `like` has. \param channels_last whether the numbers of a channel lie apart from each other.
 template <class B, class Noise>
-Node<B>* shared_noise_values(Tape<B>& tape, const Noise& kind, const random::Key& key,
-                             bool antithetic, Index samples, Index batch, Index item, Index times) {
-    Node<B>* const x = noise_values(tape, kind, key, antithetic, samples, batch, item);
-    if (times == 1) return x;
-    Node<B>* const y = tape.node(samples, batch, times * item, false);
-    repeat_items(tape, *x, times, *y);
+Node<B>* channel_noise(Tape<B>& tape, const Noise& kind, const random::Key& key, bool antithetic,
+                       Index samples, const Node<B>& like, Index channels, bool channels_last) {
+    Node<B>* const x = noise_values(tape, kind, key, antithetic, samples, like.batch, channels);
+    if (like.item == channels) return x;
+    Node<B>* const y = tape.node(samples, like.batch, like.item, false);
+    Node<B> pieces = *x;
+    if (!channels_last) {
+        pieces.batch *= channels;
+        pieces.item = 1;
+    }
+    repeat_items(tape, pieces, like.item / channels, *y);
     return y;
 }
 

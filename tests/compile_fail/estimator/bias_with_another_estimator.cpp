@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-3-Clause
-// expected-error {{blue: the bias of linear must be estimated as the weight is, or drawn}}
+// expected-error {{blue: the bias must be estimated as its weight is, or drawn}}
 // expected-error {{bias_estimator<false, blue::requirement::expected<blue::estimator::DrawnWeights>}}
 // expected-error {{wrap both distributions alike}}
 // expected-lines g++ 20 clang 35

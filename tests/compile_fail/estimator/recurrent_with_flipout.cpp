@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-3-Clause
-// expected-error {{only linear can estimate a variable without drawn weights}}
+// expected-error {{only linear and convolutions can estimate a variable without drawn weights}}
 // expected-error {{drawn_weights<false, blue::shape<12, 3>}}
 // expected-lines g++ 20 clang 35
 #include <blue/blue.hpp>

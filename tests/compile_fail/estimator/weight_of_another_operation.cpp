@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-3-Clause
-// expected-error {{blue: only linear can estimate a variable without drawn weights, but another}}
+// expected-error {{blue: only linear and convolutions can estimate a variable without drawn weights}}
 // expected-error {{drawn_weights<false, blue::shape<2>, blue::estimator::DrawnOutputs>}}
 // expected-error {{by per_variable<...>}}
 // expected-lines g++ 20 clang 35

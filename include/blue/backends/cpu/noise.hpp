@@ -39,6 +39,8 @@ void repeat_items(Tape<Cpu<T, Isa>>&, const Node<Cpu<T, Isa>>& x, Index times,
                   const Node<Cpu<T, Isa>>& y) {
     const Index items = x.size() / x.item;
     cpu::parallel_units(items, y.size(), [&](Index i, int) {
+        if (x.item == 1)
+            return static_cast<void>(std::fill_n(y.value + i * times, times, x.value[i]));
         for (Index k = 0; k < times; ++k)
             std::copy_n(x.value + i * x.item, x.item, y.value + (i * times + k) * x.item);
     });

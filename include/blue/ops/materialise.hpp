@@ -18,7 +18,8 @@ struct drawn_weights : check {
     static_assert(
         Drawn,
         "blue: only linear and convolutions can estimate a variable without drawn weights, but "
-        "another operation uses it, see its shape and estimator in drawn_weights<...>: give this variable a "
+        "another operation uses it, see its shape and estimator in drawn_weights<...>: give this "
+        "variable a "
         "distribution without LocalReparameterization or Flipout, by per_variable<...>");
 };
 }  // namespace requirement

@@ -5,8 +5,7 @@
 
 #include <blue/layers/module.hpp>
 #include <blue/layers/sequence_options.hpp>
-#include <blue/ops/linear.hpp>
-#include <blue/ops/recurrence.hpp>
+#include <blue/ops/fresh_recurrence.hpp>
 
 #include <boost/mp11/algorithm.hpp>
 
@@ -165,8 +164,9 @@ private:
             plan.slots = slots;
             plan.lengths = put_lengths(tape, lengths, x.batch(), x.node->item / In);
             if (before) plan.first = nodes<B>(*before);
-            if constexpr (!OnlyFinal) {
+            if constexpr (!OnlyFinal || Options::fresh_draws)
                 plan.samples = most_samples(pass, *x.node, plan);
+            if constexpr (!OnlyFinal) {
                 for (std::size_t k = 0; k < Cell::states; ++k)
                     plan.last[k] = tape.node(plan.samples, x.batch(), slots * H, true);
             }
@@ -194,17 +194,26 @@ private:
     auto layer(auto& pass, Var<B, Shape> x, Plan<B>& plan) const {
         constexpr Index width = Options::directions * H;
         constexpr bool is_last = K + 1 == Options::layers;
-        project<K, 0>(pass, x, plan);
-        if constexpr (Options::directions == 2) project<K, 1>(pass, x, plan);
+        if constexpr (!Options::fresh_draws) {
+            project<K, 0>(pass, x, plan);
+            if constexpr (Options::directions == 2) project<K, 1>(pass, x, plan);
+        }
+        const auto walk_through = [&] {
+            if constexpr (Options::fresh_draws)
+                return walk_freshly<K>(pass, x, plan);
+            else
+                return recurrence<Cell>(*x.tape, plan);
+        };
         if constexpr (is_last && OnlyFinal) {
             plan.slots = Options::directions;
             plan.wants_output = false;
-            plan.last[0] = x.tape->node(recurrence_samples(plan), x.batch(), width, true);
-            recurrence<Cell>(*x.tape, plan);
+            const Index samples = Options::fresh_draws ? plan.samples : recurrence_samples(plan);
+            plan.last[0] = x.tape->node(samples, x.batch(), width, true);
+            walk_through();
             return Var<B, shape<width>>{x.tape, plan.last[0]};
         } else {
             plan.slot = OnlyFinal ? 0 : K * Options::directions;
-            const Var<B, replace_last<Shape, width>> y{x.tape, recurrence<Cell>(*x.tape, plan)};
+            const Var<B, replace_last<Shape, width>> y{x.tape, walk_through()};
             if constexpr (is_last)
                 return y;
             else
@@ -223,6 +232,45 @@ private:
         plan.gates[Direction] = linear(x, draw("weight_ih"_v), draw("bias_ih"_v)).node;
         plan.weights[Direction] = draw("weight_hh"_v).draw;
         plan.biases[Direction] = draw_or_null<B>(draw("bias_hh"_v));
+    }
+
+    /// Layer K with weights of its own in each step; its outputs, or nullptr.
+    template <int K, class B, class Shape>
+    Node<B>* walk_freshly(auto& pass, Var<B, Shape> x, const Plan<B>& plan) const {
+        Tape<B>& tape = *x.tape;
+        constexpr Index in = last_extent<Shape>;
+        const Index steps = x.node->item / in;
+        Node<B>* const output = plan.wants_output ? tape.node(plan.samples, x.batch(),
+                                                              steps * Options::directions * H, true)
+                                                  : nullptr;
+        walk_freshly<K, 0>(pass, x.node, in, steps, plan, output);
+        if constexpr (Options::directions == 2)
+            walk_freshly<K, 1>(pass, x.node, in, steps, plan, output);
+        return output;
+    }
+    template <int K, int Direction, class B>
+    void walk_freshly(auto& pass, Node<B>* x, Index in, Index steps, const Plan<B>& plan,
+                      Node<B>* output) const {
+        Tape<B>& tape = pass.tape();
+        std::array<bool, 4> is_new{};
+        const auto draw = [&]<fixed_string Kind>(name<Kind>, std::size_t variable) -> Draw<B>* {
+            constexpr fixed_string full = recurrent_name<Kind, K, Direction == 1>;
+            constexpr int index = variable_index<typename Self::own_variables, full>;
+            if constexpr (index < 0) {
+                return nullptr;
+            } else {
+                const auto& state = static_cast<const Self&>(*this).template state_at<index>();
+                Draw<B>& found = pass.draw_of(state);
+                if constexpr (is_random<typename std::remove_cvref_t<decltype(state)>::Q>)
+                    is_new[variable] = make_step_draws(tape, found, steps);
+                return &found;
+            }
+        };
+        const RecurrentDraws<B> draws{{draw("weight_ih"_v, 0), draw("bias_ih"_v, 1),
+                                       draw("weight_hh"_v, 2), draw("bias_hh"_v, 3)}};
+        fresh_recurrence<Cell>(tape, x, in, draws, Direction, plan, output);
+        for (std::size_t k = 0; k < 4; ++k)
+            if (is_new[k]) add_step_scores(*draws.all[k]);
     }
 };
 

@@ -114,6 +114,10 @@ struct LossTermsRecord : Record<B> {
                 draw.log_prob_gradient =
                     args.log_probs->grad + (draw.slot * args.samples + draw.first_row) * 2;
             if (draw.uses_divergence) draw.divergence_gradient = args.divergences->grad + draw.slot;
+            for (Index k = 0; k < draw.later_step_count; ++k) {
+                draw.later_steps[k].log_prob_gradient = draw.log_prob_gradient;
+                draw.later_steps[k].divergence_gradient = draw.divergence_gradient;
+            }
         }
     }
 };

@@ -81,6 +81,8 @@ struct Draw {
     void* joint = nullptr;         ///< what a joint distribution keeps for the pass
     const T* target = nullptr;     ///< of a buffer: where an optimiser's step moves it
     double target_rate = 0;        ///< how far, of 1
+    Draw* later_steps = nullptr;   ///< draws of the same variable for later steps of a sequence
+    Index later_step_count = 0;
 };
 
 /// How many numbers the parameters of a draw are, and their gradients, with padding.

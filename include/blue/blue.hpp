@@ -88,4 +88,5 @@
 #include <blue/optim/weight_average.hpp>
 #include <blue/tensor/sequence_first.hpp>
 #include <blue/train/fit.hpp>
+#include <blue/train/posterior_sharpening.hpp>
 #include <blue/version.hpp>

@@ -21,6 +21,7 @@
 #include <blue/backends/cpu/recurrence.hpp>
 #include <blue/backends/cpu/reduce.hpp>
 #include <blue/backends/cpu/resample.hpp>
+#include <blue/backends/cpu/sharpening.hpp>
 #include <blue/backends/cpu/softmax.hpp>
 #include <blue/backends/cpu/standardise.hpp>
 #include <blue/backends/cpu/standardise_channels.hpp>

@@ -4,6 +4,8 @@
 
 #include "support/catch.hpp"
 
+#include <cmath>
+#include <cstdio>
 #include <vector>
 
 using namespace blue::literals;
@@ -44,6 +46,34 @@ struct Minimal
                                        pass.sample(*this, "hidden"_v));
     }
 };
+
+TEST_CASE("the sharpened posterior of the guide learns") {
+    std::vector<float> series, next;
+    for (int i = 0; i < 8; ++i) {
+        for (int k = 0; k < 12; ++k) series.push_back(std::sin(0.5f * static_cast<float>(i + k)));
+        next.push_back(std::sin(0.5f * static_cast<float>(i + 12)));
+    }
+    Net net{blue::Seed{1}};
+    blue::Tape<blue::Cpu<float>> tape;
+    const blue::Elbo objective{blue::Gaussian{0.1}, {.dataset_size = blue::DatasetSize{8}}};
+    auto optimizer = blue::make_optimizer(net, blue::Adam{.learning_rate = 1e-2});
+    blue::PosteriorSharpening sharpening(net, {.std = 0.02});
+    const auto batch = [&](auto& tape) {
+        return std::pair{tape.template input<blue::shape<12, 1>>(series.data(), 8),
+                         tape.template input<blue::shape<1>>(next.data(), 8)};
+    };
+    for (std::uint64_t step = 0; step < 20; ++step) {
+        const blue::SharpenedLoss loss =
+            sharpening.backward(net, tape, objective, batch, {.samples = 2, .pass = step});
+        optimizer.step(net, tape);
+        sharpening.step();
+        std::printf("%.1f nats, %.1f before the move\n", loss.data_fitting, loss.unsharpened);
+    }
+    double largest = 0;
+    for (float step : sharpening.step_sizes(0))
+        largest = std::fmax(largest, static_cast<double>(std::abs(step)));
+    CHECK(largest > 1e-3);
+}
 
 TEST_CASE("the recurrent networks of the guide run") {
     const std::vector<float> numbers(20, 0.5f);

@@ -3,7 +3,7 @@
 /// Prediction in a single pass without draws.
 #pragma once
 
-#include <blue/estimators/moments.hpp>
+#include <blue/estimators/pooled_moments.hpp>
 #include <blue/random/draw.hpp>
 #include <blue/train/evaluate.hpp>
 

@@ -10,7 +10,6 @@
 #include <blue/ops/convolution.hpp>
 #include <blue/ops/linear.hpp>
 #include <blue/ops/permute.hpp>
-#include <blue/ops/pooling.hpp>
 #include <blue/ops/resample.hpp>
 #include <blue/ops/slice.hpp>
 #include <blue/ops/softmax.hpp>
@@ -252,17 +251,11 @@ auto permute(Moments<B, Shape> x) {
     return detail::moved([](auto part) { return permute<Axes...>(part); }, x);
 }
 
-/// Elements that are copied several times, or of the same window, depend on each other.
+/// Elements that are copied several times depend on each other.
 template <class Map, class B, class Shape>
 auto resample(Moments<B, Shape> x, double = 0) {
     static_assert(requirement::moment_rule<!sizeof(Shape), Map>{});
     using Result = typename detail::mapped_shape<Map, Shape>::type;
-    return x.template as<Result>();
-}
-template <class Windows, class B, class Shape>
-auto pool(Moments<B, Shape> x) {
-    static_assert(requirement::moment_rule<!sizeof(Shape), Windows>{});
-    using Result = typename detail::mapped_shape<Windows, Shape>::type;
     return x.template as<Result>();
 }
 

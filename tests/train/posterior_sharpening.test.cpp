@@ -252,6 +252,8 @@ TEST_CASE("what cannot be sharpened", "[train]") {
     Tape<D> tape;
     CHECK_THROWS_AS(sharpening.backward(model, tape, objective, batch, {.samples = 0}), ValueError);
     CHECK_THROWS_AS(sharpening.backward(model, tape, Elbo{Gaussian{1}}, batch), ValueError);
+    CHECK_THROWS_AS(sharpening.backward_along_directions(model, tape, objective, batch, options),
+                    Error);
     using Fresh = Sequential<RNN<3, 2, fresh_draws, final_output, N, N, D>>;
     const auto fresh = make<Fresh>(Seed{1});
     PosteriorSharpening of_fresh(fresh);

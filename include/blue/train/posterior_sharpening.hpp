@@ -145,6 +145,7 @@ public:
         const auto views = variable_views<M, B>(model);
         for (std::size_t slot = 0; slot < variables_.size(); ++slot)
             variables_[slot].is_moved = variables_[slot].has_steps && views[slot].is_random;
+        samples_ = 0;  // until all directions are there
         unsharpened_ = 0;
         for (Index s = 0; s < options.samples; ++s) {
             unsharpened_ += pass(model, objective, batch, options, s, {}).loss /
@@ -166,15 +167,19 @@ public:
                     B::memory::fill_zero(to, draw.size);
             }
         }
+        samples_ = options.samples;
     }
 
     /// The second half: the loss at draws that are moved along these directions, which count as
-    /// constants.
+    /// constants. Throws Error for other samples than those of the first half.
     template <class Likelihood, class Batch>
     SharpenedLoss backward_along_directions(const M& model, Tape<B>& tape,
                                             const Elbo<Likelihood>& objective, const Batch& batch,
                                             const ForwardOptions& options,
                                             std::optional<TrainingStep> step = {}) {
+        if (options.samples != samples_)
+            throw Error("PosteriorSharpening: expected the ", samples_,
+                        " samples of the directions, got ", options.samples);
         const double examples = detail::required_size(objective.options.dataset_size, {});
         const double heat = objective.options.heat(step);
         const double share = 1 / static_cast<double>(options.samples);
@@ -325,7 +330,8 @@ private:
 
     SharpeningOptions options_;
     Rule rule_;
-    Index taken_ = 0;
+    Index taken_ = 0;    ///< steps of `step`
+    Index samples_ = 0;  ///< that have directions
     double unsharpened_ = 0;
     std::vector<Variable> variables_;
     std::vector<const T*> pointers_;

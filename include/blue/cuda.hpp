@@ -63,6 +63,7 @@
 #include <blue/objectives/importance_weighted_elbo.hpp>
 #include <blue/objectives/kullback_leibler_loss.hpp>
 #include <blue/objectives/renyi_bound.hpp>
+#include <blue/ops/operation.hpp>
 #include <blue/optim/natural_gradient.hpp>
 #include <blue/optim/optimizer.hpp>
 #include <blue/optim/parameter_groups.hpp>

@@ -36,6 +36,14 @@ struct Forgetful {
     }
 };
 
+/// Leaves the last number of the result as it is found.
+struct Unwritten {
+    void forward(auto in, auto out) const { std::copy(in.begin(), in.end() - 1, out.begin()); }
+    void backward(auto, auto, auto dy, auto dx) const {
+        for (Index i = 0; i + 1 < dy.size(); ++i) dx[i] += dy[i];
+    }
+};
+
 const auto x = random_values<shape<4, 3>>(2, 5, Seed{1});
 const auto y = random_values<shape<4, 3>>(1, 5, Seed{2});
 
@@ -62,6 +70,9 @@ TEST_CASE("each law can be broken", "[testing]") {
         [](auto a, auto b) { return a.node->needs_grad ? a * b : 2 * (a * b); }, x, y);
     CHECK(failures.size() == 3);  // and without recording, from which differences are taken
     CHECK(mentions(failures, "without a gradient for argument 0"));
+
+    failures = operation_laws([](auto a) { return a + itemwise(Unwritten{}, a); }, x);
+    CHECK(mentions(failures, "in the memory before"));
 
     failures = operation_laws(Forgetful{}, x);
     CHECK(failures.size() == 1);

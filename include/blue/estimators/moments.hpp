@@ -9,6 +9,7 @@
 #include <blue/ops/concatenate.hpp>
 #include <blue/ops/convolution.hpp>
 #include <blue/ops/linear.hpp>
+#include <blue/ops/operation.hpp>
 #include <blue/ops/permute.hpp>
 #include <blue/ops/resample.hpp>
 #include <blue/ops/slice.hpp>
@@ -268,6 +269,21 @@ Moments<B, Shape> standardise(Moments<B, Shape> x, double = 0) {
 template <Index Groups, class B, class Shape>
 Moments<B, Shape> standardise_groups(Moments<B, Shape> x, double = 0) {
     return standardise(x);
+}
+
+/// What an operation of one's own does to moments is not known.
+template <class F, class B, class Shape, class... X>
+Moments<B, Shape> rowwise(const F&, Moments<B, Shape> x, X...) {
+    static_assert(requirement::moment_rule<!sizeof(Shape), F>{});
+    return x;
+}
+template <class F, class B, class Shape, class... X>
+Moments<B, Shape> itemwise(const F& f, Moments<B, Shape> x, X... more) {
+    return rowwise(f, x, more...);
+}
+template <class F, class B, class Shape, class... X>
+Moments<B, Shape> batchwise(const F& f, Moments<B, Shape> x, X... more) {
+    return rowwise(f, x, more...);
 }
 
 template <class B, class Shape>

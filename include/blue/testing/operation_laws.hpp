@@ -5,6 +5,7 @@
 
 #include <blue/testing/gradient_check.hpp>
 
+#include <algorithm>
 #include <array>
 #include <limits>
 
@@ -33,8 +34,8 @@ enum class Uses { once, twice };
 
 /// Runs f forward and backward. Argument k has a gradient unless `without` is k.
 template <class B, class F, class... Shapes>
-Outcome run_operation(F f, int without, Uses uses, const Values<Shapes>&... arguments) {
-    Tape<B> tape;
+Outcome run_operation(Tape<B>& tape, F f, int without, Uses uses,
+                      const Values<Shapes>&... arguments) {
     const std::tuple leaves = [&]<int... K>(std::integer_sequence<int, K...>) {
         return std::tuple{argument(tape, arguments, K != without)...};
     }
@@ -54,6 +55,24 @@ Outcome run_operation(F f, int without, Uses uses, const Values<Shapes>&... argu
         },
         leaves);
     return outcome;
+}
+
+template <class B, class F, class... Shapes>
+Outcome run_operation(F f, int without, Uses uses, const Values<Shapes>&... arguments) {
+    Tape<B> tape;
+    return run_operation(tape, f, without, uses, arguments...);
+}
+
+/// Leaves NaN in all memory for numbers that the tape holds, as if of an earlier pass.
+template <class B>
+void spoil_memory(Tape<B>& tape) {
+    using T = typename B::scalar;
+    constexpr Index step = 64 / sizeof(T);  // what memory is handed out in
+    tape.reset();
+    for (const std::size_t held = tape.capacity(); tape.capacity() == held;)
+        std::fill_n(tape.template device_memory<T>(step), step,
+                    std::numeric_limits<T>::quiet_NaN());
+    tape.reset();
 }
 
 /// The largest |a - b| over the largest |b|; NaN when a number is not finite.
@@ -101,6 +120,7 @@ private:
 /// * float agrees with double;
 /// * without recording, as in prediction, the output has the same bits;
 /// * an argument without gradient does not change those of the others;
+/// * what an earlier pass left in the memory does not matter;
 /// * an operation that is used twice leaves twice the gradient;
 /// * output and gradients have the same bits with 1, 2 and 3 threads.
 ///
@@ -129,6 +149,12 @@ std::vector<std::string> operation_laws(F f, const OperationLawOptions& options,
     tape.recording = false;
     require(f(detail::argument(tape, arguments, false)...).to_host() == once.output,
             "without recording the output is different");
+
+    tape.recording = true;
+    detail::run_operation(tape, f, none, Uses::once, arguments...);
+    detail::spoil_memory(tape);
+    require(detail::run_operation(tape, f, none, Uses::once, arguments...) == once,
+            "numbers that were in the memory before change the output or the gradients");
 
     for (int k = 0; k < static_cast<int>(sizeof...(Shapes)); ++k) {
         auto others = detail::run_operation<Double>(f, k, Uses::once, arguments...);

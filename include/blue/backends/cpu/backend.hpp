@@ -16,6 +16,7 @@
 #include <blue/backends/cpu/loss_terms.hpp>
 #include <blue/backends/cpu/materialise.hpp>
 #include <blue/backends/cpu/noise.hpp>
+#include <blue/backends/cpu/operation.hpp>
 #include <blue/backends/cpu/optimizer.hpp>
 #include <blue/backends/cpu/pooling.hpp>
 #include <blue/backends/cpu/recurrence.hpp>

@@ -11,6 +11,7 @@
 #include <blue/backends/cuda/loss_terms.hpp>
 #include <blue/backends/cuda/materialise.hpp>
 #include <blue/backends/cuda/noise.hpp>
+#include <blue/backends/cuda/operation.hpp>
 #include <blue/backends/cuda/optimizer.hpp>
 #include <blue/backends/cuda/reduce.hpp>
 #include <blue/backends/cuda/softmax.hpp>

@@ -61,6 +61,7 @@
 #include <blue/layers/padding.hpp>
 #include <blue/layers/pooling.hpp>
 #include <blue/layers/position_embedding.hpp>
+#include <blue/layers/prelu.hpp>
 #include <blue/layers/reshape.hpp>
 #include <blue/layers/rnn.hpp>
 #include <blue/models/describe.hpp>

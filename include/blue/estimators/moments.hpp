@@ -11,6 +11,7 @@
 #include <blue/ops/linear.hpp>
 #include <blue/ops/operation.hpp>
 #include <blue/ops/permute.hpp>
+#include <blue/ops/prelu.hpp>
 #include <blue/ops/resample.hpp>
 #include <blue/ops/slice.hpp>
 #include <blue/ops/softmax.hpp>
@@ -284,6 +285,10 @@ Moments<B, Shape> itemwise(const F& f, Moments<B, Shape> x, X... more) {
 template <class F, class B, class Shape, class... X>
 Moments<B, Shape> batchwise(const F& f, Moments<B, Shape> x, X... more) {
     return rowwise(f, x, more...);
+}
+template <class B, class Shape, class Slope>
+Moments<B, Shape> prelu(Moments<B, Shape> x, Slope) {
+    return rowwise(detail::SlopedRectifier{}, x);
 }
 
 template <class B, class Shape>

@@ -171,17 +171,13 @@ void fill_joint_parameters(State& state, const ModuleOptions& options, double sp
 }
 
 template <class FanIn, class State>
-void initialise_state(State& state, const ModuleOptions& options, random::Key key) {
+void initialise_distribution(State& state, const ModuleOptions& options, random::Key key) {
     using B = typename std::remove_reference_t<decltype(state.values)>::backend;
     using Shape = typename State::variable::shape;
     using Parameters = typename State::Q::parameters;
     constexpr Index module_fan_in = FanIn::value;
     const auto defaults = default_parameters(state.distribution);
     std::array<ParameterStart, Parameters::size> starts;
-    if constexpr (is_deterministic<typename State::Q>) {
-        starts[0].constant = State::Q::start::value;
-        return fill_parameters<B>(state.parameter(0), State::size, State::stride, starts, key);
-    }
     for (std::size_t k = 0; k < starts.size(); ++k) {
         const fixed_string stored_name = Parameters::stored_names[k];
         if (options.prior_initialization &&
@@ -206,6 +202,18 @@ void initialise_state(State& state, const ModuleOptions& options, random::Key ke
         fill_parameters<B>(state.parameter(0), State::size, State::stride, starts, key);
     }
     if (options.prior_initialization) draw_from_prior(state, key);
+}
+
+template <class FanIn, class State>
+void initialise_state(State& state, const ModuleOptions& options, random::Key key) {
+    if constexpr (is_deterministic<typename State::Q>) {
+        std::array<ParameterStart, 1> start;
+        start[0].constant = State::Q::start::value;
+        using B = typename std::remove_reference_t<decltype(state.values)>::backend;
+        fill_parameters<B>(state.parameter(0), State::size, State::stride, start, key);
+    } else {
+        initialise_distribution<FanIn>(state, options, key);
+    }
 }
 
 }  // namespace detail

@@ -5,6 +5,8 @@
 #include "objectives/small_model.hpp"
 #include "support/catch.hpp"
 
+#include <cmath>
+
 using namespace blue;
 using namespace blue::testing;
 using namespace blue_test;
@@ -107,6 +109,8 @@ TEST_CASE("a refused rate leaves the model as it was", "[optim]") {
     loss(net, tape);
     auto optimizer = make_optimizer(net, Adam{.learning_rate = -1});
     CHECK_THROWS_AS(optimizer.step(net, tape), ValueError);
+    optimizer.rule().learning_rate = 1;
+    CHECK_THROWS_AS(optimizer.step(net, tape, std::nan("")), ValueError);
     CHECK(parameter_values(net) == before);
     CHECK(optimizer.steps() == 0);
 }

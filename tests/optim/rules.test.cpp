@@ -72,9 +72,22 @@ TEST_CASE("Adam, its weight decay, and AdamW's") {
     CHECK(std::abs(adam(0.02, 0.3, 0) - adam(0.02, 0, 0.3)) > 1e-3);  // the cases differ
 }
 
-TEST_CASE("a learning rate without a meaning is an error") {
-    CHECK_THROWS_AS(blue::Adam{.learning_rate = -1}.constants(1, 1), blue::ValueError);
-    CHECK_THROWS_AS(
-        blue::SGD{.learning_rate = std::numeric_limits<double>::quiet_NaN()}.constants(1, 1),
-        blue::ValueError);
+TEST_CASE("options without a meaning are errors") {
+    using blue::Adam, blue::AdamW, blue::SGD;
+    constexpr double nan = std::numeric_limits<double>::quiet_NaN();
+    const auto refused = [](const auto& rule) {
+        CHECK_THROWS_AS(rule.constants(1, 1), blue::ValueError);
+    };
+    refused(SGD{.learning_rate = nan});
+    refused(SGD{.momentum = nan});
+    refused(SGD{.weight_decay = -1});
+    refused(Adam{.learning_rate = -1});
+    refused(Adam{.beta1 = 1});
+    refused(Adam{.beta2 = 1});
+    refused(Adam{.beta2 = nan});
+    refused(Adam{.eps = 0});
+    refused(Adam{.weight_decay = nan});
+    refused(AdamW{.beta1 = -0.1});
+    refused(AdamW{.eps = nan});
+    refused(AdamW{.weight_decay = nan});
 }

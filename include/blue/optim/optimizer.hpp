@@ -71,12 +71,13 @@ public:
     /// One step with the gradients that `backward` left on the tape. `factor` scales the learning
     /// rate. Parameters without gradient stay as they are, buffers move as `Pass::update` said.
     /// Throws Error when the tape belongs to another model, and ValueError for options of the rule
-    /// without a meaning; then nothing has changed.
+    /// and factors without a meaning; then nothing has changed.
     template <class M>
     void step(M& model, const Tape<B>& tape, double factor = 1) {
         static_assert(typename detail::rule_check<Rule, M>::type{});
         if (tape.draws().size() != static_cast<std::size_t>(random_variable_count<M>))
             throw Error("Optimizer: the tape holds a pass of another model");
+        require_not_negative("Optimizer", "factor", factor);
         prepare_rule(rule_, std::type_identity<M>{});
         const auto variables = variable_views<M, B>(model);
         step_all(variables, tape, factor);

@@ -60,6 +60,8 @@ struct SGD {
     /// The numbers of step k = 1, 2, ... with the learning rate times `factor`.
     Constants constants(Index, double factor) const {
         require_not_negative("SGD", "learning rate", learning_rate);
+        require_not_negative("SGD", "momentum", momentum);
+        require_not_negative("SGD", "weight decay", weight_decay);
         return {learning_rate * factor, momentum, weight_decay};
     }
     template <class T>
@@ -80,8 +82,13 @@ struct Adam {
     struct Constants {
         double rate, beta1, beta2, eps, correction2, gradient_decay, decay;
     };
+    /// A parameter whose gradients were all 0 would be 0 / 0 without `eps`.
     Constants constants(Index step, double factor) const {
         require_not_negative("Adam", "learning rate", learning_rate);
+        require_share("Adam", "beta1", beta1);
+        require_share("Adam", "beta2", beta2);
+        require_positive("Adam", "eps", eps);
+        require_not_negative("Adam", "weight decay", weight_decay);
         const double k = static_cast<double>(step), rate = learning_rate * factor;
         return {rate / (1 - std::pow(beta1, k)), beta1,        beta2, eps,
                 1 / (1 - std::pow(beta2, k)),    weight_decay, 0};
@@ -105,6 +112,7 @@ struct AdamW {
     static constexpr int state_arrays = 2;
     using Constants = Adam::Constants;
     Constants constants(Index step, double factor) const {
+        require_not_negative("AdamW", "weight decay", weight_decay);
         Constants c = Adam{learning_rate, beta1, beta2, eps, 0}.constants(step, factor);
         c.decay = learning_rate * factor * weight_decay;
         return c;

@@ -63,6 +63,10 @@ TEST_CASE("log probs of numbers", "[distributions]") {
     CHECK(each[0] == Approx(normal(2, 1, 0.25)).epsilon(1e-14));
     CHECK(each[3] == Approx(normal(5, 0, 0.25)).epsilon(1e-14));
     CHECK(Gaussian{0.5}.variance(a) == 0.25);
+    for (double std : {0.0, -1.0, std::nan("")}) {
+        CHECK_THROWS_AS(Gaussian{std}.log_prob(a, b), ValueError);
+        CHECK_THROWS_AS(Gaussian{std}.variance(a), ValueError);
+    }
 }
 
 TEST_CASE("log densities with heavy tails", "[distributions]") {

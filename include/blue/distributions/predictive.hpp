@@ -83,13 +83,16 @@ struct Gaussian {
     using target_type = float;
     /// The variance of a target around the output.
     template <class Output>
-    constexpr double variance(Output) const {
+    double variance(Output) const {
+        require_positive("Gaussian", "std", std);
         return std * std;
     }
 
-    /// log N(y; x, std^2) of each sample in nats: (S, B, ...).
+    /// log N(y; x, std^2) of each sample in nats: (S, B, ...). Throws ValueError unless std is
+    /// positive.
     template <class B, class Shape, class TargetShape>
     auto log_prob(Var<B, Shape> x, Var<B, TargetShape> y) const {
+        require_positive("Gaussian", "std", std);
         return elementwise(ops::FixedNormalLogProb{std}, y, x);
     }
 };

@@ -104,6 +104,12 @@ TEST_CASE("densities that no double can hold are averaged") {
               .epsilon(1e-14));
 }
 
+TEST_CASE("a density that is no number is not left out of its average") {
+    blue::detail::LogMeanExp average;
+    for (double x : {std::nan(""), 3.0}) average.add(0, x);
+    CHECK(std::isnan(average.mean(2)));
+}
+
 TEST_CASE("outcomes are reported as two classes") {
     const blue::Sequential<blue::Linear<2, 3>> net{blue::Seed{1}};
     blue::Dataset<float> data{Array<float>({30, 2}), Array<float>({30, 3})};

@@ -114,7 +114,7 @@ public:
         if (terms_.size() <= i) terms_.resize(i + 1);
         Term& term = terms_[i];
         const double largest = std::max(term.largest, x);
-        if (largest == -infinity) return;
+        if (x == -infinity && largest == x) return;
         term.sum = term.sum * std::exp(term.largest - largest) + std::exp(x - largest);
         term.largest = largest;
     }

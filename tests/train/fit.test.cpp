@@ -8,6 +8,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <limits>
 #include <numeric>
 #include <string>
 #include <vector>
@@ -157,6 +158,25 @@ TEST_CASE("batches hold every example once per epoch, in an order from the seed"
     }
     CHECK(batches(Seed{1}) == seen);
     CHECK(batches(Seed{2}) != seen);
+}
+
+TEST_CASE("a batch of any size beyond the data is all of them") {
+    const auto data = blue_test::three_classes(20);
+    auto options = quiet(2);
+    options.batch_size = 20;
+    const auto whole = trained(options, data);
+    options.batch_size = std::numeric_limits<Index>::max();
+    CHECK(same_bits(trained(options, data), whole));
+}
+
+TEST_CASE("training until a callback says stop follows the beginning of the schedule") {
+    const auto data = blue_test::three_classes(40);
+    auto options = quiet(2);
+    const auto constant = trained(options, data);
+    options.epochs = std::numeric_limits<Index>::max();
+    options.schedule = blue::Schedule::cosine();
+    options.on_epoch = [](const blue::EpochReport& report) { return report.epoch < 2; };
+    CHECK(same_bits(trained(options, data), constant));
 }
 
 TEST_CASE("equal seeds give equal parameters, other seeds others") {

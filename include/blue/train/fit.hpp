@@ -12,6 +12,7 @@
 #include <blue/train/evaluate.hpp>
 #include <blue/train/progress.hpp>
 
+#include <algorithm>
 #include <cmath>
 #include <functional>
 #include <limits>
@@ -121,7 +122,8 @@ public:
           objective_(objective),
           train_(train),
           options_(options),
-          steps_((train.size() + options.batch_size - 1) / options.batch_size),
+          steps_((train.size() - 1) / options.batch_size + 1),
+          epochs_(std::min(options.epochs, std::numeric_limits<Index>::max() / steps_)),
           optimizer_(rule) {
         if constexpr (requires { optimizer_.rule().dataset_size; })
             if (!rule.dataset_size) optimizer_.rule().dataset_size = DatasetSize(train.size());
@@ -179,7 +181,7 @@ private:
         const double norm = total_norm(norms);
         if (options_.clip_norm > 0 && norm > options_.clip_norm)
             scale_gradients(tape_, options_.clip_norm / norm);
-        optimizer_.step(model_, tape_, options_.schedule(total_step, options_.epochs * steps_));
+        optimizer_.step(model_, tape_, options_.schedule(total_step, epochs_ * steps_));
         if (average_) average_->update(model_);
         return losses;
     }
@@ -198,14 +200,15 @@ private:
         const auto target =
             make_target<Likelihood>(result.samples, targets_, train_.targets, rows, "fit");
         return objective_(result, target, DatasetSize(train_.size()),
-                          TrainingStep{total_step, steps_, options_.epochs});
+                          TrainingStep{total_step, steps_, epochs_});
     }
 
     M& model_;
     Objective& objective_;
     const Dataset<Target>& train_;
     const FitOptions& options_;
-    Index steps_;
+    Index steps_;   ///< of an epoch
+    Index epochs_;  ///< of which all steps can be counted
     Optimizer<Rule, B> optimizer_;
     std::optional<WeightAverage<M>> average_;
     Tape<B> tape_;

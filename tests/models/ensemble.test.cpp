@@ -7,6 +7,7 @@
 #include "train/toys.hpp"
 
 #include <cmath>
+#include <limits>
 
 using namespace blue;
 using namespace blue_test;
@@ -135,6 +136,18 @@ TEST_CASE("gradients of an ensemble", "[models]") {
     CHECK(error(sampled, Elbo{Categorical{}, {.dataset_size = size}}) < 1e-8);
 }
 
+TEST_CASE("predictions share their draws among ensembles inside of a model", "[models]") {
+    using Inner = Ensemble<2, Sequential<Linear<2, 3>>>;
+    STATIC_REQUIRE(detail::sample_multiple_of<Ensemble<3, Inner>> == 6);
+    using Net = Sequential<Parallel<Sum, Ensemble<3, Sequential<Linear<2, 3>>>, Inner>, ReLU>;
+    STATIC_REQUIRE(detail::sample_multiple_of<Net> == 6);
+    STATIC_REQUIRE(detail::sample_multiple_of<Classifier> == 1);
+    const auto data = three_classes(5);
+    const auto prediction = predict(Net{Seed{1}}, Categorical{}, data.inputs, {.samples = 12});
+    CHECK(prediction.mutual_information[0] > 0);
+    CHECK_THROWS_AS(predict(Net{Seed{1}}, Categorical{}, data.inputs, {.samples = 9}), ValueError);
+}
+
 TEST_CASE("an ensemble is trained and predicts as one model", "[models]") {
     using Net = Ensemble<3, Classifier>;
     const auto data = three_classes(90);
@@ -146,6 +159,10 @@ TEST_CASE("an ensemble is trained and predicts as one model", "[models]") {
     const auto one = predict(net, Categorical{}, data.inputs, {.samples = 12});
     const auto other =
         predict(net, Categorical{}, data.inputs, {.samples = 12, .samples_per_chunk = 12});
+    const auto whole = predict(
+        net, Categorical{}, data.inputs,
+        {.samples = 12, .samples_per_chunk = std::numeric_limits<Index>::max()});
+    CHECK(whole.probabilities[0] == other.probabilities[0]);
     double largest = 0;
     for (Index i = 0; i < one.probabilities.size(); ++i) {
         // The same draws in another order: sums differ by roundings of double.

@@ -212,13 +212,16 @@ void for_each_batch(const Array<float>& inputs, Index batch_size, Use&& use) {
     }
 }
 
-/// What the number of samples of a pass must be a multiple of.
-template <class M>
-inline constexpr Index sample_multiple_of = [] {
-    if constexpr (requires { M::sample_multiple; })
-        return M::sample_multiple;
-    else
-        return Index{1};
+/// What the number of samples of a pass must be a multiple of: what all children need, times the
+/// number of parts among which a model shares the samples out.
+template <class M, class Children = typename child_entries_of<M>::type>
+inline constexpr Index sample_multiple_of = 1;
+template <class M, class... Children>
+inline constexpr Index sample_multiple_of<M, mp::mp_list<Children...>> = [] {
+    Index multiple = 1;
+    ((multiple = std::lcm(multiple, sample_multiple_of<typename Children::type>)), ...);
+    if constexpr (requires { M::sample_multiple; }) multiple *= M::sample_multiple;
+    return multiple;
 }();
 
 /// Runs a model on all inputs, some of them in some draws at a time: use(outputs, chunk). Throws as
@@ -233,7 +236,8 @@ void for_each_chunk(const M& model, const Array<float>& inputs, const PredictOpt
     if (options.samples % multiple != 0)
         throw ValueError("predict: expected a multiple of ", multiple, " samples, got ",
                          options.samples);
-    const Index most = (options.samples_per_chunk + multiple - 1) / multiple * multiple;
+    const Index wanted = std::min(options.samples_per_chunk, options.samples);
+    const Index most = (wanted + multiple - 1) / multiple * multiple;
     for_each_batch<M>(inputs, options.batch_size, [&](auto begin_pass, auto rows) {
         for (Index draw = 0, draws; draw < options.samples; draw += draws) {
             draws = std::min(most, options.samples - draw);
@@ -255,12 +259,13 @@ void for_each_chunk(const M& model, const Array<float>& inputs, const PredictOpt
 
 /// Predicts with a trained model: the mean over draws of its weights, and the parts of the
 /// uncertainty. Every input sees the same draws, and neither the number of threads nor
-/// `samples_per_chunk` changes a bit; `batch_size` may change the last ones, because matrix
-/// products of other sizes round differently. \param inputs (N, ...) with the model's number of
-/// values per input, or with its axes where an extent is dynamic. \return ClassPrediction for
-/// `Categorical` and `Bernoulli`, RealPrediction for likelihoods over numbers. Throws ShapeError
-/// when the inputs do not fit, ValueError for options below 1, NumericalError for inputs and
-/// outputs that are not finite.
+/// `samples_per_chunk` changes a bit (but it decides on the order in which the members of an
+/// `Ensemble` have their draws); `batch_size` may change the last ones, because matrix products of
+/// other sizes round differently. \param inputs (N, ...) with the model's number of values per
+/// input, or with its axes where an extent is dynamic. \return ClassPrediction for `Categorical`
+/// and `Bernoulli`, RealPrediction for likelihoods over numbers. Throws ShapeError when the inputs
+/// do not fit, ValueError for options below 1, NumericalError for inputs and outputs that are not
+/// finite.
 template <class M, class Likelihood>
 auto predict(const M& model, const Likelihood& likelihood, const Array<float>& inputs,
              const PredictOptions& options = {}) {

@@ -81,6 +81,10 @@ TEST_CASE("a symbolic link stays a link") {
     write_file(folder / "link", "new");
     CHECK(std::filesystem::is_symlink(folder / "link"));
     CHECK(read_file(target) == "new");
+
+    std::filesystem::remove(target);
+    CHECK_THROWS_AS(write_file(folder / "link", "newer"), blue::FileError);
+    CHECK(std::filesystem::is_symlink(folder / "link"));
 }
 
 TEST_CASE("what cannot be written is an error with the path") {

@@ -60,6 +60,9 @@ TEST_CASE("other separators, with blanks around them") {
     CHECK(numbers(parse("1 ; 2;3 \n", {.separator = ';'})) == std::vector<double>{1, 2, 3});
     CHECK(numbers(parse("1\t2 \t 3\n", {.separator = '\t'})) == std::vector<double>{1, 2, 3});
     CHECK(error_of("1\t\t3\n", {.separator = '\t'}) == "table:1:3: expected a number, got \"\"");
+    // Missing numbers, no blank line: without the row the others would not fit to those of a file
+    // beside it.
+    CHECK(error_of("1\t2\n\t\n", {.separator = '\t'}) == "table:2:1: expected a number, got \"\"");
 }
 
 TEST_CASE("names of columns, quoted or not") {

@@ -22,11 +22,11 @@ namespace blue::io {
 /// commit() flushes it to the disk and gives it its name in one step. Readers see the old file or
 /// the new one, never a part. Without a commit nothing remains.
 ///
-/// A symbolic link is followed, so the link stays. Permissions are those of a new file.
+/// A symbolic link to a file is followed, so the link stays. Permissions are those of a new file.
 class AtomicFile {
 public:
     /// Throws FileError when the folder does not take new files or the target is not a regular
-    /// file.
+    /// file, or a link to nothing.
     explicit AtomicFile(const std::filesystem::path& target) : target_(target) {
         std::error_code code;
         const auto status = std::filesystem::status(target, code);
@@ -35,6 +35,8 @@ public:
             if (!std::filesystem::is_regular_file(status))
                 fail("cannot be written: it exists and is not a regular file");
             target_ = std::filesystem::canonical(target);
+        } else if (std::filesystem::is_symlink(std::filesystem::symlink_status(target, code))) {
+            fail("cannot be written: it is a symbolic link to a file that does not exist");
         }
         static std::atomic<unsigned> counter{0};
         do {

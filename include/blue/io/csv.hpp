@@ -6,6 +6,7 @@
 #include <blue/io/file.hpp>
 #include <blue/tensor/array.hpp>
 
+#include <algorithm>
 #include <charconv>
 #include <cmath>
 #include <filesystem>
@@ -81,7 +82,8 @@ private:
             position_ = 0;
             const bool comment =
                 options_.comment != '\0' && !line_.empty() && line_.front() == options_.comment;
-            if (!comment && line_.find_first_not_of(" \t") != std::string_view::npos) {
+            if (!comment && !std::all_of(line_.begin(), line_.end(),
+                                         [&](char c) { return is_blank(c); })) {
                 more_ = true;
                 return true;
             }

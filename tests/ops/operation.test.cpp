@@ -118,6 +118,17 @@ struct DistanceFromFirst {
     }
 };
 
+/// Every other number.
+struct Halves {
+    static constexpr Index outputs(Index n) { return n / 2; }
+    void forward(auto x, auto y) const {
+        for (Index i = 0; i < y.size(); ++i) y[i] = x[2 * i];
+    }
+    void backward(auto, auto, auto dy, auto dx) const {
+        for (Index i = 0; i < dy.size(); ++i) dx[2 * i] += dy[i];
+    }
+};
+
 struct Refusing {
     void forward(auto, auto) const { throw ValueError("refused"); }
     void backward(auto, auto, auto, auto) const {}
@@ -230,6 +241,43 @@ TEST_CASE("dynamic extents", "[ops]") {
     CHECK(message_of<ShapeError>([&] {
               rowwise(Pairing{1}, x, longer);
           }).find("rowwise: cannot combine 3 rows with 6 rows") != std::string::npos);
+}
+
+TEST_CASE("a result without numbers is refused where the compiler cannot know it", "[ops]") {
+    Tape<Cpu<double>> tape;
+    const std::vector<double> numbers{1, 2, 3, 4, 5, 6};
+    const auto halves = [&](Index extent) {
+        return rowwise(Halves{}, tape.input<shape<dynamic>>(numbers.data(), 1, Extents{extent}));
+    };
+    CHECK(halves(6).to_host() == std::vector<double>{1, 3, 5});
+    CHECK(message_of<ShapeError>([&] {
+              halves(1);
+          }).find("outputs: expected at least one number, got 0 from 1") != std::string::npos);
+}
+
+TEST_CASE("items and batches with a dynamic extent have it", "[ops]") {
+    Tape<Cpu<double>> tape;
+    const auto numbers = random_values<shape<3, 2>>(1, 4, Seed{38}).numbers;
+    const std::vector<double> factors{2, 3, 1, 0};
+    const auto w = tape.input<shape<2, 2>>(factors.data(), 1);
+    const auto known = tape.input<shape<3, 2>>(numbers.data(), 4);
+    const auto open = tape.input<shape<dynamic, 2>>(numbers.data(), 4, Extents{3});
+    CHECK(itemwise(Transposed{}, open, w).to_host() == itemwise(Transposed{}, known, w).to_host());
+}
+
+TEST_CASE("passes after the first allocate nothing", "[ops]") {
+    Tape<Cpu<double>> tape;
+    const auto values = numbers<shape<90, 10>>(3, 20, 39);
+    const auto pass = [&] {
+        tape.reset();
+        const auto x = tape.leaf<shape<90, 10>>(values.numbers.data(), 20, 3);
+        const auto w = tape.leaf<shape<10>>(values.numbers.data(), 1, 1);
+        tape.backward(sum(rowwise(Pairing{0.7}, x, w)) + sum(rowwise(Largest<3>{}, x)));
+        return tape.capacity();
+    };
+    const auto first = pass();
+    CHECK(pass() == first);
+    CHECK(pass() == first);
 }
 
 TEST_CASE("samples and batches that do not fit are refused with both sizes", "[ops]") {

@@ -28,6 +28,5 @@ TEST_CASE("a recurrent network learns which character follows") {
     Net net{Seed{1}, posterior(MeanFieldNormal{.std = 0.1})};
     const auto result = blue_test::learn(net, texts, next, 100, 2e-2);
     CHECK(result.without_gradient == "");
-    // The first character of the first text cannot be known: at best log(2) nats of 16 log(5).
     CHECK(result.last_loss < 0.2 * result.first_loss);
 }

@@ -159,9 +159,9 @@ TEST_CASE("an ensemble is trained and predicts as one model", "[models]") {
     const auto one = predict(net, Categorical{}, data.inputs, {.samples = 12});
     const auto other =
         predict(net, Categorical{}, data.inputs, {.samples = 12, .samples_per_chunk = 12});
-    const auto whole = predict(
-        net, Categorical{}, data.inputs,
-        {.samples = 12, .samples_per_chunk = std::numeric_limits<Index>::max()});
+    const auto whole =
+        predict(net, Categorical{}, data.inputs,
+                {.samples = 12, .samples_per_chunk = std::numeric_limits<Index>::max()});
     CHECK(whole.probabilities[0] == other.probabilities[0]);
     double largest = 0;
     for (Index i = 0; i < one.probabilities.size(); ++i) {

@@ -82,8 +82,8 @@ private:
             position_ = 0;
             const bool comment =
                 options_.comment != '\0' && !line_.empty() && line_.front() == options_.comment;
-            if (!comment && !std::all_of(line_.begin(), line_.end(),
-                                         [&](char c) { return is_blank(c); })) {
+            if (!comment &&
+                !std::all_of(line_.begin(), line_.end(), [&](char c) { return is_blank(c); })) {
                 more_ = true;
                 return true;
             }

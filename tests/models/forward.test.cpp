@@ -82,6 +82,7 @@ TEST_CASE("copies are deep, and models can be moved") {
     CHECK(run(copy, tape, {.samples = 2}) != before);
     Net moved = std::move(net);
     CHECK(run(moved, tape, {.samples = 2}) == before);
+    CHECK_THROWS_AS(run(net, tape, {.samples = 2}), Error);
     copy = moved;
     CHECK(run(copy, tape, {.samples = 2}) == before);
     moved = Net{Seed{2}};

@@ -83,6 +83,8 @@ PreparedPass<B> begin_pass(std::span<const VariableView<B>> variables, Scores wa
     int* const order = tape.template host_memory<int>(slots);
     for (int slot = 0; slot < slots; ++slot) {
         const VariableView<B>& variable = variables[static_cast<std::size_t>(slot)];
+        if (!variable.values && variable.numbers() > 0)
+            throw Error("forward: expected a model with parameters, got one that was moved from");
         Draw<B> draw{};
         draw.kernels = variable.kernels;
         draw.distribution = variable.distribution;
@@ -189,7 +191,8 @@ struct Inputs {
 ///   joint distribution samples x `noise_size(elements)`; empty for the generator. For a weight
 ///   with `LocalReparameterization` it is the noise of the outputs, samples x batch x outputs.
 /// \return outputs (S, B, ...) and log probs, valid until the tape is reset.
-/// Throws ValueError for fewer than one sample, ShapeError when shapes do not fit.
+/// Throws ValueError for fewer than one sample, ShapeError when shapes do not fit, Error for a model
+/// that was moved from.
 template <Scores Wanted = Scores::log_probs, class M, class B, class Shape>
 auto forward(const M& model, Tape<B>& tape, Var<B, Shape> x, const ForwardOptions& options = {},
              std::type_identity_t<std::span<const typename B::scalar* const>> noise = {}) {

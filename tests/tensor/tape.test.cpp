@@ -32,6 +32,13 @@ TEST_CASE("a value that is used twice gets both gradients, one that is not used 
     tape.backward(y);
     CHECK(tape.gradient_of(x.node)[0] == 12);
     CHECK(tape.gradient_of(unused.node)[0] == 0);
+    // It would walk y's operations with their gradients again: 12 + 12 + 1.
+    CHECK_THROWS_AS(tape.backward(x + x), blue::Error);
+    CHECK(tape.gradient_of(x.node)[0] == 12);
+    tape.reset();
+    const auto z = tape.leaf<blue::scalar_shape>(&two, 1);
+    tape.backward(z + z);
+    CHECK(tape.gradient_of(z.node)[0] == 2);
 }
 
 TEST_CASE("backward wants a single number that depends on something") {

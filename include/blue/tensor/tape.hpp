@@ -157,6 +157,7 @@ public:
         draws_ = {};
         multiply_adds = 0;
         noises_ = 0;
+        walked_ = false;
     }
 
     /// Whether operations are recorded for a backward pass.
@@ -245,7 +246,8 @@ public:
     }
 
     /// Walks the operations in reverse order, from d root / d root = 1.
-    /// Throws ShapeError unless the root is a single number, and Error when nothing was recorded.
+    /// Throws ShapeError unless the root is a single number, and Error when nothing was recorded,
+    /// or backward went through this pass before: gradients would count twice.
     template <class Shape>
     void backward(Var<B, Shape> root) {
         if (root.node->size() != 1)
@@ -253,6 +255,10 @@ public:
                              " samples x ", root.node->batch, " x ", root.node->item);
         if (!root.node->needs_grad)
             throw Error("backward: the value does not depend on anything that has a gradient");
+        if (std::exchange(walked_, true))
+            throw Error(
+                "backward: expected a pass without gradients, got one that backward went through; "
+                "add losses up first, or reset the tape and begin another pass");
         const T one = 1;
         B::memory::copy_from_host(gradient(root.node).data, &one, 1);
         for (Record<B>* record = last_; record; record = record->previous)
@@ -283,6 +289,7 @@ private:
     Record<B>* last_ = nullptr;
     std::span<Draw<B>> draws_;
     std::uint32_t noises_ = 0;
+    bool walked_ = false;  ///< by backward, since the last reset
 };
 
 }  // namespace blue

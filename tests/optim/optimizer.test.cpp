@@ -100,6 +100,10 @@ TEST_CASE("a tape of another model is refused, and nothing changes", "[optim]") 
     CHECK_THROWS_AS(optimizer.step(other, tape), Error);
     CHECK(parameter_values(other) == before);
     CHECK(optimizer.steps() == 0);
+    // Nor one of the same type.
+    Net twin = net;
+    CHECK_THROWS_AS(make_optimizer(twin, Adam{}).step(twin, tape), Error);
+    CHECK(parameter_values(twin) == parameter_values(net));
 }
 
 TEST_CASE("a refused rate leaves the model as it was", "[optim]") {

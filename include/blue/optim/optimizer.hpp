@@ -8,6 +8,7 @@
 #include <blue/optim/rules.hpp>
 #include <blue/tensor/buffer.hpp>
 
+#include <algorithm>
 #include <span>
 #include <type_traits>
 #include <vector>
@@ -75,11 +76,10 @@ public:
     template <class M>
     void step(M& model, const Tape<B>& tape, double factor = 1) {
         static_assert(typename detail::rule_check<Rule, M>::type{});
-        if (tape.draws().size() != static_cast<std::size_t>(random_variable_count<M>))
-            throw Error("Optimizer: the tape holds a pass of another model");
+        const auto variables = variable_views<M, B>(model);
+        check_same_model(variables, tape);
         require_not_negative("Optimizer", "factor", factor);
         prepare_rule(rule_, std::type_identity<M>{});
-        const auto variables = variable_views<M, B>(model);
         step_all(variables, tape, factor);
     }
 
@@ -88,6 +88,15 @@ public:
     Index steps() const { return steps_; }
 
 private:
+    static void check_same_model(std::span<const VariableView<B>> variables, const Tape<B>& tape) {
+        const auto draws = tape.draws();
+        const auto same = [](const VariableView<B>& variable, const Draw<B>& draw) {
+            return variable.storage == draw.storage;
+        };
+        if (!std::equal(variables.begin(), variables.end(), draws.begin(), draws.end(), same))
+            throw Error("Optimizer: the tape holds a pass of another model");
+    }
+
     void step_all(std::span<const VariableView<B>> variables, const Tape<B>& tape, double factor) {
         ++steps_;
         state_.reserve(variables.size());

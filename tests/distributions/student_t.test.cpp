@@ -34,6 +34,24 @@ TEST_CASE("closed-form divergences of Student's t distribution", "[distributions
           std::numeric_limits<double>::infinity());
 }
 
+TEST_CASE("many degrees of freedom leave no rounding", "[distributions]") {
+    // mpmath 1.3 with 40 digits: the constant of the density and the entropy at scale 1, on both
+    // sides of where a series takes over. The sum of logarithms before has terms of 6000.
+    struct Reference {
+        double df, constant, entropy;
+    };
+    for (const auto& [df, constant, entropy] :
+         {Reference{999, -0.9191887834131311252, 1.4199397845391318762},
+          Reference{1001, -0.91918828341288112503, 1.4199377835381308745},
+          Reference{1e6, -0.91893878320467274174, 1.4189395332049227416},
+          Reference{1e15, -0.91893853320467299178, 1.4189385332046737418}}) {
+        const double tolerance = df < 1000 ? 1e-12 : 1e-15;
+        const MeanFieldStudentT t{.df = df};
+        CHECK(t.constant == Approx(constant).epsilon(tolerance));
+        CHECK(t.entropy_at_one == Approx(entropy).epsilon(tolerance));
+    }
+}
+
 TEST_CASE("the density and options of Student's t distribution", "[distributions]") {
     using Number = math::Number<double>;
     const MeanFieldStudentT t{.df = 4};

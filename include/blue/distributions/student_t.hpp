@@ -17,6 +17,9 @@ namespace detail {
 
 /// log Gamma((df + 1) / 2) - log Gamma(df / 2) - log(pi df) / 2
 inline double student_t_constant(double df) {
+    // Large logarithms would cancel. The series of log Gamma(x + 1/2) - log Gamma(x) in 1 / x, from
+    // Abramowitz and Stegun (1964), 6.1.41; what is left out is below 1e-16.
+    if (df > 1e3) return -0.91893853320467274178 - 1 / (4 * df) + 1 / (24 * df * df * df);
     constexpr double log_pi = 1.14472988584940017414;
     return math::detail::lgamma_scalar((df + 1) / 2) - math::detail::lgamma_scalar(df / 2) -
            0.5 * (log_pi + std::log(df));
@@ -24,6 +27,10 @@ inline double student_t_constant(double df) {
 
 /// The entropy at scale 1 in nats (Lazo and Rathie 1978, IEEE Trans. Inf. Theory 24, 120).
 inline double student_t_entropy(double df) {
+    if (df > 1e3) {  // with the derivative of that series
+        const double r = 1 / df;
+        return 0.5 * (1 + r) * (1 + 0.5 * r - 0.25 * r * r * r) - student_t_constant(df);
+    }
     return 0.5 * (df + 1) *
                (math::detail::digamma_scalar((df + 1) / 2) - math::detail::digamma_scalar(df / 2)) -
            student_t_constant(df);

@@ -38,7 +38,8 @@ TEST_CASE("channels are standardised over the batch, within each sample", "[ops]
     CHECK(statistics.variance[1] == Approx(200).epsilon(1e-13));
 
     const auto single = tape.input<shape<8>>(numbers.data(), 1);
-    CHECK_THROWS_WITH(standardise_channels(single),
-                      "BatchNorm: expected at least 2 numbers per channel in training, got 1 "
-                      "examples of 1; a batch_size may leave a last batch of 1: choose another one");
+    CHECK_THROWS_WITH(
+        standardise_channels(single),
+        "BatchNorm: expected at least 2 numbers per channel in training, got 1 "
+        "examples of 1; a batch_size may leave a last batch of 1: choose another one");
 }

@@ -191,8 +191,8 @@ struct Inputs {
 ///   joint distribution samples x `noise_size(elements)`; empty for the generator. For a weight
 ///   with `LocalReparameterization` it is the noise of the outputs, samples x batch x outputs.
 /// \return outputs (S, B, ...) and log probs, valid until the tape is reset.
-/// Throws ValueError for fewer than one sample, ShapeError when shapes do not fit, Error for a model
-/// that was moved from.
+/// Throws ValueError for fewer than one sample, ShapeError when shapes do not fit, Error for a
+/// model that was moved from.
 template <Scores Wanted = Scores::log_probs, class M, class B, class Shape>
 auto forward(const M& model, Tape<B>& tape, Var<B, Shape> x, const ForwardOptions& options = {},
              std::type_identity_t<std::span<const typename B::scalar* const>> noise = {}) {

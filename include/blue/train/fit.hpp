@@ -226,10 +226,10 @@ private:
 /// \param validation a data set for `patience` and EpochReport::validation_loss, or nullptr.
 /// \param rule update rule of the optimiser.
 /// Before anything is changed it throws ShapeError and ValueError for data and options that do not
-/// fit, and NumericalError for inputs and targets that are not finite. What only a layer knows, such
-/// as a last batch too small for `BatchNorm`, it throws in that step. It throws NumericalError when
-/// a loss or gradient is not finite: see `throw_not_finite`; the parameters are those before the
-/// step.
+/// fit, and NumericalError for inputs and targets that are not finite. What only a layer knows,
+/// such as a last batch too small for `BatchNorm`, it throws in that step. It throws NumericalError
+/// when a loss or gradient is not finite: see `throw_not_finite`; the parameters are those before
+/// the step.
 template <class M, class Objective, class Target, class Rule = Adam>
 FitReport fit(M& model, Objective&& objective, const Dataset<Target>& train,
               const Dataset<Target>* validation, const FitOptions& options = {},

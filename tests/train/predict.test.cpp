@@ -331,6 +331,15 @@ TEST_CASE("what does not fit is an error") {
           "predict: expected samples_per_chunk of at least 1, got 0");
 }
 
+TEST_CASE("scores of both signs are no probabilities") {
+    // The outputs of this classifier are any numbers, which do not go with `probs`.
+    const Classifier net{blue::Seed{1}};
+    const blue::Categorical scores{.input = blue::Categorical::Input::probs};
+    CHECK(message_of<blue::NumericalError>([&] {
+              blue::predict(net, scores, inputs_for(9, 2));
+          }).find("predict: expected probabilities of at least 0, got -") == 0);
+}
+
 TEST_CASE("numbers that are not finite are errors, not predictions") {
     Classifier net{blue::Seed{1}};
     Array<float> inputs = inputs_for(9, 2);

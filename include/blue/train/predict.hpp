@@ -62,18 +62,21 @@ private:
 template <class B, class Shape>
 ChunkValues(Var<B, Shape>) -> ChunkValues<typename B::scalar>;
 
-/// Throws NumericalError with the input and the draw of the first number that is not finite.
+/// Throws NumericalError with the input and the draw of the first number that is not finite, or no
+/// probability where these are expected.
 template <class B, class Shape>
-ChunkValues<typename B::scalar> finite_values(Var<B, Shape> value, const Chunk& chunk) {
+ChunkValues<typename B::scalar> finite_values(Var<B, Shape> value, const Chunk& chunk,
+                                              bool are_probabilities = false) {
     ChunkValues values(value);
     const auto& numbers = values.numbers();
     for (std::size_t i = 0; i < numbers.size(); ++i)
-        if (!std::isfinite(numbers[i])) {
+        if (!std::isfinite(numbers[i]) || (are_probabilities && numbers[i] < 0)) {
             const Index row = static_cast<Index>(i) / value.node->item;
-            throw NumericalError("predict: expected finite outputs, got ", numbers[i],
-                                 " for input ", chunk.first_row() + row % chunk.batch(),
-                                 " in draw ", chunk.first_draw + row / chunk.batch(),
-                                 " (counted from 0)");
+            const bool finite = std::isfinite(numbers[i]);
+            throw NumericalError(
+                "predict: expected ", finite ? "probabilities of at least 0" : "finite outputs",
+                ", got ", numbers[i], " for input ", chunk.first_row() + row % chunk.batch(),
+                " in draw ", chunk.first_draw + row / chunk.batch(), " (counted from 0)");
         }
     return values;
 }
@@ -81,7 +84,7 @@ ChunkValues<typename B::scalar> finite_values(Var<B, Shape> value, const Chunk& 
 template <class Likelihood, class B, class Shape>
 void add_draws(ClassPredictor& predictor, const Likelihood& likelihood, Var<B, Shape> output,
                const Chunk& chunk) {
-    const auto probabilities = finite_values(likelihood.probabilities(output), chunk);
+    const auto probabilities = finite_values(likelihood.probabilities(output), chunk, true);
     for (Index s = 0; s < chunk.draws; ++s)
         predictor.add(chunk.first_row(), chunk.batch(), probabilities.draw(s));
 }

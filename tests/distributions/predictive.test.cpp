@@ -63,6 +63,7 @@ TEST_CASE("log probs of numbers", "[distributions]") {
     CHECK(each[0] == Approx(normal(2, 1, 0.25)).epsilon(1e-14));
     CHECK(each[3] == Approx(normal(5, 0, 0.25)).epsilon(1e-14));
     CHECK(Gaussian{0.5}.variance(a) == 0.25);
+    CHECK_THROWS_AS(SampleNormal{.eps = -1}.mixture_log_prob(a, b), ValueError);
     for (double std : {0.0, -1.0, std::nan("")}) {
         CHECK_THROWS_AS(Gaussian{std}.log_prob(a, b), ValueError);
         CHECK_THROWS_AS(Gaussian{std}.variance(a), ValueError);

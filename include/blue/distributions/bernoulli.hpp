@@ -3,6 +3,7 @@
 /// The predictive distribution over two outcomes.
 #pragma once
 
+#include <blue/error.hpp>
 #include <blue/ops/activations.hpp>
 #include <blue/ops/reduce.hpp>
 
@@ -50,6 +51,7 @@ struct Bernoulli {
     /// distribution.
     template <class B, class Shape, class TargetShape>
     auto mixture_log_prob(Var<B, Shape> logits, Var<B, TargetShape> y) const {
+        require_not_negative("Bernoulli", "eps", eps);
         return log(mean_samples(elementwise(ops::BernoulliProb{}, y, logits)) + eps);
     }
 };

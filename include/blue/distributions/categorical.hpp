@@ -3,6 +3,7 @@
 /// The predictive distribution over classes.
 #pragma once
 
+#include <blue/error.hpp>
 #include <blue/ops/activations.hpp>
 #include <blue/ops/reduce.hpp>
 #include <blue/ops/softmax.hpp>
@@ -38,6 +39,7 @@ struct Categorical {
     /// distribution.
     template <class B, class Shape>
     auto mixture_log_prob(Var<B, Shape> x, Labels<B> target) const {
+        require_not_negative("Categorical", "eps", eps);
         return log(pick(mean_samples(probabilities(x)), target) + eps);
     }
 };

@@ -5,6 +5,7 @@
 
 #include <blue/distributions/mean_field_normal.hpp>
 #include <blue/distributions/student_t.hpp>
+#include <blue/error.hpp>
 #include <blue/ops/activations.hpp>
 #include <blue/ops/reduce.hpp>
 
@@ -55,6 +56,7 @@ struct SampleNormal {
     /// log N(y; mean_s x, std_s(x)^2 + eps) in nats: (1, B, ...).
     template <class B, class Shape, class TargetShape>
     auto mixture_log_prob(Var<B, Shape> x, Var<B, TargetShape> y) const {
+        require_not_negative("SampleNormal", "eps", eps);
         return elementwise(ops::NormalLogProb{eps, norm_constants ? MeanFieldNormal::constant : 0},
                            y, mean_samples(x), std_samples(x));
     }

@@ -236,8 +236,8 @@ void configure(blue::LayerNorm<N, Options...>& layer, const Json& json) {
 /// A stack of equal layers with a normalisation behind, or without.
 template <class Stack>
 void configure_stack(Stack& stack, const Json& json) {
-    require_equal(json, "num_layers", stack.layers.layers.size());
-    for (auto& layer : stack.layers.layers) configure(layer, json.at("layer"));
+    require_equal(json, "num_layers", stack.layers.copies.size());
+    for (auto& copy : stack.layers.copies) configure(copy.layer, json.at("layer"));
     constexpr bool has_norm = requires {
         stack.norm;
     };
@@ -258,14 +258,14 @@ void configure(blue::TransformerDecoder<N, L, Norm>& stack, const Json& json) {
 template <class Encoder, class Decoder>
 void configure(blue::EncoderDecoder<Encoder, Decoder>& model, const Json& json) {
     require_type(json, "VITransformer");
-    require_equal(json, "num_encoder_layers", model.encoder.layers.layers.size());
-    require_equal(json, "num_decoder_layers", model.decoder.layers.layers.size());
+    require_equal(json, "num_encoder_layers", model.encoder.layers.copies.size());
+    require_equal(json, "num_decoder_layers", model.decoder.layers.copies.size());
     // Its layers are described by the same fields, but for their type.
     Json layer = json;
     layer["type"] = "VITransformerEncoderLayer";
-    for (auto& each : model.encoder.layers.layers) configure(each, layer);
+    for (auto& each : model.encoder.layers.copies) configure(each.layer, layer);
     layer["type"] = "VITransformerDecoderLayer";
-    for (auto& each : model.decoder.layers.layers) configure(each, layer);
+    for (auto& each : model.decoder.layers.copies) configure(each.layer, layer);
 }
 inline void configure(blue::Flatten<>&, const Json& json) {
     require_type(json, "Flatten");

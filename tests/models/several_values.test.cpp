@@ -15,7 +15,7 @@ using B = Cpu<double>;
 template <Index In, Index Out>
 using Dense = Linear<In, Out, MeanFieldNormal, MeanFieldNormal, B>;
 template <class Self, class... Variables>
-using Branching = Module<Self, variables<Variables...>, MeanFieldNormal, MeanFieldNormal, B>;
+using Piece = Module<Self, variables<Variables...>, MeanFieldNormal, MeanFieldNormal, B>;
 
 namespace {
 
@@ -26,14 +26,14 @@ struct Mixed {
 };
 
 /// Two inputs, two outputs.
-struct Mixer : Branching<Mixer, variable<"scale", 3>> {
+struct Mixer : Piece<Mixer, variable<"scale", 3>> {
     auto forward(auto& pass, auto x, auto y) const {
         const auto scale = pass.sample(*this, "scale"_v);
         return Mixed<decltype(x)>{scale * (x + y), scale * (x - y)};
     }
 };
 /// The same, as a tuple, and with a flag.
-struct Chooser : Branching<Chooser> {
+struct Chooser : Piece<Chooser> {
     Mixer mixer;
     using children = blue::children<&Chooser::mixer>;
     auto forward(auto& pass, auto x, auto y, bool swapped) const {
@@ -43,7 +43,7 @@ struct Chooser : Branching<Chooser> {
     }
 };
 /// A model of two inputs of different shapes and one output.
-struct Net : Branching<Net> {
+struct Net : Piece<Net> {
     Dense<2, 3> left;
     Dense<4, 3> right;
     Chooser chooser;

@@ -10,6 +10,7 @@
 #include <blue/concepts/backend.hpp>
 #include <blue/concepts/module.hpp>
 #include <blue/concepts/prior.hpp>
+#include <blue/concepts/window.hpp>
 
 #include <blue/backends/cpu/backend.hpp>
 #include <blue/distributions/bernoulli.hpp>

@@ -4,6 +4,7 @@
 #pragma once
 
 #include <blue/concepts/requirement.hpp>
+#include <blue/meta/variables.hpp>
 #include <blue/tensor/tape.hpp>
 
 #include <type_traits>

@@ -3,6 +3,7 @@
 /// What the kernels of posterior sharpening get.
 #pragma once
 
+#include <blue/concepts/backend.hpp>
 #include <blue/tensor/tape.hpp>
 
 namespace blue {

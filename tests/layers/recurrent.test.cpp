@@ -4,10 +4,12 @@
 #include <blue/blue.hpp>
 #include <blue/testing/gradient_check.hpp>
 
+#include "layers/recurrent_probe.hpp"
 #include "support/catch.hpp"
 
 using namespace blue;
 using namespace blue::testing;
+using namespace blue_test;
 
 namespace {
 
@@ -33,17 +35,6 @@ static_assert(std::is_same_v<input_shape_of<Sequential<GRU<3, 4, steps<5>>>>, sh
 static_assert(std::is_same_v<output_shape_of<RNN<3, 4, steps<5>, bidirectional>>, shape<5, 8>>);
 static_assert(std::is_same_v<output_shape_of<RNN<3, 4, steps<5>, final_output>>, shape<4>>);
 
-/// A layer within a model whose forward function is f(layer, pass, x).
-template <class L, class F>
-struct Probe : Module<Probe<L, F>, variables<>, N, U, backend_of<L>> {
-    L layer;
-    F function{};
-    using children = blue::children<&Probe::layer>;
-    auto forward(auto& pass, auto x) const { return function(layer, pass, x); }
-};
-
-const std::vector<double> numbers = random_values<shape<3>>(1, 30, Seed{9}).numbers;
-
 /// The outputs for five sequences of six steps.
 template <class L, class F>
 auto outputs(F, const std::vector<double>& inputs = numbers) {
@@ -67,19 +58,6 @@ double parameter_error(F, Index samples = 2) {
         .error;
 }
 
-const std::vector<Index> lengths{6, 1, 3, 6, 2};
-constexpr auto plain = [](const auto& layer, auto& pass, auto x) { return layer(pass, x); };
-constexpr auto cut = [](const auto& layer, auto& pass, auto x) { return layer(pass, x, lengths); };
-constexpr auto state = [](const auto& layer, auto& pass, auto x) {
-    return layer.run(pass, x, lengths).state.h;
-};
-/// Both halves after each other, the second from the state behind the first.
-constexpr auto halves = [](const auto& layer, auto& pass, auto x) {
-    const auto first = layer.run(pass, x);
-    const auto second = layer.run(pass, x, {}, first.state);
-    return first.output + 2 * second.output;
-};
-
 // Fourth-order differences: 1e-10, times the size of higher derivatives.
 constexpr double tolerance = 1e-8;
 
@@ -87,20 +65,20 @@ constexpr double tolerance = 1e-8;
 
 TEST_CASE("gradients of the parameters of recurrent layers", "[layers]") {
     CHECK(parameter_error<Deep>(cut) < tolerance);
-    CHECK(parameter_error<Deep>(state) < tolerance);
-    CHECK(parameter_error<LSTM<3, 4, N, U, D>>(halves) < tolerance);
-    CHECK(parameter_error<LSTM<3, 4, peephole, N, U, D>>(halves, 1) < tolerance);
+    CHECK(parameter_error<Deep>(last_state) < tolerance);
+    CHECK(parameter_error<LSTM<3, 4, N, U, D>>(twice) < tolerance);
+    CHECK(parameter_error<LSTM<3, 4, peephole, N, U, D>>(twice, 1) < tolerance);
     CHECK(parameter_error<LSTM<3, 4, layers<2>, bidirectional, final_output, N, U, D>>(cut) <
           tolerance);
     CHECK(parameter_error<GRU<3, 4, layers<2>, bidirectional, without_bias, N, U, D>>(cut) <
           tolerance);
-    CHECK(parameter_error<RNN<3, 4, NonBayesian, U, D>>(halves) < tolerance);
+    CHECK(parameter_error<RNN<3, 4, NonBayesian, U, D>>(twice) < tolerance);
 }
 
 TEST_CASE("sequences with lengths are like sequences of that length", "[layers]") {
     const auto model = make<Probe<Deep, decltype(cut)>>(Seed{1});
     const auto all = outputs<Deep>(cut);
-    const auto states = outputs<Deep>(state);
+    const auto states = outputs<Deep>(last_state);
     constexpr std::size_t steps = 6, width = 8, slots = 4, hidden = 4;
     for (std::size_t b = 0; b < 5; ++b) {
         const auto length = static_cast<std::size_t>(lengths[b]);
@@ -152,7 +130,7 @@ TEST_CASE("a sequence can be continued from a state, with the same draw of the w
 
 TEST_CASE("the final output is that of the last layer behind the last step", "[layers]") {
     const auto last = outputs<GRU<3, 4, layers<2>, bidirectional, final_output, N, U, D>>(cut);
-    const auto states = outputs<GRU<3, 4, layers<2>, bidirectional, N, U, D>>(state);
+    const auto states = outputs<GRU<3, 4, layers<2>, bidirectional, N, U, D>>(last_state);
     for (std::size_t row = 0; row < 10; ++row)
         for (std::size_t i = 0; i < 8; ++i) CHECK(last[row * 8 + i] == states[row * 16 + 8 + i]);
 }
@@ -162,11 +140,11 @@ TEST_CASE("states have the samples of all layers", "[layers]") {
     using Mixed =
         LSTM<3, 4, layers<2>,
              per_variable<NonBayesian, NonBayesian, NonBayesian, NonBayesian, N, N, N, N>, U, D>;
-    const auto h = outputs<Mixed>(state);
+    const auto h = outputs<Mixed>(last_state);
     REQUIRE(h.size() == 2 * 5 * 2 * 4);
     for (std::size_t i = 0; i < 4; ++i) CHECK(h[i] == h[40 + i]);
     CHECK(h[4] != h[44]);
-    CHECK(parameter_error<Mixed>(state) < tolerance);
+    CHECK(parameter_error<Mixed>(last_state) < tolerance);
 }
 
 TEST_CASE("gradients of states from which sequences begin", "[layers]") {

@@ -3,41 +3,20 @@
 #include <blue/blue.hpp>
 #include <blue/testing/gradient_check.hpp>
 
+#include "layers/recurrent_probe.hpp"
 #include "support/catch.hpp"
 
 #include <cmath>
 
 using namespace blue;
 using namespace blue::testing;
+using namespace blue_test;
 
 namespace {
 
 using N = MeanFieldNormal;
 using U = UniformPrior;
 using D = Cpu<double>;
-
-/// A layer within a model whose forward function is f(layer, pass, x).
-template <class L, class F>
-struct Probe : Module<Probe<L, F>, variables<>, N, U, backend_of<L>> {
-    L layer;
-    F function{};
-    using children = blue::children<&Probe::layer>;
-    auto forward(auto& pass, auto x) const { return function(layer, pass, x); }
-};
-
-const std::vector<double> numbers = random_values<shape<3>>(1, 30, Seed{9}).numbers;
-const std::vector<Index> lengths{6, 1, 3, 6, 2};
-constexpr auto plain = [](const auto& layer, auto& pass, auto x) { return layer(pass, x); };
-constexpr auto cut = [](const auto& layer, auto& pass, auto x) { return layer(pass, x, lengths); };
-constexpr auto states = [](const auto& layer, auto& pass, auto x) {
-    return layer.run(pass, x, lengths).state.h;
-};
-/// Twice, the second time from the state behind the first.
-constexpr auto again = [](const auto& layer, auto& pass, auto x) {
-    const auto first = layer.run(pass, x);
-    const auto second = layer.run(pass, x, {}, first.state);
-    return first.output + 2 * second.output;
-};
 
 /// The outputs for `30 / Steps` sequences.
 template <class L, Index Steps = 6, class F>
@@ -108,10 +87,10 @@ TEST_CASE("walks with draws for each step are those of a recurrence", "[ops]") {
     // Weights are points. Sums of numbers of order one in another order.
     CHECK(change<Deep>(plain) < 1e-14);
     CHECK(change<Deep>(cut) < 1e-14);
-    CHECK(change<Deep>(states) < 1e-14);
-    CHECK(change<Deep>(again) < 1e-14);
+    CHECK(change<Deep>(last_state) < 1e-14);
+    CHECK(change<Deep>(twice) < 1e-14);
     CHECK(change<DeepGru>(cut) < 1e-14);
-    CHECK(change<Peephole>(again) < 1e-14);
+    CHECK(change<Peephole>(twice) < 1e-14);
     CHECK(change<Final>(cut) < 1e-14);
 }
 
@@ -172,8 +151,8 @@ TEST_CASE("each step has a draw of its own", "[ops]") {
 
 TEST_CASE("gradients of parameters of which each step has a draw", "[ops]") {
     CHECK(parameter_error<Deep<fresh_draws, N, N, D>>(cut) < tolerance);
-    CHECK(parameter_error<Deep<fresh_draws, N, N, D>>(states) < tolerance);
-    CHECK(parameter_error<LSTM<3, 4, fresh_draws, MeanFieldStudentT, N, D>>(again) < tolerance);
+    CHECK(parameter_error<Deep<fresh_draws, N, N, D>>(last_state) < tolerance);
+    CHECK(parameter_error<LSTM<3, 4, fresh_draws, MeanFieldStudentT, N, D>>(twice) < tolerance);
     CHECK(parameter_error<Final<fresh_draws, Antithetic<N>, N, D>>(cut) < tolerance);
     // Some variables are not random; a prior whose scale is the best one for the divergence.
     using Mixed = per_variable<N, SoftplusScale<N>, NonBayesian, N>;

@@ -248,8 +248,10 @@ TEST_CASE("buffers move with the optimiser's step", "[train]") {
 TEST_CASE("what cannot be sharpened", "[train]") {
     const auto model = make<Network<N>>(Seed{1});
     CHECK_THROWS_AS(PosteriorSharpening(model, {.std = 0}), ValueError);
+    CHECK_THROWS_AS(PosteriorSharpening(model, {.step_size = std::nan("")}), ValueError);
     PosteriorSharpening sharpening(model);
     Tape<D> tape;
+    CHECK_THROWS_AS(sharpening.step(-1), ValueError);
     CHECK_THROWS_AS(sharpening.backward(model, tape, objective, batch, {.samples = 0}), ValueError);
     CHECK_THROWS_AS(sharpening.backward(model, tape, Elbo{Gaussian{1}}, batch), ValueError);
     CHECK_THROWS_AS(sharpening.backward_along_directions(model, tape, objective, batch, options),

@@ -104,11 +104,12 @@ class PosteriorSharpening {
                                       operation::posterior_sharpening, B>{});
 
 public:
-    /// Throws ValueError unless std is positive.
+    /// Throws ValueError unless std is positive and the step size finite.
     explicit PosteriorSharpening(const M& model, const SharpeningOptions& options = {},
                                  const Rule& rule = {})
         : options_(options), rule_(rule) {
         require_positive("PosteriorSharpening", "std", options.std);
+        require_finite("PosteriorSharpening", "step_size", options.step_size);
         rule.constants(1, 1);
         const auto views = variable_views<M, B>(model);
         variables_.reserve(views.size());
@@ -213,8 +214,10 @@ public:
                 examples * unsharpened_};
     }
 
-    /// A step of the rule on the step sizes. `factor` scales its learning rate.
+    /// A step of the rule on the step sizes. `factor` scales its learning rate; ValueError when it
+    /// is negative or not finite.
     void step(double factor = 1) {
+        require_not_negative("PosteriorSharpening", "factor", factor);
         ++taken_;
         for (Variable& variable : variables_) {
             if (!variable.has_steps) continue;

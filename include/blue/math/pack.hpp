@@ -31,22 +31,19 @@ struct Mask {
     Register r[count];
 
     friend BLUE_INLINE Mask operator&(Mask a, Mask b) {
-        BLUE_UNROLL for (int i = 0; i < count; ++i) a.r[i] = a.r[i] & b.r[i];
+        BLUE_EACH_REGISTER(i, count, a.r[i] = a.r[i] & b.r[i]);
         return a;
     }
     friend BLUE_INLINE Mask operator|(Mask a, Mask b) {
-        BLUE_UNROLL for (int i = 0; i < count; ++i) a.r[i] = a.r[i] | b.r[i];
+        BLUE_EACH_REGISTER(i, count, a.r[i] = a.r[i] | b.r[i]);
         return a;
     }
     BLUE_INLINE Mask operator!() const {
         Mask a;
-        BLUE_UNROLL for (int i = 0; i < count; ++i) {
-            if constexpr (N == 1) {
-                a.r[i] = !r[i];
-            } else {
-                a.r[i] = ~r[i];
-            }
-        }
+        if constexpr (N == 1)
+            a.r[0] = !r[0];
+        else
+            BLUE_EACH_REGISTER(i, count, a.r[i] = ~r[i]);
         return a;
     }
     BLUE_INLINE bool operator[](int lane) const {
@@ -59,7 +56,7 @@ struct Mask {
 
     /// a where the mask holds, else b. Numbers broadcast.
     friend BLUE_INLINE Pack<T, N> where(Mask m, Pack<T, N> a, Pack<T, N> b) {
-        BLUE_UNROLL for (int i = 0; i < count; ++i) a.r[i] = detail::select(m.r[i], a.r[i], b.r[i]);
+        BLUE_EACH_REGISTER(i, count, a.r[i] = detail::select(m.r[i], a.r[i], b.r[i]));
         return a;
     }
     /// Whether any lane holds.
@@ -97,22 +94,19 @@ struct Pack {
     template <class A>
     requires std::is_arithmetic_v<A> BLUE_INLINE Pack(A a) {
         const T value = static_cast<T>(a);
-        BLUE_UNROLL for (int i = 0; i < count; ++i) {
-            if constexpr (N == 1) {
-                r[i] = value;
-            } else {
-                r[i] = value - Register{};  // broadcast; x - 0 is x, also for -0
-            }
-        }
+        if constexpr (N == 1)
+            r[0] = value;
+        else
+            BLUE_EACH_REGISTER(i, count, r[i] = value - Register{});  // x - 0 is x, also for -0
     }
 
     BLUE_INLINE static Pack load(const T* p) {
         Pack a;
-        BLUE_UNROLL for (int i = 0; i < count; ++i) detail::load(p + i * per_register, a.r[i]);
+        BLUE_EACH_REGISTER(i, count, detail::load(p + i * per_register, a.r[i]));
         return a;
     }
     BLUE_INLINE void store(T* p) const {
-        BLUE_UNROLL for (int i = 0; i < count; ++i) detail::store(p + i * per_register, r[i]);
+        BLUE_EACH_REGISTER(i, count, detail::store(p + i * per_register, r[i]));
     }
     BLUE_INLINE T operator[](int lane) const {
         if constexpr (N == 1) {
@@ -123,24 +117,24 @@ struct Pack {
     }
 
     friend BLUE_INLINE Pack operator+(Pack a, Pack b) {
-        BLUE_UNROLL for (int i = 0; i < count; ++i) a.r[i] = a.r[i] + b.r[i];
+        BLUE_EACH_REGISTER(i, count, a.r[i] = a.r[i] + b.r[i]);
         return a;
     }
     friend BLUE_INLINE Pack operator-(Pack a, Pack b) {
-        BLUE_UNROLL for (int i = 0; i < count; ++i) a.r[i] = a.r[i] - b.r[i];
+        BLUE_EACH_REGISTER(i, count, a.r[i] = a.r[i] - b.r[i]);
         return a;
     }
     friend BLUE_INLINE Pack operator*(Pack a, Pack b) {
-        BLUE_UNROLL for (int i = 0; i < count; ++i) a.r[i] = a.r[i] * b.r[i];
+        BLUE_EACH_REGISTER(i, count, a.r[i] = a.r[i] * b.r[i]);
         return a;
     }
     friend BLUE_INLINE Pack operator/(Pack a, Pack b) {
-        BLUE_UNROLL for (int i = 0; i < count; ++i) a.r[i] = a.r[i] / b.r[i];
+        BLUE_EACH_REGISTER(i, count, a.r[i] = a.r[i] / b.r[i]);
         return a;
     }
     BLUE_INLINE Pack operator-() const {
         Pack a;
-        BLUE_UNROLL for (int i = 0; i < count; ++i) a.r[i] = -r[i];
+        BLUE_EACH_REGISTER(i, count, a.r[i] = -r[i]);
         return a;
     }
     BLUE_INLINE Pack operator+() const { return *this; }
@@ -151,17 +145,17 @@ struct Pack {
 
     friend BLUE_INLINE Mask<T, N> operator<(Pack a, Pack b) {
         Mask<T, N> m;
-        BLUE_UNROLL for (int i = 0; i < count; ++i) m.r[i] = a.r[i] < b.r[i];
+        BLUE_EACH_REGISTER(i, count, m.r[i] = a.r[i] < b.r[i]);
         return m;
     }
     friend BLUE_INLINE Mask<T, N> operator<=(Pack a, Pack b) {
         Mask<T, N> m;
-        BLUE_UNROLL for (int i = 0; i < count; ++i) m.r[i] = a.r[i] <= b.r[i];
+        BLUE_EACH_REGISTER(i, count, m.r[i] = a.r[i] <= b.r[i]);
         return m;
     }
     friend BLUE_INLINE Mask<T, N> operator==(Pack a, Pack b) {
         Mask<T, N> m;
-        BLUE_UNROLL for (int i = 0; i < count; ++i) m.r[i] = a.r[i] == b.r[i];
+        BLUE_EACH_REGISTER(i, count, m.r[i] = a.r[i] == b.r[i]);
         return m;
     }
     friend BLUE_INLINE Mask<T, N> operator>(Pack a, Pack b) { return b < a; }
@@ -170,22 +164,21 @@ struct Pack {
 
     /// a b + c in one rounding where the hardware has it, else in two.
     friend BLUE_INLINE Pack fma(Pack a, Pack b, Pack c) {
-        BLUE_UNROLL for (int i = 0; i < count; ++i) a.r[i] =
-            detail::multiply_add(a.r[i], b.r[i], c.r[i]);
+        BLUE_EACH_REGISTER(i, count, a.r[i] = detail::multiply_add(a.r[i], b.r[i], c.r[i]));
         return a;
     }
     friend BLUE_INLINE Pack sqrt(Pack a) {
-        BLUE_UNROLL for (int i = 0; i < count; ++i) a.r[i] = detail::square_root(a.r[i]);
+        BLUE_EACH_REGISTER(i, count, a.r[i] = detail::square_root(a.r[i]));
         return a;
     }
     /// The smaller one; a NaN in a stays, a NaN in b is dropped.
     friend BLUE_INLINE Pack min(Pack a, Pack b) {
-        BLUE_UNROLL for (int i = 0; i < count; ++i) a.r[i] = detail::minimum(a.r[i], b.r[i]);
+        BLUE_EACH_REGISTER(i, count, a.r[i] = detail::minimum(a.r[i], b.r[i]));
         return a;
     }
     /// The larger one; a NaN in a stays, a NaN in b is dropped.
     friend BLUE_INLINE Pack max(Pack a, Pack b) {
-        BLUE_UNROLL for (int i = 0; i < count; ++i) a.r[i] = detail::maximum(a.r[i], b.r[i]);
+        BLUE_EACH_REGISTER(i, count, a.r[i] = detail::maximum(a.r[i], b.r[i]));
         return a;
     }
     friend BLUE_INLINE Pack clamp(Pack a, Pack low, Pack high) { return min(max(a, low), high); }

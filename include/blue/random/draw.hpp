@@ -58,7 +58,7 @@ inline constexpr int pair_lanes = BLUE_REGISTER_BYTES == 32 ? 8 : 16;
 template <int L>
 BLUE_INLINE math::detail::Bits<float, L> part(const math::detail::Bits<float, 16>& words, int k) {
     math::detail::Bits<float, L> w;
-    BLUE_UNROLL for (int i = 0; i < w.count; ++i) w.r[i] = words.r[k * w.count + i];
+    BLUE_EACH_REGISTER(i, w.count, w.r[i] = words.r[k * w.count + i]);
     return w;
 }
 

@@ -23,54 +23,51 @@ struct Bits {
 
     Bits() = default;
     BLUE_INLINE Bits(word a) {
-        BLUE_UNROLL for (int i = 0; i < count; ++i) {
-            if constexpr (N == 1) {
-                r[i] = a;
-            } else {
-                r[i] = a - Register{};
-            }
-        }
+        if constexpr (N == 1)
+            r[0] = a;
+        else
+            BLUE_EACH_REGISTER(i, count, r[i] = a - Register{});
     }
     explicit BLUE_INLINE Bits(Pack<T, N> a) {
-        BLUE_UNROLL for (int i = 0; i < count; ++i) r[i] = bit_cast<Register>(a.r[i]);
+        BLUE_EACH_REGISTER(i, count, r[i] = bit_cast<Register>(a.r[i]));
     }
     BLUE_INLINE Pack<T, N> pack() const {
         Pack<T, N> a;
-        BLUE_UNROLL for (int i = 0; i < count; ++i) a.r[i] = bit_cast<FloatingRegister>(r[i]);
+        BLUE_EACH_REGISTER(i, count, a.r[i] = bit_cast<FloatingRegister>(r[i]));
         return a;
     }
 
     friend BLUE_INLINE Bits operator+(Bits a, Bits b) {
-        BLUE_UNROLL for (int i = 0; i < count; ++i) a.r[i] = a.r[i] + b.r[i];
+        BLUE_EACH_REGISTER(i, count, a.r[i] = a.r[i] + b.r[i]);
         return a;
     }
     friend BLUE_INLINE Bits operator-(Bits a, Bits b) {
-        BLUE_UNROLL for (int i = 0; i < count; ++i) a.r[i] = a.r[i] - b.r[i];
+        BLUE_EACH_REGISTER(i, count, a.r[i] = a.r[i] - b.r[i]);
         return a;
     }
     friend BLUE_INLINE Bits operator&(Bits a, Bits b) {
-        BLUE_UNROLL for (int i = 0; i < count; ++i) a.r[i] = a.r[i] & b.r[i];
+        BLUE_EACH_REGISTER(i, count, a.r[i] = a.r[i] & b.r[i]);
         return a;
     }
     friend BLUE_INLINE Bits operator|(Bits a, Bits b) {
-        BLUE_UNROLL for (int i = 0; i < count; ++i) a.r[i] = a.r[i] | b.r[i];
+        BLUE_EACH_REGISTER(i, count, a.r[i] = a.r[i] | b.r[i]);
         return a;
     }
     friend BLUE_INLINE Bits operator^(Bits a, Bits b) {
-        BLUE_UNROLL for (int i = 0; i < count; ++i) a.r[i] = a.r[i] ^ b.r[i];
+        BLUE_EACH_REGISTER(i, count, a.r[i] = a.r[i] ^ b.r[i]);
         return a;
     }
     friend BLUE_INLINE Bits operator<<(Bits a, int shift) {
-        BLUE_UNROLL for (int i = 0; i < count; ++i) a.r[i] = a.r[i] << shift;
+        BLUE_EACH_REGISTER(i, count, a.r[i] = a.r[i] << shift);
         return a;
     }
     friend BLUE_INLINE Bits operator>>(Bits a, int shift) {
-        BLUE_UNROLL for (int i = 0; i < count; ++i) a.r[i] = a.r[i] >> shift;
+        BLUE_EACH_REGISTER(i, count, a.r[i] = a.r[i] >> shift);
         return a;
     }
     friend BLUE_INLINE Mask<T, N> operator==(Bits a, Bits b) {
         Mask<T, N> m;
-        BLUE_UNROLL for (int i = 0; i < count; ++i) m.r[i] = a.r[i] == b.r[i];
+        BLUE_EACH_REGISTER(i, count, m.r[i] = a.r[i] == b.r[i]);
         return m;
     }
 };
@@ -115,7 +112,7 @@ template <int N>
 BLUE_INLINE Pack<float, N> signed_number(Bits<float, N> a) {
     Pack<float, N> x;
     using Signed = typename Storage<std::int32_t, N>::type;
-    BLUE_UNROLL for (int i = 0; i < x.count; ++i) to_float(bit_cast<Signed>(a.r[i]), x.r[i]);
+    BLUE_EACH_REGISTER(i, x.count, to_float(bit_cast<Signed>(a.r[i]), x.r[i]));
     return x;
 }
 
@@ -134,8 +131,9 @@ BLUE_INLINE Bits<double, N> sign_extended(Bits<double, N> a) {
 template <int N>
 BLUE_INLINE Bits<float, N> spread_bit_31(Bits<float, N> a) {
     using Signed = typename Storage<std::int32_t, N>::type;
-    BLUE_UNROLL for (int i = 0; i < a.count; ++i) a.r[i] =
-        bit_cast<typename Bits<float, N>::Register>(bit_cast<Signed>(a.r[i]) >> 31);
+    BLUE_EACH_REGISTER(
+        i, a.count,
+        a.r[i] = bit_cast<typename Bits<float, N>::Register>(bit_cast<Signed>(a.r[i]) >> 31));
     return a;
 }
 template <int N>
@@ -154,7 +152,7 @@ template <int N>
 BLUE_INLINE Pack<float, N> exponent_number(Bits<float, N> a) {
     Pack<float, N> x;
     using Signed = typename Storage<std::int32_t, N>::type;
-    BLUE_UNROLL for (int i = 0; i < x.count; ++i) to_float(bit_cast<Signed>(a.r[i]) >> 23, x.r[i]);
+    BLUE_EACH_REGISTER(i, x.count, to_float(bit_cast<Signed>(a.r[i]) >> 23, x.r[i]));
     return x;
 }
 template <int N>
@@ -177,7 +175,7 @@ BLUE_INLINE P polynomial(P x, C... coefficients) {
 /// a b + c in two roundings on every machine.
 template <class T, int N>
 BLUE_INLINE Pack<T, N> unfused(Pack<T, N> a, Pack<T, N> b, Pack<T, N> c) {
-    BLUE_UNROLL for (int i = 0; i < a.count; ++i) a.r[i] = rounded_product(a.r[i], b.r[i]) + c.r[i];
+    BLUE_EACH_REGISTER(i, a.count, a.r[i] = rounded_product(a.r[i], b.r[i]) + c.r[i]);
     return a;
 }
 

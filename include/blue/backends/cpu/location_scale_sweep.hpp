@@ -55,25 +55,22 @@ struct LocationScaleSweep : SweepBase<Q, P, T, Isa> {
     }
 
     BLUE_FLATTEN static void sample(const D& d, Index s, Index begin, Index end, double* sums) {
-        if (!d.scores_log_prob) return sample_as<false, false>(d, s, begin, end, sums);
-        d.floor_visible ? sample_as<true, true>(d, s, begin, end, sums)
-                        : sample_as<true, false>(d, s, begin, end, sums);
+        d.scores_log_prob ? sample_as<true>(d, s, begin, end, sums)
+                          : sample_as<false>(d, s, begin, end, sums);
     }
 
     BLUE_FLATTEN static void accumulate(const D& d, Index s, Index begin, Index end,
                                         const T* weight_gradient, T prior_gradient,
                                         T variational_gradient, bool add) {
         if constexpr (leaves_out_score<Q>)
-            return accumulate_as<true, false>(d, s, begin, end, weight_gradient, prior_gradient,
-                                              variational_gradient, add);
-        const bool floor = d.floor_visible && variational_gradient != 0;
-        if (prior_gradient == 0 && !floor)
-            accumulate_as<false, false>(d, s, begin, end, weight_gradient, 0, 0, add);
-        else if (!floor)
-            accumulate_as<true, false>(d, s, begin, end, weight_gradient, prior_gradient, 0, add);
+            return accumulate_as<true>(d, s, begin, end, weight_gradient, prior_gradient,
+                                       variational_gradient, add);
+        if (!d.floor_visible) variational_gradient = 0;
+        if (prior_gradient == 0 && variational_gradient == 0)
+            accumulate_as<false>(d, s, begin, end, weight_gradient, 0, 0, add);
         else
-            accumulate_as<true, true>(d, s, begin, end, weight_gradient, prior_gradient,
-                                      variational_gradient, add);
+            accumulate_as<true>(d, s, begin, end, weight_gradient, prior_gradient,
+                                variational_gradient, add);
     }
 
     BLUE_FLATTEN static void finish(const D& d, Index begin, Index end,
@@ -130,7 +127,10 @@ private:
             {{{load<S>(d.stored + e, n), S(0), S(0)}, {scale, log_scale, 1 / scale}}}, d, e, n);
     }
 
-    template <bool Score, bool Floor>
+    // Whether the floor is visible is asked per pack: a sweep more for it would take 2 % of the
+    // compile time.
+
+    template <bool Score>
     BLUE_HOST_INLINE static void sample_as(const D& d, Index s, Index begin, Index end,
                                            double* sums) {
         const Q q = Base::distribution(d);
@@ -143,7 +143,7 @@ private:
                 const S w = fma(scale, z, load<S>(d.stored + e, n));
                 store(Base::keeps_deviations(d) ? scale * z : w, weights + e, n);
                 if constexpr (Score) {
-                    if constexpr (Floor) z = z * load<S>(d.natural + d.stride + e, n);
+                    if (d.floor_visible) z = z * load<S>(d.natural + d.stride + e, n);
                     variational_sum.add(q.standard_log_prob(blue::detail::Argument<S>(z)).value, n);
                     prior_sum.add(
                         Formula::template prior_log_prob<0>(p, blue::detail::Argument<S>(w),
@@ -155,7 +155,7 @@ private:
             Score ? sums : nullptr);
     }
 
-    template <bool Prior, bool Floor>
+    template <bool Scored>
     BLUE_HOST_INLINE static void accumulate_as(const D& d, Index s, Index begin, Index end,
                                                const T* weight_gradient, T prior_gradient,
                                                T variational_gradient, bool add) {
@@ -168,7 +168,7 @@ private:
             const S w = deviates ? drawn + location : drawn;
             const S data = load<S>(weight_gradient + (e - begin), n);
             S dw = data;
-            if constexpr (Prior)
+            if constexpr (Scored)
                 dw = fma(S(prior_gradient),
                          Formula::template prior_log_prob<1>(
                              p, blue::detail::Argument<S, 1>::variable(w, 0),
@@ -183,7 +183,7 @@ private:
                 dw = fma(variational_gradient * inverse, slope(q, deviation * inverse), dw);
             }
             S by_log_scale = dw * deviation;
-            if constexpr (Floor) {
+            if (Scored && !leaves_out_score<Q> && variational_gradient != 0) {
                 const S ratio = load<S>(d.natural + d.stride + e, n);
                 const S u = deviation / load<S>(d.natural + e, n, T(1)) * ratio;
                 by_log_scale += variational_gradient * (1 - ratio * ratio) * u * slope(q, u);

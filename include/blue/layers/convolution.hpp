@@ -70,8 +70,8 @@ struct ConvolutionLayer {
         if constexpr (std::is_same_v<typename Here::expected, any_shape>)
             return x.template as<any_shape>();
         else
-            return convolve<typename Here::Setup, Transposed>(
-                x, pass.sample(layer, name<"weight">{}), pass.sample(layer, name<"bias">{}));
+            return convolve<typename Here::Setup, Transposed>(x, pass.sample(layer, "weight"_v),
+                                                              pass.sample(layer, "bias"_v));
     }
 };
 

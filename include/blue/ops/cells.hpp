@@ -22,8 +22,8 @@ namespace blue {
 struct TanhCell {
     static constexpr int gates = 1, states = 1, recurrent = 0, split_gate = -1;
     template <class T>
-    BLUE_INLINE static std::array<T, 1> step(const std::array<T, 1>& a, T,
-                                             const std::array<T, 1>&) {
+    BLUE_HOST_INLINE static std::array<T, 1> step(const std::array<T, 1>& a, T,
+                                                  const std::array<T, 1>&) {
         return {tanh(a[0])};
     }
 };
@@ -32,8 +32,8 @@ struct TanhCell {
 struct ReLUCell {
     static constexpr int gates = 1, states = 1, recurrent = 0, split_gate = -1;
     template <class T>
-    BLUE_INLINE static std::array<T, 1> step(const std::array<T, 1>& a, T,
-                                             const std::array<T, 1>&) {
+    BLUE_HOST_INLINE static std::array<T, 1> step(const std::array<T, 1>& a, T,
+                                                  const std::array<T, 1>&) {
         return {max(a[0], T(0))};
     }
 };
@@ -43,8 +43,8 @@ struct ReLUCell {
 struct LSTMCell {
     static constexpr int gates = 4, states = 2, recurrent = 0, split_gate = -1;
     template <class T>
-    BLUE_INLINE static std::array<T, 2> step(const std::array<T, 4>& a, T,
-                                             const std::array<T, 2>& state) {
+    BLUE_HOST_INLINE static std::array<T, 2> step(const std::array<T, 4>& a, T,
+                                                  const std::array<T, 2>& state) {
         const T c = sigmoid(a[1]) * state[1] + sigmoid(a[0]) * tanh(a[2]);
         return {sigmoid(a[3]) * tanh(c), c};
     }
@@ -55,8 +55,8 @@ struct LSTMCell {
 struct PeepholeLSTMCell {
     static constexpr int gates = 4, states = 2, recurrent = 1, split_gate = 2;
     template <class T>
-    BLUE_INLINE static std::array<T, 2> step(const std::array<T, 4>& a, T x,
-                                             const std::array<T, 2>& state) {
+    BLUE_HOST_INLINE static std::array<T, 2> step(const std::array<T, 4>& a, T x,
+                                                  const std::array<T, 2>& state) {
         const T c = sigmoid(a[1]) * state[1] + sigmoid(a[0]) * sigmoid(x);
         return {tanh(sigmoid(a[3]) * c), c};
     }
@@ -67,8 +67,8 @@ struct PeepholeLSTMCell {
 struct GRUCell {
     static constexpr int gates = 3, states = 1, recurrent = 0, split_gate = 2;
     template <class T>
-    BLUE_INLINE static std::array<T, 1> step(const std::array<T, 3>& a, T x,
-                                             const std::array<T, 1>& state) {
+    BLUE_HOST_INLINE static std::array<T, 1> step(const std::array<T, 3>& a, T x,
+                                                  const std::array<T, 1>& state) {
         const T candidate = tanh(x + sigmoid(a[0]) * a[2]);
         return {candidate + sigmoid(a[1]) * (state[0] - candidate)};
     }

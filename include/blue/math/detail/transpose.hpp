@@ -12,7 +12,7 @@ namespace detail {
 /// Writes the transposed block whose rows begin at row(0), row(1), ...: as many rows and columns as
 /// a register has lanes. The stride is the numbers between rows of the result.
 template <class T, class Row>
-BLUE_INLINE void transpose_rows(Row row, T* to, Index to_stride) {
+BLUE_HOST_INLINE void transpose_rows(Row row, T* to, Index to_stride) {
     constexpr int n = interleaved_bytes / static_cast<int>(sizeof(T));
     // Where registers are not made of two halves there is no second row to ask for.
     constexpr int other = n < register_lanes<T> ? n : 0;
@@ -32,8 +32,8 @@ BLUE_INLINE void transpose_rows(Row row, T* to, Index to_stride) {
 
 /// The same for rows `from_stride` apart, from row `first` on. Behind the last row it is repeated.
 template <class T>
-BLUE_INLINE void transpose(const T* from, Index from_stride, Index first, Index last, T* to,
-                           Index to_stride) {
+BLUE_HOST_INLINE void transpose(const T* from, Index from_stride, Index first, Index last, T* to,
+                                Index to_stride) {
     transpose_rows(
         [&](Index i) BLUE_INLINE_LAMBDA {
             return from + (first + i < last ? first + i : last) * from_stride;

@@ -107,20 +107,29 @@ private:
 #endif
     }
 
+    /// Takes several units at once, as neighbours often share cache lines: a sixteenth of the rest
+    /// between two workers, so that they finish together.
     void take_units(std::uint64_t generation, Index units, int worker) {
         for (;;) {
             std::uint64_t ticket = ticket_.load(std::memory_order_acquire);
+            Index first, count;
             do {
-                if (ticket >> 32 != generation || static_cast<Index>(ticket & 0xffffffff) >= units)
-                    return;
-            } while (!ticket_.compare_exchange_weak(ticket, ticket + 1));
-            try {
-                call_.load()(context_.load(), static_cast<Index>(ticket & 0xffffffff), worker);
-            } catch (...) {
-                std::scoped_lock lock(failure_lock_);
-                if (!failure_) failure_ = std::current_exception();
+                first = static_cast<Index>(ticket & 0xffffffff);
+                if (ticket >> 32 != generation || first >= units) return;
+                count = std::max<Index>(1, (units - first) / (8 * threads_));
+            } while (
+                !ticket_.compare_exchange_weak(ticket, ticket + static_cast<std::uint64_t>(count)));
+            const Call call = call_.load();
+            const void* const context = context_.load();
+            for (Index unit = first; unit < first + count; ++unit) {
+                try {
+                    call(context, unit, worker);
+                } catch (...) {
+                    std::scoped_lock lock(failure_lock_);
+                    if (!failure_) failure_ = std::current_exception();
+                }
             }
-            finished_.fetch_add(1, std::memory_order_release);
+            finished_.fetch_add(count, std::memory_order_release);
         }
     }
 

@@ -46,12 +46,17 @@ void check_rows() {
         cpu::softmax_slopes(weights.data(), slopes.data(), n, T(0.25), T(3));
         std::vector<T> scaled = a;
         cpu::scale_row(scaled.data(), n, T(-2));
+        std::vector<T> cleared = a;
+        cleared.push_back(7);
+        cpu::clear_row(cleared.data(), n);
+        CHECK(cleared.back() == 7);
         for (std::size_t i = 0; i < a.size(); ++i) {
             const double x = static_cast<double>(a[i]), y = static_cast<double>(b[i]);
             CHECK(std::abs(weights[i] - std::exp(x - 0.5)) < tolerance);
             CHECK(std::abs(sum[i] - (x + 0.5 * y)) < tolerance);
             CHECK(std::abs(slopes[i] - 3 * std::exp(x - 0.5) * (y - 0.25)) < tolerance);
             CHECK(scaled[i] == -2 * a[i]);
+            CHECK(cleared[i] == 0);
         }
     }
 }

@@ -299,7 +299,7 @@ void attention_backward(Tape<Cpu<T, Isa>>& tape, const AttentionArgs<Cpu<T, Isa>
                 if (!data || add || (x.node->samples == 1 && k > 0)) continue;
                 const Index rows = i == 0 ? z.queries : z.keys;
                 for (Index row = 0; row < rows; ++row)
-                    std::fill_n(head.rows_of(i, data, row), head.columns(i), T(0));
+                    cpu::clear_row(head.rows_of(i, data, row), head.columns(i));
             }
             head.backward(gradients, scratch.of(worker));
         }

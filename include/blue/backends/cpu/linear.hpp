@@ -95,10 +95,13 @@ struct LinearBackward {
     }
 
 private:
-    BLUE_FLATTEN static void add_row(const T* row, Index n, T* sums) {
+    /// Adds n numbers of all rows, which are `out` apart. Sums stay in registers.
+    BLUE_FLATTEN static void add_rows(const T* first, Index rows, Index out, Index n, T* sums) {
         using S = math::NativePack<T>;
         for_each_pack<S>(0, n, [&](Index e, auto count) BLUE_INLINE_LAMBDA {
-            store(load<S>(sums + e, count) + load<S>(row + e, count), sums + e, count);
+            S total = load<S>(sums + e, count);
+            for (Index row = 0; row < rows; ++row) total += load<S>(first + row * out + e, count);
+            store(total, sums + e, count);
         });
     }
 
@@ -116,8 +119,7 @@ private:
         const bool shared = bias->samples == 1;
         for (Index s = 0; s < y->samples; ++s) {
             if (!shared || s == 0) std::fill_n(column_sums, to - from, T(0));
-            const T* dy = y->grad + s * y->per_sample() + from;
-            for (Index row = 0; row < rows; ++row, dy += out) add_row(dy, to - from, column_sums);
+            add_rows(y->grad + s * y->per_sample() + from, rows, out, to - from, column_sums);
             if (!shared)
                 accumulate(*bias, s, begin, end, column_sums, owns_bias, bias_live || s > 0);
         }

@@ -119,7 +119,6 @@ PreparedPass<B> begin_pass(std::span<const VariableView<B>> variables, Scores wa
     const auto comes_before = [draws](int a, int b) {
         return std::less<const void*>{}(draws[a].storage, draws[b].storage);
     };
-    // std::sort is three times as much to compile, in every program.
     std::sort(order, order + slots, comes_before);
     tape.set_draws({draws, variables.size()});
     const random::Key noise_key{options.seed.value, options.pass, 0,

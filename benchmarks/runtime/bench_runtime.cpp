@@ -36,6 +36,11 @@ std::unique_ptr<Workload> make(const std::string& name, const Parameters& parame
     if (name == "mlp-predict")
         return with_width(parameters.width,
                           [&](auto width) { return bench::make_mlp_predict<width>(parameters); });
+    if (const auto variant = bench::mlp_variants.find(name); variant != bench::mlp_variants.end()) {
+        if (parameters.width != 512)
+            throw Unsupported("compiled for width 512, not " + std::to_string(parameters.width));
+        return variant->second(parameters);
+    }
     if (name.starts_with("lenet") && parameters.width != 28)
         throw Unsupported("compiled for images of width 28, not " +
                           std::to_string(parameters.width));
@@ -43,9 +48,7 @@ std::unique_ptr<Workload> make(const std::string& name, const Parameters& parame
     if (name == "lenet-predict") return bench::make_lenet_predict(parameters);
     if (name == "transformer-train") return bench::make_transformer_train(parameters);
     if (name == "lstm-train") return bench::make_lstm_train(parameters);
-    throw Unsupported("no workload " + name +
-                      "; there are mlp-train, mlp-predict, lenet-train, lenet-predict, "
-                      "transformer-train and lstm-train");
+    throw Unsupported("no workload " + name);
 }
 
 }  // namespace

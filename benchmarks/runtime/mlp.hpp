@@ -10,9 +10,9 @@
 
 namespace bench {
 
-template <blue::Index Width>
-using Mlp = blue::Sequential<blue::Linear<784, Width>, blue::ReLU, blue::Linear<Width, Width>,
-                             blue::ReLU, blue::Linear<Width, 10>>;
+template <blue::Index Width, class Q = blue::MeanFieldNormal>
+using Mlp = blue::Sequential<blue::Linear<784, Width, Q>, blue::ReLU, blue::Linear<Width, Width, Q>,
+                             blue::ReLU, blue::Linear<Width, 10, Q>>;
 
 template <blue::Index Width>
 std::unique_ptr<Workload> make_mlp_train(const Parameters& parameters) {

@@ -33,8 +33,8 @@ blue::Array<std::int32_t> random_labels(blue::Index batch) {
     return labels;
 }
 
-/// Forward, torch_blue's loss, backward and Adam on one batch.
-template <class Net>
+/// Forward, objective, backward and Adam on one batch.
+template <class Net, class Objective = blue::KullbackLeiblerLoss<blue::Categorical>>
 class Train final : public Workload {
 public:
     explicit Train(const Parameters& parameters)
@@ -48,11 +48,12 @@ public:
             tape_.template input<blue::input_shape_of<Net>>(inputs_.data(), inputs_.rows());
         const auto y = blue::make_labels(tape_, labels_.data(), labels_.size(),
                                          blue::last_extent<blue::output_shape_of<Net>>);
-        const auto result = blue::forward(net_, tape_, x,
-                                          {.samples = samples_,
-                                           .seed = blue::Seed{2},
-                                           .pass = pass_++,
-                                           .norm_constants = objective_.norm_constants});
+        const auto result =
+            blue::forward<Objective::scores>(net_, tape_, x,
+                                             {.samples = samples_,
+                                              .seed = blue::Seed{2},
+                                              .pass = pass_++,
+                                              .norm_constants = objective_.norm_constants});
         const auto loss = objective_(result, y);
         blue::backward(loss);
         optimizer_.step(net_, tape_);
@@ -64,8 +65,7 @@ private:
     blue::Array<float> inputs_;
     blue::Array<std::int32_t> labels_;
     Net net_{blue::Seed{1}};
-    blue::KullbackLeiblerLoss<blue::Categorical> objective_{
-        {}, {.dataset_size = blue::DatasetSize{60'000}}};
+    Objective objective_{{}, {.dataset_size = blue::DatasetSize{60'000}}};
     blue::Tape<blue::Cpu<float>> tape_;
     blue::Optimizer<blue::Adam, blue::Cpu<float>> optimizer_ =
         blue::make_optimizer(net_, blue::Adam{.learning_rate = 1e-3});

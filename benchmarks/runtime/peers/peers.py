@@ -123,11 +123,11 @@ BAYESIAN_TORCH = {
 }
 
 
-def bayesian_torch_model(network, width: int):
+def bayesian_torch_model(network, width: int, kind: str = "Reparameterization"):
     from bayesian_torch.models.dnn_to_bnn import dnn_to_bnn
 
     model = pytorch_model(network, width)
-    dnn_to_bnn(model, BAYESIAN_TORCH)
+    dnn_to_bnn(model, {**BAYESIAN_TORCH, "type": kind})
     return model
 
 
@@ -220,6 +220,16 @@ def torch_blue_train(network, p: Parameters, x, y) -> Step:
     return training_step(model, lambda: objective(model(x, samples=p.samples), y))
 
 
+def torch_blue_train_lrt(p: Parameters, x, y) -> Step:
+    """Its analytical loss makes the model draw outputs instead of weights."""
+    from torch_blue import vi
+    from torch_blue.vi.distributions import Categorical
+
+    model = torch_blue_model(mlp, p.width)
+    objective = vi.AnalyticalKullbackLeiblerLoss(model, Categorical(), dataset_size=DATASET_SIZE)
+    return training_step(model, lambda: objective(model(x, samples=p.samples), y))
+
+
 def train_blitz(model, p: Parameters, x, y) -> Step:
     from torch import nn
 
@@ -251,6 +261,10 @@ def train_bayesian_torch(model, p: Parameters, x, y) -> Step:
 
 def bayesian_torch_train(network, p: Parameters, x, y) -> Step:
     return train_bayesian_torch(bayesian_torch_model(network, p.width), p, x, y)
+
+
+def bayesian_torch_train_flipout(p: Parameters, x, y) -> Step:
+    return train_bayesian_torch(bayesian_torch_model(mlp, p.width, "Flipout"), p, x, y)
 
 
 def pytorch_transformer_train(p: Parameters, x, y) -> Step:
@@ -341,11 +355,15 @@ def steps_of_networks(train, predict) -> dict:
 STEPS = {
     "pytorch": {
         **steps_of_networks(pytorch_train, pytorch_predict),
+        **{f"mlp-train-{variant}": functools.partial(pytorch_train, mlp)
+           for variant in ("lrt", "flipout", "laplace", "logistic", "student-t", "log-normal")},
+        "mlp-predict-moments": functools.partial(pytorch_predict, mlp),
         "transformer-train": pytorch_transformer_train,
         "lstm-train": pytorch_lstm_train,
     },
     "torch_blue": {
         **steps_of_networks(torch_blue_train, torch_blue_predict),
+        "mlp-train-lrt": torch_blue_train_lrt,
         "transformer-train": torch_blue_transformer_train,
     },
     "blitz": {
@@ -354,6 +372,7 @@ STEPS = {
     },
     "bayesian-torch": {
         **steps_of_networks(bayesian_torch_train, bayesian_torch_predict),
+        "mlp-train-flipout": bayesian_torch_train_flipout,
         "lstm-train": bayesian_torch_lstm_train,
     },
 }

@@ -1,0 +1,47 @@
+// SPDX-License-Identifier: BSD-3-Clause
+// The network of width 512 with other estimators and distributions.
+#include "mlp.hpp"
+
+namespace {
+
+template <class Q>
+using TrainDrawn = bench::Train<bench::Mlp<512, Q>>;
+template <class Q>
+using TrainAnalytical =
+    bench::Train<bench::Mlp<512, Q>, blue::AnalyticalKullbackLeiblerLoss<blue::Categorical>>;
+
+/// One pass with means and variances instead of draws, which `samples` does not change.
+class PredictMoments final : public bench::Workload {
+public:
+    explicit PredictMoments(const bench::Parameters& parameters)
+        : inputs_(bench::random_inputs<Net>(parameters.batch)) {}
+
+    double step() override {
+        const auto prediction =
+            blue::predict(net_, blue::Categorical{}, inputs_, blue::MomentPropagation{});
+        return std::accumulate(prediction.probabilities.begin(), prediction.probabilities.end(),
+                               0.0);
+    }
+
+private:
+    using Net = bench::Mlp<512>;
+    blue::Array<float> inputs_;
+    Net net_{blue::Seed{1}};
+};
+
+template <class W>
+std::unique_ptr<bench::Workload> make(const bench::Parameters& parameters) {
+    return std::make_unique<W>(parameters);
+}
+
+}  // namespace
+
+const std::map<std::string, bench::MakeWorkload> bench::mlp_variants{
+    {"mlp-train-lrt", make<TrainAnalytical<blue::LocalReparameterization<blue::MeanFieldNormal>>>},
+    {"mlp-train-flipout", make<TrainAnalytical<blue::Flipout<blue::MeanFieldNormal>>>},
+    {"mlp-predict-moments", make<PredictMoments>},
+    {"mlp-train-laplace", make<TrainDrawn<blue::MeanFieldLaplace>>},
+    {"mlp-train-logistic", make<TrainDrawn<blue::MeanFieldLogistic>>},
+    {"mlp-train-student-t", make<TrainDrawn<blue::MeanFieldStudentT>>},
+    {"mlp-train-log-normal", make<TrainDrawn<blue::MeanFieldLogNormal>>},
+};

@@ -84,6 +84,37 @@ TEST_CASE("LowRankNormal: factors far above the diagonal", "[distributions]") {
                        .epsilon(1e-7));
 }
 
+TEST_CASE("LowRankNormal: more factors than elements", "[distributions]") {
+    // A normal of one element, of which the three factors are one and the same: all but half of the
+    // digits of its density cancel.
+    using Q = LowRankNormal<3>;
+    const Index offsets[] = {0, 16, 32, 48};
+    for (int trial = 0; trial < 50; ++trial)
+        for (double log_std : {-20.0, -8.0, 0.0}) {
+            double stored[48] = {}, workspace[1 + 9 + 1], log_total = 0, deviation = 0;
+            stored[16] = log_std;
+            double variance = std::exp(2 * log_std), noise[4];
+            for (int a = 0; a < 4; ++a) {
+                const auto at = static_cast<Index>(8 * trial + a);
+                noise[a] = 3 * random::uniform<double>({.seed = 1}, at) - 1.5;
+                if (a == 3) break;
+                stored[32 + a] = random::uniform<double>({.seed = 2}, at) - 0.5;
+                variance += stored[32 + a] * stored[32 + a];
+            }
+            const JointVariable<double> variable{1, 1, stored, offsets, workspace};
+            Q::prepare(variable, &log_total);
+            Q::deviate(variable, noise, &deviation);
+            INFO("trial " << trial << ", log std " << log_std);
+            CHECK(log_total == Approx(0.5 * std::log(variance)));
+            // The total correlation of one element.
+            CHECK(Q::total_correlation(variable) == Approx(0).margin(1e-6));
+            CHECK(Q::log_prob(variable, noise, &deviation) ==
+                  Approx(MeanFieldNormal::constant - 0.5 * std::log(variance) -
+                         0.5 * deviation * deviation / variance)
+                      .margin(1e-6));
+        }
+}
+
 TEST_CASE("LowRankNormal<3>: some steps of training", "[distributions]") {
     CHECK(std::isfinite(trained_loss<LowRankNormal<3>, MeanFieldNormal>()));
     CHECK(std::isfinite(trained_loss<LowRankNormal<3>, MeanFieldLaplace>()));

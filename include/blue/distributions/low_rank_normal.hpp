@@ -6,7 +6,6 @@
 #include <blue/distributions/joint.hpp>
 
 #include <cmath>
-#include <utility>
 
 namespace blue {
 
@@ -66,17 +65,25 @@ struct LowRankNormal {
     template <class T>
     static void prepare(const JointVariable<T>& variable, T* log_std) {
         const View own(variable);
-        for (int a = 0; a < rank * rank; ++a) own.inverse[a] = a % (rank + 1) == 0;
+        set_identity(own.root);
         for (Index e = 0; e < variable.size(); ++e) {
             const double stored = static_cast<double>(variable.parameter(1)[e]);
             own.std[e] = std::exp(stored);
             double f[rank];
             const double squares = in_units(variable, own, e, f);
             for (int a = 0; a < rank; ++a)
-                for (int b = 0; b < rank; ++b) own.inverse[a * rank + b] += f[a] * f[b];
+                for (int b = 0; b < rank; ++b) own.root[a * rank + b] += f[a] * f[b];
             log_std[e] = static_cast<T>(stored + 0.5 * std::log1p(squares));
         }
-        *own.log_det = invert(own.inverse);
+        if (!factorise(own.root)) {
+            set_identity(own.root);
+            for (Index e = 0; e < variable.size(); ++e) {
+                double f[rank];
+                in_units(variable, own, e, f);
+                add_row(own.root, f);
+            }
+        }
+        *own.log_det = invert(own.root);
     }
     /// 1/2 (sum of the logarithms of the diagonal of S - log det S).
     template <class T>
@@ -95,7 +102,7 @@ struct LowRankNormal {
         for (Index e = 0; e < variable.size(); ++e) {
             double f[rank], solved[rank], by_f[rank];
             const double squares = in_units(variable, own, e, f);
-            multiply(own.inverse, f, solved);
+            solve(own.root, f, solved);
             const double of_log_std = static_cast<double>(log_std_gradient[e]);
             for (int a = 0; a < rank; ++a)
                 by_f[a] = (of_log_std + of_correlation) * f[a] / (1 + squares) -
@@ -152,23 +159,31 @@ struct LowRankNormal {
         for (Index e = 0; e < variable.size(); ++e) {
             double f[rank], solved[rank], by_f[rank];
             in_units(variable, own, e, f);
-            multiply(own.inverse, f, solved);
+            solve(own.root, f, solved);
             const double rest = best.rest(noise[e], f);
             for (int a = 0; a < rank; ++a)
                 by_f[a] = of_log_prob * (rest * best.change[a] - solved[a]);
             add(own, e, f, by_f, -of_log_prob, gradient);
         }
     }
+    /// Diagonal and factors of an element keep their shares in its variance.
+    template <class T>
+    static void scale_elements(const JointVariable<T>& variable, const T* log_factors, T* stored) {
+        T *const log_std = stored + variable.offsets[1], *row = stored + variable.offsets[2];
+        for (Index e = 0; e < variable.size(); ++e, row += rank) {
+            log_std[e] += log_factors[e];
+            for (int a = 0; a < rank; ++a) row[a] *= std::exp(log_factors[e]);
+        }
+    }
 
 private:
-    /// What `prepare` leaves: std of each element, the inverse of C, log det C.
+    /// What `prepare` leaves: std of each element, the inverse of the upper triangular R with
+    /// R^T R = C, log det C.
     struct View {
-        double *std, *inverse, *log_det;
+        double *std, *root, *log_det;
         template <class T>
         explicit View(const JointVariable<T>& variable)
-            : std(variable.workspace),
-              inverse(std + variable.size()),
-              log_det(inverse + rank * rank) {}
+            : std(variable.workspace), root(std + variable.size()), log_det(root + rank * rank) {}
     };
     /// The noise z, and how the z that explains a deviation best differs from it:
     /// C^-1 ((F / std)^T eps - z).
@@ -186,7 +201,7 @@ private:
                 in_units(variable, own, e, f);
                 for (int a = 0; a < rank; ++a) projected[a] += f[a] * static_cast<double>(noise[e]);
             }
-            multiply(own.inverse, projected, change);
+            solve(own.root, projected, change);
         }
         template <class T>
         double rest(T eps, const double* f) const {
@@ -220,25 +235,63 @@ private:
         }
         gradient.parameter(1)[e] += static_cast<T>(by_log_std);
     }
-    static void multiply(const double* matrix, const double* x, double* y) {
+    /// y = C^-1 x, from the inverse of R. (Loops over the zeros below its diagonal, too, are
+    /// unrolled.)
+    static void solve(const double* root, const double* x, double* y) {
+        double half[rank] = {};
+        for (int b = 0; b < rank; ++b)
+            for (int a = 0; a < rank; ++a) half[a] += root[b * rank + a] * x[b];
         for (int a = 0; a < rank; ++a) {
             y[a] = 0;
-            for (int b = 0; b < rank; ++b) y[a] += matrix[a * rank + b] * x[b];
+            for (int b = 0; b < rank; ++b) y[a] += root[a * rank + b] * half[b];
         }
     }
-    /// Inverts a positive definite matrix in its place (Gauss and Jordan). Returns log det.
-    static double invert(double* matrix) {
-        double log_det = 0;
+    static void set_identity(double* matrix) {
+        for (int a = 0; a < rank * rank; ++a) matrix[a] = a % (rank + 1) == 0;
+    }
+    /// R of C in its place (Cholesky). False when a pivot, which is at least 1, is a difference of
+    /// which few digits are left: rows of F / std are long and their columns nearly depend on each
+    /// other, as those of a variable with fewer elements than factors do.
+    static bool factorise(double* matrix) {
         for (int k = 0; k < rank; ++k) {
-            const double pivot = std::exchange(matrix[k * rank + k], 1.0);
-            log_det += std::log(pivot);
-            for (int b = 0; b < rank; ++b) matrix[k * rank + b] /= pivot;
-            for (int a = 0; a < rank; ++a) {
-                if (a == k) continue;
-                const double factor = std::exchange(matrix[a * rank + k], 0.0);
-                for (int b = 0; b < rank; ++b)
-                    matrix[a * rank + b] -= factor * matrix[k * rank + b];
+            double* const row = matrix + k * rank;
+            const double diagonal = row[k];
+            for (int a = 0; a < k; ++a)
+                for (int b = k; b < rank; ++b)
+                    row[b] -= matrix[a * rank + k] * matrix[a * rank + b];
+            if (!(row[k] > 1e-6 * diagonal)) return false;
+            const double root = std::sqrt(row[k]);
+            for (int b = k; b < rank; ++b) row[b] /= root;
+        }
+        return true;
+    }
+    /// R with one more row f of F / std below it, by rotations: twice the digits of `factorise`,
+    /// and several times its time.
+    static void add_row(double* root, double* f) {
+        for (int a = 0; a < rank; ++a) {
+            double* const row = root + a * rank;
+            const double length = std::sqrt(row[a] * row[a] + f[a] * f[a]);
+            const double cosine = row[a] / length, sine = f[a] / length;
+            for (int b = a; b < rank; ++b) {
+                const double above = row[b];
+                row[b] = cosine * above + sine * f[b];
+                f[b] = cosine * f[b] - sine * above;
             }
+        }
+    }
+    /// Inverts R in its place. Returns log det C.
+    static double invert(double* root) {
+        double log_det = 0;
+        for (int b = 0; b < rank; ++b) {
+            double& diagonal = root[b * rank + b];
+            log_det += 2 * std::log(diagonal);
+            diagonal = 1 / diagonal;
+            for (int a = 0; a < b; ++a) {
+                double sum = 0;
+                for (int c = a; c < b; ++c) sum += root[a * rank + c] * root[c * rank + b];
+                root[a * rank + b] = -sum * diagonal;
+            }
+            for (int a = b + 1; a < rank; ++a) root[a * rank + b] = 0;
         }
         return log_det;
     }

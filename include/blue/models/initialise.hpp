@@ -112,7 +112,8 @@ void fill_parameters(typename B::scalar* parameters, Index size, Index stride,
 }
 
 /// Initial values that a prior draws, element by element, for parameters that the variational
-/// distribution has under the same stored name. A prior with a constant gets that of the element.
+/// distribution has under the same stored name, one number per element. A prior with a constant
+/// gets that of the element.
 template <class State>
 void draw_from_prior(State& state, random::Key key) {
     constexpr bool is_moved = requires {
@@ -137,6 +138,7 @@ void draw_from_prior(State& state, random::Key key) {
         for (int k = 0; k < Own::size; ++k)
             for (int d = 0; d < Drawn::size; ++d) {
                 if (Own::stored_names[k] != Drawn::stored_names[d]) continue;
+                if (State::parameter_size(k) != State::size) continue;
                 for (Index e = 0; e < State::size; ++e) {
                     const double normal = random::draw_element<noise::Normal, double>({}, key, e);
                     const auto natural = initial_values(normal, e);

@@ -5,6 +5,9 @@
 
 #include "support/catch.hpp"
 #include "testing/failures.hpp"
+#include "testing/joint_mistakes.hpp"
+
+#include <cmath>
 
 using namespace blue;
 using namespace blue::testing;
@@ -14,43 +17,6 @@ namespace {
 
 const MeanFieldNormal unit;
 
-struct TooWide : MatrixNormal {
-    template <class T>
-    static void deviate(const JointVariable<T>& variable, const T* noise, T* deviation) {
-        MatrixNormal::deviate(variable, noise, deviation);
-        for (Index e = 0; e < variable.size(); ++e) deviation[e] *= T(1.05);
-    }
-};
-struct Shifted : MatrixNormal {
-    template <class T>
-    static void deviate(const JointVariable<T>& variable, const T* noise, T* deviation) {
-        MatrixNormal::deviate(variable, noise, deviation);
-        deviation[4] += T(0.05);
-    }
-};
-struct Unnormalised : MatrixNormal {
-    template <class T>
-    static double log_prob(const JointVariable<T>& variable, const T* noise, const T* deviation) {
-        return MatrixNormal::log_prob(variable, noise, deviation) + 0.2;
-    }
-};
-struct Correlated : MatrixNormal {
-    template <class T>
-    static double total_correlation(const JointVariable<T>&) {
-        return 0.2;
-    }
-};
-struct WithoutLogProbGradient : MatrixNormal {
-    template <class T>
-    static void backward(const JointVariable<T>& variable, const T* noise, const T* slopes, T,
-                         const JointGradient<T>& gradient) {
-        MatrixNormal::backward(variable, noise, slopes, T(0), gradient);
-    }
-};
-struct WithoutPreparedGradient : MatrixNormal {
-    template <class T>
-    static void prepare_backward(const JointVariable<T>&, const T*, T, const JointGradient<T>&) {}
-};
 struct Threaded : MatrixNormal {
     template <class T>
     static void deviate(const JointVariable<T>& variable, const T* noise, T* deviation) {
@@ -58,23 +24,69 @@ struct Threaded : MatrixNormal {
         if (num_threads() == 3) deviation[0] += 1;
     }
 };
+/// exp(5 * 20) is beyond float.
+struct Overflowing : MatrixNormal {
+    template <class T>
+    static double log_prob(const JointVariable<T>& variable, const T* noise, const T* deviation) {
+        const T power = std::exp(5 * variable.parameter(2)[0]);
+        return MatrixNormal::log_prob(variable, noise, deviation) + double(power - power);
+    }
+};
+/// Only with one element is a number of this lost.
+struct WithoutDivergence : MatrixNormal {
+    template <class T>
+    static double total_correlation(const JointVariable<T>& variable) {
+        return std::log(variable.size() == 1 && variable.parameter(1)[0] < -15 ? 0.0 : 1.0);
+    }
+};
+struct NarrowStart : MatrixNormal {
+    static double initial_value(int, Index, double, double std) { return std::log(std); }
+};
+struct DeafStart : MatrixNormal {
+    static double initial_value(int, Index, double, double) { return -1; }
+};
+struct EndlessStart : MatrixNormal {
+    static double initial_value(int k, Index e, double uniform, double std) {
+        return e == 7 ? HUGE_VAL : MatrixNormal::initial_value(k, e, uniform, std);
+    }
+};
+struct Credulous : MatrixNormal {
+    void validate() const {}
+};
 
 }  // namespace
 
 TEST_CASE("laws of joint distributions notice mistakes", "[testing]") {
     CHECK(joint_laws(MatrixNormal{}, unit) == Failures{});
-    CHECK(mentions(joint_density_laws(TooWide{}), "the mean squared deviation of element 0"));
-    CHECK(mentions(joint_density_laws(Shifted{}), "the mean deviation of element 4"));
-    CHECK(mentions(joint_density_laws(Unnormalised{}), "the integral of exp(log q)"));
-    CHECK(mentions(joint_density_laws(Unnormalised{}), "the mean of -log q"));
-    CHECK(mentions(joint_density_laws(Correlated{}), "the mean of -log q"));
-    CHECK(mentions(joint_derivative_laws(WithoutLogProbGradient{}), "backward of row_std[0]"));
-    CHECK(mentions(joint_derivative_laws(WithoutPreparedGradient{}),
-                   "prepare_backward of column_std[2]"));
     CHECK(mentions(joint_pass_laws(WithoutLogProbGradient{}, unit), "a loss with log probs"));
     CHECK(mentions(joint_pass_laws(WithoutPreparedGradient{}, unit),
                    "a loss with the closed-form kl"));
     CHECK(mentions(joint_pass_laws(Correlated{}, unit), "the mean of log q - log p"));
     CHECK(mentions(joint_pass_laws(Threaded{}, unit), "with 3 threads a pass with log probs"));
     CHECK_FALSE(mentions(joint_pass_laws(Threaded{}, unit), "with 2 threads"));
+}
+
+TEST_CASE("the law of extremes notices mistakes", "[testing]") {
+    CHECK(mentions(joint_extreme_laws(Overflowing{}, unit),
+                   "nan where column_std is that of the extreme standard deviation"));
+    CHECK(joint_extreme_laws(Overflowing{}, unit, {.extreme_log_std = 10}) == Failures{});
+    CHECK(mentions(joint_extreme_laws(WithoutDivergence{}, unit), "a divergence is -inf"));
+    CHECK(mentions(joint_extreme_laws(WithoutDivergence{}, unit), "of 1 elements, with kl"));
+}
+
+TEST_CASE("the law of initial values notices mistakes", "[testing]") {
+    const MeanFieldNormal prior{.mean = 0.1, .std = 0.7};
+    CHECK(joint_initial_laws(MatrixNormal{.std = 0.3}, prior) == Failures{});
+    CHECK(mentions(joint_initial_laws(NarrowStart{}, prior), "the initial variance"));
+    CHECK(
+        mentions(joint_initial_laws(NarrowStart{}, prior), "with prior initialisation, in float"));
+    CHECK(mentions(joint_initial_laws(DeafStart{}, prior), "3 times the option std, in double"));
+    CHECK(mentions(joint_initial_laws(DeafStart{}, prior), "without Kaiming initialisation"));
+    CHECK(mentions(joint_initial_laws(EndlessStart{}, prior), "at the initial values, in float"));
+    CHECK(joint_initial_laws(Credulous{}, prior) ==
+          Failures{"a std of -1 is not refused: add validate()",
+                   "a std of 0 is not refused: add validate()",
+                   "a std of nan is not refused: add validate()"});
+    // Radial says what the promise is: all elements together are as far from the mean as one.
+    CHECK(mentions(joint_initial_laws(Radial{}, prior), "the initial variance"));
 }

@@ -72,6 +72,8 @@ inline constexpr bool is_joint = requires {
 /// * `log_prob(variable, noise, deviation)`: log q of that draw, in nats, and
 ///   `backward(variable, noise, weight_gradient, factor, gradient)`: adds the gradient of
 ///   weight_gradient . deviation + factor log q at this noise.
+///
+/// One more is optional, see `ScalesElements`.
 template <class D>
 concept JointDistribution = is_joint<D> && HasParameters<D> &&
     requires(const D& d, const JointVariable<double>& variable, const double* in, double* out,
@@ -87,6 +89,20 @@ concept JointDistribution = is_joint<D> && HasParameters<D> &&
     d.deviate(variable, in, out);
     { d.log_prob(variable, in, in) } -> std::convertible_to<double>;
     d.backward(variable, in, in, 1.0, gradient);
+};
+
+/// A joint distribution whose elements can be made wider and narrower, which `moped` asks for. One
+/// more member, for any number T:
+///
+/// * `scale_elements(variable, log_factors, stored)`: changes the parameters in `stored`, which are
+///   those of `variable`, so that the deviation of each element e is multiplied by
+///   exp(log_factors[e]); correlations stay. A distribution that has not a scale for each element
+///   comes as near as it can. Needs no `prepare` before, but one after.
+template <class D>
+concept ScalesElements = JointDistribution<D> &&
+    requires(const D& d, const JointVariable<double>& variable, const double* log_factors,
+             double* stored) {
+    d.scale_elements(variable, log_factors, stored);
 };
 
 namespace detail {

@@ -95,6 +95,22 @@ struct MatrixNormal {
             noise += variable.columns;
         }
     }
+    /// The products of one factor per row and one per column that are nearest to the given ones, by
+    /// least squares of logarithms: the geometric mean of each row and of each column is theirs.
+    template <class T>
+    static void scale_elements(const JointVariable<T>& variable, const T* log_factors, T* stored) {
+        T *const row = stored + variable.offsets[1], *const column = stored + variable.offsets[2];
+        const T half = static_cast<T>(detail::sum_of(log_factors, variable.size()) /
+                                      static_cast<double>(2 * variable.size()));
+        for (Index j = 0; j < variable.columns; ++j) column[j] -= half;
+        for (Index i = 0; i < variable.rows; ++i, log_factors += variable.columns) {
+            row[i] += static_cast<T>(detail::sum_of(log_factors, variable.columns)) /
+                          static_cast<T>(variable.columns) -
+                      half;
+            for (Index j = 0; j < variable.columns; ++j)
+                column[j] += log_factors[j] / static_cast<T>(variable.rows);
+        }
+    }
 };
 
 }  // namespace blue

@@ -110,6 +110,15 @@ struct MultivariateNormalUpTo {
             to += i + 1;
         }
     }
+    template <class T>
+    static void scale_elements(const JointVariable<T>& variable, const T* log_factors, T* stored) {
+        T* row = stored + variable.offsets[1];
+        for (Index i = 0; i < variable.size(); ++i) {
+            for (Index j = 0; j < i; ++j) row[j] *= std::exp(log_factors[i]);
+            row[i] += log_factors[i];
+            row += i + 1;
+        }
+    }
 
 private:
     /// Where row i of the triangle ends.

@@ -113,6 +113,11 @@ struct Radial {
                 weight_gradient[e] * noise[e] * static_cast<T>(variable.workspace[e] * radius) -
                 factor;
     }
+    template <class T>
+    static void scale_elements(const JointVariable<T>& variable, const T* log_factors, T* stored) {
+        T* const log_std = stored + variable.offsets[1];
+        for (Index e = 0; e < variable.size(); ++e) log_std[e] += log_factors[e];
+    }
 
 private:
     static constexpr double smallest = std::numeric_limits<double>::min();

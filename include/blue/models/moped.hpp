@@ -4,6 +4,7 @@
 #pragma once
 
 #include <blue/distributions/centred_prior.hpp>
+#include <blue/distributions/joint.hpp>
 #include <blue/models/keep_weights.hpp>
 
 #include <algorithm>
@@ -22,12 +23,50 @@ struct centred_priors : check {
         "CentredPrior<> in its place");
 };
 
+/// A joint distribution whose scales can follow the weights.
+template <bool Ok, class Distribution>
+struct scaled_elements : check {
+    static_assert(
+        Ok,
+        "blue: moped cannot scale the elements of the joint distribution in scaled_elements<...>: "
+        "add scale_elements(variable, log_factors, stored), see ScalesElements, or take "
+        "keep_weights and centre_prior");
+};
+
 }  // namespace requirement
 
 namespace detail {
 
 template <class Placed>
 using has_centre = std::is_same<constants_of<prior_of<Placed>>, names<"centre">>;
+
+/// The check of a variable's distribution for `moped`.
+template <class Placed>
+struct scaled_elements_check {
+    using Q = variational_of<Placed>;
+    static constexpr bool ok = !is_joint<Q> || ScalesElements<Q>;
+    using type = std::conditional_t<ok, requirement::check, requirement::scaled_elements<ok, Q>>;
+};
+template <class Placed>
+using scaled_elements_check_t = typename scaled_elements_check<Placed>::type;
+
+/// Gives the elements of a joint variable these standard deviations, as near as it can.
+template <class State>
+void set_standard_deviations(State& state, const std::vector<double>& scales) {
+    using B = typename std::remove_cvref_t<decltype(state.values)>::backend;
+    constexpr const ParameterLayout& layout = *State::layout();
+    std::vector<typename B::scalar> numbers(static_cast<std::size_t>(State::numbers()));
+    B::memory::copy_to_host(numbers.data(), state.parameter(0), State::numbers());
+    std::vector<double> stored(numbers.begin(), numbers.end());
+    std::vector<double> log_factors = log_standard_deviations(state.distribution, layout, stored);
+    for (std::size_t e = 0; e < scales.size(); ++e)
+        log_factors[e] = std::log(scales[e]) - log_factors[e];
+    state.distribution.scale_elements(
+        JointVariable<double>{layout.rows, layout.columns, stored.data(), layout.offsets, nullptr},
+        log_factors.data(), stored.data());
+    numbers.assign(stored.begin(), stored.end());
+    B::memory::copy_from_host(state.parameter(0), numbers.data(), State::numbers());
+}
 
 }  // namespace detail
 
@@ -61,27 +100,35 @@ struct MopedOptions {
 /// Empirical Bayes"): the prior is centred on the weights w of a trained network with the same
 /// layers, and the variational distribution starts at location w and scale delta |w|. The priors to
 /// be centred are `CentredPrior<>`, of standard deviation 1 as in the paper unless their options
-/// say otherwise. Point estimates take the weights, other priors stay as they are. Throws
-/// ValueError for options that are not positive; the model stays as it was then.
+/// say otherwise. Point estimates take the weights, other priors stay as they are.
+///
+/// Elements of a joint distribution get that standard deviation, and their correlations stay. A
+/// `MatrixNormal`, which has one scale per row and one per column, gets those of which the products
+/// are nearest: in each row and each column, the geometric mean is that of delta |w|. A joint
+/// distribution without `scale_elements` is a compile error.
+///
+/// Throws ValueError for options that are not positive; the model stays as it was then.
 template <class M, class From>
 void moped(M& model, const From& from, const MopedOptions& options = {}) {
     require_positive("moped", "delta", options.delta);
     require_positive("moped", "smallest_scale", options.smallest_scale);
+    using Checks = detail::mp::mp_transform<detail::scaled_elements_check_t, random_variables<M>>;
+    static_assert(detail::mp::mp_apply<detail::policy_checks, Checks>{});
     keep_weights(model, from);
     centre_prior(model, from);
     const auto weights = detail::locations(model);
     std::size_t slot = 0;
     detail::visit_variables(model, [&](auto& state) {
         using Q = typename std::remove_cvref_t<decltype(state)>::Q;
+        std::vector<double> scales;
+        for (double w : weights[slot++])
+            scales.push_back(std::fmax(options.delta * std::abs(w), options.smallest_scale));
         if constexpr (LocationScale<Q>) {
-            std::vector<double> stored;
-            for (double w : weights[slot])
-                stored.push_back(
-                    stored_value(Q::parameters::transforms[1],
-                                 std::fmax(options.delta * std::abs(w), options.smallest_scale)));
-            detail::set_numbers(state, state.parameter(1), stored);
+            for (double& scale : scales) scale = stored_value(Q::parameters::transforms[1], scale);
+            detail::set_numbers(state, state.parameter(1), scales);
+        } else if constexpr (ScalesElements<Q>) {
+            detail::set_standard_deviations(state, scales);
         }
-        ++slot;
     });
 }
 

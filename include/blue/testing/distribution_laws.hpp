@@ -43,7 +43,7 @@ void set_parameters(OneVariable<Q, P, Cpu<float>>& model,
     });
 }
 
-/// Weights, log probs and parameter gradients of one pass.
+/// Weights, log probs, parameter gradients and divergence of one pass.
 template <Scores Wanted, class M>
 std::vector<std::vector<double>> run_pass(const M& model, Index samples = 3) {
     using B = backend_of<M>;
@@ -59,6 +59,8 @@ std::vector<std::vector<double>> run_pass(const M& model, Index samples = 3) {
                                              result.log_probs.entry(0).prior,
                                              result.log_probs.entry(0).variational};
     numbers.emplace_back(draw.gradient, draw.gradient + parameter_numbers(draw));
+    if constexpr (Wanted == Scores::divergence)
+        numbers.push_back({static_cast<double>(result.log_probs.divergences()->value[0])});
     return numbers;
 }
 
@@ -101,7 +103,8 @@ namespace detail {
 template <Scores Wanted, class M>
 void require_finite_pass(const M& model, const std::string& where,
                          std::vector<std::string>& failures) {
-    constexpr const char* names[] = {"weight", "log prob of the prior", "log_prob", "gradient"};
+    constexpr const char* names[] = {"weight", "log prob of the prior", "log_prob", "gradient",
+                                     "divergence"};
     const auto numbers = run_pass<Wanted>(model);
     for (std::size_t i = 0; i < numbers.size(); ++i)
         for (double number : numbers[i])

@@ -4,86 +4,15 @@
 #pragma once
 
 #include <blue/testing/distribution_laws.hpp>
-#include <blue/testing/gradient_check.hpp>
+#include <blue/testing/joint_density_laws.hpp>
 
 #include <cmath>
-#include <span>
 #include <string>
 #include <vector>
 
 namespace blue::testing {
 
-/// How closely the laws of joint distributions look.
-struct JointLawOptions {
-    Index draws = 65536;
-    double standard_errors = 6;  ///< allowed for means of draws: 2e-9 of them are farther away
-    double accuracy = 1e-6;      ///< of derivatives against differences of values
-};
-
 namespace detail {
-
-/// A small variable of a joint distribution in double, with parameters around those of the start.
-template <class Q>
-struct SmallJoint {
-    using Shape = shape<2, 3>;
-    using Layout = blue::detail::JointLayout<Q, Shape>;
-    static constexpr Index size = Shape::size;
-    static constexpr int parameters = Q::parameters::size;
-
-    Q q;
-    std::vector<double> stored = std::vector<double>(Layout::value.numbers());
-    std::vector<double> workspace, log_std = std::vector<double>(size);
-
-    explicit SmallJoint(const Q& distribution) : q(distribution) {
-        workspace.resize(static_cast<std::size_t>(q.workspace(2, 3)));
-        for (int k = 0; k < parameters; ++k)
-            for (Index e = 0; e < Layout::sizes[static_cast<std::size_t>(k)]; ++e) {
-                random::Key key{.seed = 3};
-                key.variable = static_cast<std::uint32_t>(k);
-                const auto moved = [&](Index i) { return 2 * random::uniform<double>(key, i) - 1; };
-                const double start = k == 0 ? 0 : q.initial_value(k, e, moved(e), 0.5);
-                stored[at(k, e)] = start + 0.2 * moved(e + 1000);
-            }
-    }
-    static std::size_t at(int k, Index e) {
-        return static_cast<std::size_t>(Layout::offsets[static_cast<std::size_t>(k)] + e);
-    }
-    JointVariable<double> prepared() {
-        const JointVariable<double> variable{2, 3, stored.data(), Layout::offsets.data(),
-                                             workspace.data()};
-        q.prepare(variable, log_std.data());
-        return variable;
-    }
-    std::vector<double> noise(Index draw) const {
-        std::vector<double> numbers(static_cast<std::size_t>(q.noise_size(size)));
-        random::Key key{.seed = 7};
-        key.sample = static_cast<std::uint32_t>(draw);
-        for (std::size_t i = 0; i < numbers.size(); ++i)
-            numbers[i] = random::draw_element<noise_of<Q>, double>(noise_object(q), key,
-                                                                   static_cast<Index>(i));
-        return numbers;
-    }
-};
-
-/// The mean of some numbers, and how far it may be from a true mean.
-struct DrawnMean {
-    double sum = 0, squares = 0;
-    Index count = 0;
-
-    void add(double number) {
-        sum += number;
-        squares += number * number;
-        ++count;
-    }
-    double mean() const { return sum / static_cast<double>(count); }
-    double standard_error() const {
-        const double n = static_cast<double>(count);
-        return std::sqrt(std::fmax(squares / n - mean() * mean(), 0) / n);
-    }
-    bool is_near(double expected, double standard_errors) const {
-        return std::abs(mean() - expected) <= standard_errors * standard_error() + 1e-12;
-    }
-};
 
 /// A model with these distributions, and parameters around those of the start.
 template <class M, class Q, class P>
@@ -100,112 +29,7 @@ M moved_start(const Q& q, const P& p) {
     return model;
 }
 
-inline std::string off(const std::string& what, double given, double expected) {
-    return what + " is " + std::to_string(given) + ", expected " + std::to_string(expected);
-}
-
 }  // namespace detail
-
-/// Draws of a joint distribution have the mean, the deviations and the entropy that it says, and
-/// the density integrates to 1: the mean of r(w) / q(w) over draws, for a narrower normal r.
-template <JointDistribution Q>
-std::vector<std::string> joint_density_laws(const Q& distribution,
-                                            const JointLawOptions& options = {}) {
-    using Small = detail::SmallJoint<Q>;
-    constexpr std::size_t size = Small::size;
-    Small joint(distribution);
-    const auto variable = joint.prepared();
-    detail::DrawnMean first[size], second[size], entropy, ratio;
-    const double narrow =
-        0.4 * std::exp(*std::min_element(joint.log_std.begin(), joint.log_std.end()));
-    for (Index draw = 0; draw < options.draws; ++draw) {
-        const std::vector<double> noise = joint.noise(draw);
-        double deviation[size], log_r = 0;
-        joint.q.deviate(variable, noise.data(), deviation);
-        for (std::size_t e = 0; e < size; ++e) {
-            first[e].add(deviation[e]);
-            second[e].add(deviation[e] * deviation[e]);
-            const double z = deviation[e] / narrow;
-            log_r += -0.5 * z * z - std::log(narrow) + MeanFieldNormal::constant;
-        }
-        const double log_q = joint.q.log_prob(variable, noise.data(), deviation);
-        entropy.add(-log_q);
-        ratio.add(std::exp(log_r - log_q));
-    }
-    std::vector<std::string> failures;
-    const auto expect = [&](const detail::DrawnMean& drawn, double expected,
-                            const std::string& what) {
-        if (!drawn.is_near(expected, options.standard_errors))
-            failures.push_back(detail::off(what, drawn.mean(), expected));
-    };
-    double of_marginals = 0;
-    for (std::size_t e = 0; e < size; ++e) {
-        const std::string of = " of element " + std::to_string(e);
-        expect(first[e], 0, "the mean deviation" + of);
-        expect(second[e], std::exp(2 * joint.log_std[e]), "the mean squared deviation" + of);
-        using Number = math::Number<double>;
-        of_marginals +=
-            typename Q::marginal{}.entropy(Number(0), Number(std::exp(joint.log_std[e])))[0];
-    }
-    expect(entropy, of_marginals - joint.q.total_correlation(variable), "the mean of -log q");
-    expect(ratio, 1, "the integral of exp(log q)");
-    return failures;
-}
-
-/// `backward` and `prepare_backward` agree with differences of values.
-template <JointDistribution Q>
-std::vector<std::string> joint_derivative_laws(const Q& distribution,
-                                               const JointLawOptions& options = {}) {
-    using Small = detail::SmallJoint<Q>;
-    using Layout = typename Small::Layout;
-    Small joint(distribution);
-    const std::vector<double> noise = joint.noise(0);
-    const double slopes[] = {0.7, -1.1, 0.4, 1.3, -0.2, 0.9}, factor = 0.6;
-    std::vector<double> gradient(joint.stored.size()), prepared_gradient(joint.stored.size());
-    const auto target = [&](std::vector<double>& numbers) {
-        return JointGradient<double>{numbers.data() + Layout::offsets[1], Layout::offsets.data()};
-    };
-    const auto variable = joint.prepared();
-    joint.q.backward(variable, noise.data(), slopes, factor, target(gradient));
-    joint.q.prepare_backward(variable, slopes, factor, target(prepared_gradient));
-    const auto of_draw = [&] {
-        double deviation[Small::size], value = 0;
-        const auto at = joint.prepared();
-        joint.q.deviate(at, noise.data(), deviation);
-        for (std::size_t e = 0; e < Small::size; ++e) value += slopes[e] * deviation[e];
-        return value + factor * joint.q.log_prob(at, noise.data(), deviation);
-    };
-    const auto of_preparation = [&] {
-        const auto at = joint.prepared();
-        double value = factor * joint.q.total_correlation(at);
-        for (std::size_t e = 0; e < Small::size; ++e) value += slopes[e] * joint.log_std[e];
-        return value;
-    };
-    std::vector<std::string> failures;
-    for (int k = 1; k < Small::parameters; ++k)
-        for (Index e = 0; e < Layout::sizes[static_cast<std::size_t>(k)]; ++e) {
-            double& number = joint.stored[Small::at(k, e)];
-            const double original = number;
-            const auto compare = [&](auto value, double given, const char* function) {
-                const double difference = detail::central_difference(
-                    [&](double by) {
-                        number = original + by;
-                        return value();
-                    },
-                    1e-4);
-                number = original;
-                if (!(std::abs(given - difference) <=
-                      options.accuracy * std::fmax(1, std::abs(difference))))
-                    failures.push_back(detail::off(std::string(function) + " of " +
-                                                       Q::parameters::names[k].str() + "[" +
-                                                       std::to_string(e) + "]",
-                                                   given, difference));
-            };
-            compare(of_draw, gradient[Small::at(k, e)], "backward");
-            compare(of_preparation, prepared_gradient[Small::at(k, e)], "prepare_backward");
-        }
-    return failures;
-}
 
 /// Passes with a prior: the gradients of losses with log probs and with a closed-form divergence
 /// agree with differences of losses; the closed form agrees with the mean over draws; 1, 2 and 3
@@ -253,12 +77,212 @@ std::vector<std::string> joint_pass_laws(const Q& q, const P& p,
     return failures;
 }
 
-/// All laws of joint distributions. Threads are tried on a variable of Rows x Columns elements.
+namespace detail {
+
+/// Parameters far from those of the start: the mean, or the parameters that follow from a standard
+/// deviation, all of them or one.
+struct JointExtreme {
+    double mean = 0, std = 0.5;
+    int parameter = -1;  ///< the only one that is extreme; -1: all but the mean
+
+    std::string where(const std::string& name) const {
+        if (mean != 0) return " at the extreme mean " + to_text(mean);
+        return " where " + name + " is that of the extreme standard deviation " + to_text(std);
+    }
+};
+
+/// What a joint distribution is tried at.
+template <class Q>
+std::vector<JointExtreme> joint_extremes(const JointLawOptions& options) {
+    std::vector<JointExtreme> extremes;
+    for (double sign : {-1, 1}) {
+        extremes.push_back({.mean = sign * options.extreme_weight});
+        for (int k = 1; k <= Q::parameters::size; ++k)
+            extremes.push_back({.std = std::exp(sign * options.extreme_log_std),
+                                .parameter = k < Q::parameters::size ? k : -1});
+    }
+    return extremes;
+}
+
+/// Sets all stored numbers. Where one parameter is extreme, numbers are moved away from those of
+/// the start, at which correlations may be 0.
+template <class M, class Q>
+void set_extreme(M& model, const Q& q, const JointExtreme& at, Index trial) {
+    model.for_each_state([&](auto& state) {
+        for (int k = 0; k < state.parameters; ++k) {
+            const auto index = static_cast<std::size_t>(k);
+            const transform kind = Q::parameters::transforms[index];
+            const bool alone = at.parameter == k && kind != transform::identity;
+            const double std = at.parameter < 0 || at.parameter == k ? at.std : 0.5;
+            random::Key key{.seed = 4};
+            key.variable = static_cast<std::uint32_t>(k);
+            key.sample = static_cast<std::uint32_t>(trial);
+            const Index size = state.parameter_size(k);
+            for (Index e = 0; e < size; ++e) {
+                const auto uniform = [&](Index i) {
+                    return 2 * random::uniform<double>(key, i) - 1;
+                };
+                double value = k == 0  ? at.mean
+                               : alone ? stored_value(kind, std)
+                                       : q.initial_value(k, e, uniform(e), std);
+                if (at.parameter >= 0) value += 0.2 * uniform(size + e);
+                state.parameter(k)[e] = static_cast<typename M::backend::scalar>(value);
+            }
+        }
+    });
+}
+
+/// The extreme parameters on a variable of that shape, some trials of each.
+template <Index Rows, Index Columns, class Q, class P>
+void require_finite_extremes(const Q& q, const P& p, const JointLawOptions& options, Index trials,
+                             std::vector<std::string>& failures) {
+    OneVariable<Q, P, Cpu<float>, Rows, Columns> model(q, p);
+    for (const JointExtreme& at : joint_extremes<Q>(options)) {
+        const std::string name =
+            at.parameter < 0 ? "all"
+                             : Q::parameters::names[static_cast<std::size_t>(at.parameter)].str();
+        const std::string where =
+            at.where(name) + ", of " + std::to_string(Rows * Columns) + " elements";
+        const std::size_t before = failures.size();
+        for (Index trial = 0; trial < trials && failures.size() == before; ++trial) {
+            set_extreme(model, q, at, trial);
+            require_finite_pass<Scores::log_probs>(model, where, failures);
+            if constexpr (has_closed_form_kl<Q, P>)
+                require_finite_pass<Scores::divergence>(model, where + ", with kl", failures);
+        }
+    }
+}
+
+/// Where a variable starts.
+struct JointStart {
+    DrawnMean mean, squared_mean, variance;
+    double farthest = 0;  ///< the largest mean, without its sign
+};
+template <class M>
+JointStart start_of(const M& model) {
+    using T = typename M::backend::scalar;
+    JointStart start;
+    model.for_each_state([&](const auto& state) {
+        using State = std::remove_cvref_t<decltype(state)>;
+        const std::vector<T> stored(state.parameter(0), state.parameter(0) + State::numbers());
+        const std::vector<T> log_std =
+            blue::detail::log_standard_deviations(state.distribution, *State::layout(), stored);
+        for (std::size_t e = 0; e < log_std.size(); ++e) {
+            const double mean = static_cast<double>(stored[e]);
+            start.mean.add(mean);
+            start.squared_mean.add(mean * mean);
+            start.variance.add(std::exp(2 * static_cast<double>(log_std[e])));
+            start.farthest = std::fmax(start.farthest, std::abs(mean));
+        }
+    });
+    return start;
+}
+
+/// The initial values in one scalar type.
+template <class T, Index Rows, Index Columns, class Q, class P>
+void require_start(const Q& q, const P& p, const JointLawOptions& options,
+                   std::vector<std::string>& failures) {
+    OneVariable<Q, P, Cpu<T>, Rows, Columns> model(q, p);
+    const double narrowing = 1 / std::sqrt(static_cast<double>(Columns));
+    const std::string type = std::is_same_v<T, float> ? ", in float" : ", in double";
+    const auto expect = [&](const DrawnMean& drawn, double expected, double allowed,
+                            const std::string& what, const std::string& where) {
+        if (!(std::abs(drawn.mean() - expected) <=
+              options.standard_errors * drawn.standard_error() + allowed))
+            failures.push_back(off("the initial " + what, drawn.mean(), expected) + where + type);
+    };
+    // Standard deviations that a distribution draws are those on average.
+    const auto expect_std = [&](const JointStart& start, double std, const std::string& where) {
+        const double variance = std::pow(options.initial_std * std, 2);
+        expect(start.variance, variance, 1e-3 * variance, "variance", where);
+    };
+    // torch_blue adds 1e-5 to the factor inside logarithms.
+    const double narrow_std = q.std * (narrowing + 1e-5);
+
+    initialise(model, Seed{1});
+    const JointStart start = start_of(model);
+    expect(start.mean, 0, 0, "mean", "");
+    expect(start.squared_mean, narrowing * narrowing / 3, 0, "squared mean", "");
+    if (!(start.farthest <= narrowing * (1 + 1e-6)))
+        failures.push_back(off("the farthest initial mean", start.farthest, narrowing) + type);
+    expect_std(start, narrow_std, "");
+    require_finite_pass<Scores::log_probs>(model, " at the initial values" + type, failures);
+
+    if constexpr (requires(Q & changed) { changed.std = 1.0; }) {
+        Q wide = q;
+        wide.std = 3 * q.std;
+        initialise(model, Seed{1}, posterior(wide));
+        expect_std(start_of(model), 3 * narrow_std, " with 3 times the option std");
+        initialise(model, Seed{1}, posterior(q));
+    }
+    initialise(model, Seed{1}, ModuleOptions{.kaiming_initialization = false});
+    expect_std(start_of(model), q.std, " without Kaiming initialisation");
+
+    initialise(model, Seed{1}, ModuleOptions{.prior_initialization = true});
+    constexpr bool draws = requires {
+        p.initial_values(0.0);
+    }
+    || (constants_of<P>::size > 0);
+    double log_std = 0;
+    if (!draws && blue::detail::prior_value(p, "log_std", log_std))
+        expect_std(start_of(model), std::exp(log_std), " with prior initialisation");
+    double mean = 0;
+    if (!draws && blue::detail::prior_value(p, "mean", mean))
+        expect(start_of(model).mean, mean, 1e-6 * std::abs(mean), "mean",
+               " with prior initialisation");
+    require_finite_pass<Scores::log_probs>(model, " at values from the prior" + type, failures);
+    initialise(model, Seed{1}, ModuleOptions{.rescale_prior = true, .prior_initialization = true});
+    require_finite_pass<Scores::log_probs>(model, " at values from a narrowed prior" + type,
+                                           failures);
+}
+
+}  // namespace detail
+
+/// Passes in float give finite numbers at extreme parameter values, on a variable of Rows x Columns
+/// elements and on one of a single element.
+template <Index Rows = 150, Index Columns = 131, JointDistribution Q, class P>
+std::vector<std::string> joint_extreme_laws(const Q& q, const P& p,
+                                            const JointLawOptions& options = {}) {
+    std::vector<std::string> failures;
+    detail::require_finite_extremes<Rows, Columns>(q, p, options, 1, failures);
+    // Of one element: where parameters are more than can be told apart, what rounding leaves is
+    // another thing each time.
+    detail::require_finite_extremes<1, 1>(q, p, options, 16, failures);
+    return failures;
+}
+
+/// In float and double a variable starts with means within 1 / sqrt(fan-in) and with the standard
+/// deviation that the option `std`, the fan-in or the prior asks for; the first pass gives finite
+/// numbers, and a `std` that is not positive is refused.
+template <Index Rows = 150, Index Columns = 131, JointDistribution Q, class P>
+std::vector<std::string> joint_initial_laws(const Q& q, const P& p,
+                                            const JointLawOptions& options = {}) {
+    std::vector<std::string> failures;
+    detail::require_start<float, Rows, Columns>(q, p, options, failures);
+    detail::require_start<double, Rows, Columns>(q, p, options, failures);
+    if constexpr (requires(Q & changed) { changed.std = 1.0; })
+        for (double std : {-1.0, 0.0, std::nan("")}) {
+            Q impossible = q;
+            impossible.std = std;
+            try {
+                posterior(impossible);
+                failures.push_back("a std of " + detail::to_text(std) +
+                                   " is not refused: add validate()");
+            } catch (const ValueError&) {
+            }
+        }
+    return failures;
+}
+
+/// All laws of joint distributions, in one call; one sentence per failure. Threads, extremes and
+/// initial values are tried on a variable of Rows x Columns elements.
 template <Index Rows = 150, Index Columns = 131, JointDistribution Q, class P>
 std::vector<std::string> joint_laws(const Q& q, const P& p, const JointLawOptions& options = {}) {
     std::vector<std::string> failures = joint_density_laws(q, options);
-    for (auto more :
-         {joint_derivative_laws(q, options), joint_pass_laws<Rows, Columns>(q, p, options)})
+    for (auto more : {joint_derivative_laws(q, options), joint_scaling_laws(q),
+                      joint_pass_laws<Rows, Columns>(q, p, options),
+                      joint_extreme_laws<Rows, Columns>(q, p, options),
+                      joint_initial_laws<Rows, Columns>(q, p, options)})
         failures.insert(failures.end(), more.begin(), more.end());
     return failures;
 }

@@ -65,3 +65,17 @@ TEST_CASE("the density and options of Student's t distribution", "[distributions
     CHECK(prior.scale == Approx(2 * 0.25001).epsilon(1e-15));
     CHECK(prior.df == 7);
 }
+
+TEST_CASE("floats have finite draws above half a degree of freedom, and a density below",
+          "[distributions]") {
+    // The words that make the largest number, on the axis.
+    const auto largest = [](double df) {
+        return noise::StudentT{df}.from_words<float, 1>({0u}, {0u})[0];
+    };
+    CHECK(std::isfinite(largest(0.51)));
+    CHECK_FALSE(std::isfinite(largest(0.49)));
+    using Number = math::Number<double>;
+    // Gamma(5/8) / (Gamma(1/8) sqrt(pi / 4)) by Python's math.lgamma
+    CHECK(MeanFieldStudentT{.df = 0.25}.log_prob(Number(0), Number(0), Number(1))[0] ==
+          Approx(-1.5378066244296098).epsilon(1e-13));
+}

@@ -93,6 +93,12 @@ TEST_CASE("impossible options of posteriors and priors are refused by name") {
           "posterior: expected a positive, finite std, got -2");
     CHECK(a_posterior(MeanFieldStudentT{.df = 0}) ==
           "MeanFieldStudentT: expected a positive, finite df, got 0");
+    CHECK(a_posterior(MeanFieldStudentT{.df = 0.5}) ==
+          "MeanFieldStudentT: expected df above 0.5 to draw from it, got 0.5");
+    CHECK(a_posterior(MeanFieldStudentT{.df = 0.51}) == "accepted");
+    CHECK(a_posterior(Flipout<MeanFieldStudentT>{{.df = 0.5}}) ==
+          "MeanFieldStudentT: expected df above 0.5 to draw from it, got 0.5");
+    CHECK(a_prior(MeanFieldStudentT{.df = 0.5}) == "accepted");
     CHECK(a_prior(MeanFieldLaplace{.scale = infinity}) ==
           "prior: expected a positive, finite scale, got inf");
     CHECK(a_prior(ScaleMixturePrior{.weight = 1}) ==

@@ -39,7 +39,9 @@ inline double student_t_entropy(double df) {
 }  // namespace detail
 
 /// Independent Student's t distributions with fixed degrees of freedom, torch_blue's
-/// `MeanFieldStudentT`. Fewer degrees of freedom give heavier tails; any number above 0.5.
+/// `MeanFieldStudentT`. Fewer degrees of freedom give heavier tails: a prior takes any positive
+/// number, a variational distribution more than 0.5, because the largest draws of floats would be
+/// infinite with less.
 struct MeanFieldStudentT {
     double df = 4;     ///< degrees of freedom
     double mean = 0;   ///< prior: its mean
@@ -78,6 +80,10 @@ struct MeanFieldStudentT {
 
     constexpr std::array<double, 2> defaults() const { return {mean, scale}; }
     void validate() const { require_positive("MeanFieldStudentT", "df", df); }
+    void validate_draws() const {
+        if (df <= 0.5)
+            throw ValueError("MeanFieldStudentT: expected df above 0.5 to draw from it, got ", df);
+    }
     constexpr double norm_constant() const { return constant; }
     /// As a prior of a narrower layer.
     constexpr void rescale(double c) {

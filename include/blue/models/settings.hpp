@@ -34,6 +34,7 @@ struct PriorSetting {
 template <class Q>
 PosteriorSetting<Q> posterior(Q distribution) {
     detail::require_valid("posterior", distribution);
+    if constexpr (requires { distribution.validate_draws(); }) distribution.validate_draws();
     return {distribution};
 }
 /// A setting for all variables whose prior has this type: they get this object. Throws ValueError

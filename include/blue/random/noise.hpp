@@ -214,7 +214,8 @@ struct Cauchy {
 };
 
 /// Student's t with any number of degrees of freedom nu > 0.5, by Bailey's polar method:
-/// Mathematics of Computation 62 (1994) 779.
+/// Mathematics of Computation 62 (1994) 779. The square of the largest number is 2^(64 / nu), which
+/// as a float is infinite from nu = 0.5 downwards.
 struct StudentT {
     static constexpr int words = 2;
     static constexpr bool symmetric = true;

@@ -18,7 +18,11 @@ using Net = Sequential<Linear<3, 4, MeanFieldNormal, MeanFieldNormal, B>, PReLU<
 static_assert(variational_parameter_names<Net>[4] == "1.weight");
 static_assert(random_variable_count<PReLU<>> == 1);
 static_assert(std::is_same_v<with_policies<PReLU<4>, NonBayesian>, PReLU<4>>);
-static_assert(std::is_same_v<with_policies<PReLU<4>, keep_policy, keep_policy, B>, PReLU<4, B>>);
+using OnB = with_policies<PReLU<4>, keep_policy, keep_policy, B>;
+static_assert(std::is_same_v<OnB, PReLU<4, fraction<1, 4>, B>>);
+using FromTenth = PReLU<2, fraction<-1, 10>, B>;
+static_assert(std::is_same_v<with_policies<PReLU<2, fraction<-1, 10>>, NonBayesian, keep_policy, B>,
+                             FromTenth>);
 
 }  // namespace
 
@@ -30,6 +34,18 @@ TEST_CASE("slopes begin at a quarter", "[layers]") {
     const auto result = forward(layer, tape, x, {.samples = 2});
     CHECK(result.samples.to_host() == std::vector<double>{1, -0.5, 6, -0.25, 0, 4});
     CHECK(result.log_probs.total().prior == std::vector<double>(2, 0.0));
+}
+
+TEST_CASE("slopes begin where the layer says", "[layers]") {
+    const auto start_of = [](const auto& layer) {
+        const auto* const slopes = layer.template state<"weight">().values.data();
+        return std::vector<double>(slopes, slopes + 2);
+    };
+    CHECK(start_of(make<FromTenth>(Seed{1})) == std::vector<double>{-0.1, -0.1});
+    CHECK(start_of(make<PReLU<2, zeros>>(Seed{1})) == std::vector<double>{0, 0});
+    CHECK(start_of(make<OnB>(Seed{1})) == std::vector<double>{0.25, 0.25});
+    CHECK(describe<PReLU<2, fraction<1, 10>>, shape<2>>().find("  PReLU<2, fraction<1, 10>>  ") !=
+          std::string::npos);
 }
 
 TEST_CASE("the gradients of slopes and of what is in front of them", "[layers]") {

@@ -42,10 +42,16 @@ struct zeros {
 struct ones {
     static constexpr double value = 1;
 };
+/// Numerator / Denominator: `fraction<1, 4>` is 0.25.
+template <Index Numerator, Index Denominator>
+struct fraction {
+    static constexpr double value =
+        static_cast<double>(Numerator) / static_cast<double>(Denominator);
+};
 
 /// A deterministic parameter of a module: trained, but without distribution, prior and log probs.
 /// `parameter<"weight", ones, 64>` is named as in PyTorch in state dicts, `2.weight`.
-/// \tparam Start `zeros`, `ones` or a class with a static number `value`.
+/// \tparam Start `zeros`, `ones`, `fraction<1, 4>` or a class with a static number `value`.
 template <fixed_string Name, class Start, Index... Extents>
 struct parameter : variable<Name, Extents...> {
     static constexpr bool is_parameter = true, is_trained = true;

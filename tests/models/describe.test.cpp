@@ -86,11 +86,36 @@ total                        2                         24  closed form          
 }
 
 TEST_CASE("the products of an attention count") {
-    // Four projections of 5 rows from 8 to 8, and per head 5 x 5 products of 4 twice.
     const std::string text = describe<TransformerEncoderLayer<8, 2, 16>, shape<5, 8>>();
-    CHECK(text.find("1,680\n") != std::string::npos);
+    const auto has = [&](const char* part) { return text.find(part) != std::string::npos; };
+    // Three projections of 5 rows from 8 to 8, and per head 5 x 5 products of 4 twice.
+    CHECK(has("  5 x 8   in_proj_weight, in_proj_bias         432  closed form          1,360\n"));
+    // A fourth projection.
+    CHECK(has("\nself_attn.out_proj  Linear<8, 8>                       5 x 8   weight, bias "));
+    CHECK(has("  320\n"));
     // With two linear layers between 8 and 16.
-    CHECK(text.find("2,960\n") != std::string::npos);
+    CHECK(has("  2,960\n"));
+}
+
+TEST_CASE("wide types are abbreviated from within") {
+    const auto in = [](std::size_t width) {
+        return detail::abbreviated_type("Wide<2, Inner<Linear<1, 2>, 3>, Norm<>, 4>", width);
+    };
+    CHECK(in(42) == "Wide<2, Inner<Linear<1, 2>, 3>, Norm<>, 4>");
+    CHECK(in(41) == "Wide<2, Inner<...>, Norm<>, 4>");
+    CHECK(in(30) == "Wide<2, Inner<...>, Norm<>, 4>");
+    CHECK(in(29) == "Wide<2, Inner<...>, ...>");  // with Norm<> it would be wider than with 4
+    CHECK(in(24) == "Wide<2, Inner<...>, ...>");
+    CHECK(in(23) == "Wide<2, ...>");
+    CHECK(in(11) == "Wide<...>");
+    CHECK(in(3) == "Wide<...>");
+    CHECK(detail::abbreviated_type("LongName", 3) == "LongName");
+
+    using Layer = TransformerEncoderLayer<8, 2, 16, causal, norm_first, activation<GELU>>;
+    const std::string text = describe<TransformerEncoder<2, Layer, LayerNorm<8>>, shape<5, 8>>();
+    const auto has = [&](const char* part) { return text.find(part) != std::string::npos; };
+    CHECK(has("  TransformerEncoder<2, TransformerEncoderLayer<...>, ...>  "));
+    CHECK(has("  TransformerEncoderLayer<8, 2, 16, causal, norm_first, ...>  "));
 }
 
 TEST_CASE("layers of an ensemble are described, one draw for each member") {

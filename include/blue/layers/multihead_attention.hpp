@@ -155,9 +155,11 @@ struct MultiheadAttention
     }
     /// \param weights `averaged_weights{}` or `weights_per_head{}`: the result is then
     ///   `{output, weights}`.
-    template <class B, class QShape, class KShape, class VShape, class Weights = no_weights>
-    auto forward(const Pass<B>& pass, Var<B, QShape> query, Var<B, KShape> key,
-                 Var<B, VShape> value, const AttentionOptions& masks = {}, Weights = {}) const {
+    template <class PassT, class B, class QShape, class KShape, class VShape,
+              class Weights = no_weights>
+    requires std::is_base_of_v<Pass<B>, PassT>
+    auto forward(PassT& pass, Var<B, QShape> query, Var<B, KShape> key, Var<B, VShape> value,
+                 const AttentionOptions& masks = {}, Weights = {}) const {
         using Check = detail::attention_check<E, options, QShape, KShape, VShape>;
         static_assert(typename Check::type{});
         if constexpr (!(Check::passed && divides)) {
@@ -188,9 +190,16 @@ private:
 
     /// Its weights are drawn, with any estimator: a sequence has them in common.
     auto draw(const auto& pass, auto name) const { return drawn(pass.sample(*this, name)); }
-    auto project(const auto& pass, auto x) const {
-        return linear(x, drawn(pass.sample(out_proj, "weight"_v)),
-                      drawn(pass.sample(out_proj, "bias"_v)));
+    template <class PassT>
+    auto project(PassT& pass, auto x) const {
+        const auto run = [&] {
+            return linear(x, drawn(pass.sample(out_proj, "weight"_v)),
+                          drawn(pass.sample(out_proj, "bias"_v)));
+        };
+        if constexpr (requires { typename PassT::observer; })
+            return pass.observe(out_proj, run);
+        else
+            return run();
     }
 
     template <class B, class X>

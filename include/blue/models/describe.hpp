@@ -34,6 +34,29 @@ inline std::size_t end_of_arguments(const std::string& text, std::size_t bracket
     return text.size();
 }
 
+/// A type of at most that width, or its name: what stands inside inner brackets becomes "...", then
+/// the last arguments do.
+inline std::string abbreviated_type(const std::string& text, std::size_t width) {
+    const std::size_t bracket = text.find('<');
+    if (text.size() <= width || bracket == std::string::npos) return text;
+    std::string shorter;
+    int depth = 0;
+    for (const char c : text) {
+        if (c == '>') --depth;
+        if (depth < 2)
+            shorter += c;
+        else if (shorter.back() == '<')
+            shorter += "...";
+        if (c == '<') ++depth;
+    }
+    for (std::size_t end = shorter.size(); shorter.size() > width;) {
+        end = shorter.rfind(", ", end - 1);
+        if (end == std::string::npos) return text.substr(0, bracket) + "<...>";
+        shorter.replace(end, std::string::npos, ", ...>");
+    }
+    return shorter;
+}
+
 /// A layer's type without namespaces and policies: "Linear<784, 512>".
 template <class Layer>
 std::string short_type_name() {
@@ -172,8 +195,8 @@ private:
         for (const Index extent : traced.shape)
             shape += (shape.empty() ? "" : " x ") +
                      (extent == dynamic ? std::string("dynamic") : std::to_string(extent));
-        table_.add({std::string(path), short_type_name<unnamed<Layer>>(), shape,
-                    variable_names(Random{}), parameters ? grouped_digits(parameters) : "",
+        table_.add({std::string(path), abbreviated_type(short_type_name<unnamed<Layer>>(), 64),
+                    shape, variable_names(Random{}), parameters ? grouped_digits(parameters) : "",
                     divergence_names(Random{}), products ? grouped_digits(products) : ""});
     }
 
@@ -184,13 +207,14 @@ private:
 
 }  // namespace detail
 
-/// A model as a table, one line per layer in the order of the state dict: its path, type, the shape
-/// of an item of its output, random variables, number of trained parameters, where the divergence
-/// of `Elbo` comes from, and the multiply-adds of its matrix products and convolutions for one
-/// example and one draw of the weights; the last line has the totals. Containers have no line of
-/// their own, and neither output nor products of a layer are known that does not run, or that gives
-/// several values. Runs the model once, on zeros.
-/// \tparam Input shape of an example; left out, that of the model or its first layer.
+/// A model as a table, one line per layer in the order of the state dict: its path, type (without
+/// policies, and with "..." for what would make it wider than 64 characters), the shape of an item
+/// of its output, random variables, number of trained parameters, where the divergence of `Elbo`
+/// comes from, and the multiply-adds of its matrix products and convolutions for one example and
+/// one draw of the weights; the last line has the totals. Containers have no line of their own, and
+/// neither output nor products of a layer are known that does not run, or that gives several
+/// values. Runs the model once, on zeros. \tparam Input shape of an example; left out, that of the
+/// model or its first layer.
 template <class M, class Input = void>
 std::string describe(const M& model) {
     using B = std::conditional_t<std::is_void_v<backend_of<M>>, Cpu<float>, backend_of<M>>;

@@ -1,10 +1,12 @@
 // SPDX-License-Identifier: BSD-3-Clause
 // A transformer learns a language character by character: stories such as "Ann had 7 figs, ate 3: 4
 // left". Their true probabilities are known, so its loss can be compared with the best possible
-// one. Eight of the 72 sums and differences are never told: there it should be unsure.
+// one. Eight of the 72 sums and differences are never told: there it should be unsure. The weights
+// of its attention show where it looks for a result.
 #include <blue/blue.hpp>
 
 #include "models/character_transformer.hpp"
+#include "support/attention.hpp"
 #include "support/stories.hpp"
 #include "support/text_page.hpp"
 
@@ -14,8 +16,8 @@
 
 using namespace blue_examples;
 
-constexpr blue::Index characters = story_alphabet.size(), steps = 60;
-using Net = models::CharacterTransformer<characters, steps, 32>;
+constexpr blue::Index characters = story_alphabet.size(), steps = 60, heads = 4;
+using Net = models::CharacterTransformer<characters, steps, 32, heads>;
 constexpr blue::Categorical likelihood;
 
 // The id of a character, drawn from its probabilities.
@@ -70,10 +72,50 @@ TextSection section(const char* heading, const char* note, const Texts& pieces,
         ShownText text;
         for (std::size_t t = 0; t < steps; ++t) {
             const auto at = static_cast<blue::Index>(i * steps + t);
-            text.push_back({pieces[i][t + 1], prediction.predictive_entropy[at],
-                            prediction.mutual_information[at]});
+            const double weights = prediction.mutual_information[at];
+            text.push_back({pieces[i][t + 1],
+                            std::max(0.0, prediction.predictive_entropy[at] - weights), weights});
         }
         shown.texts.push_back(text);
+    }
+    return shown;
+}
+
+// What the heads of a layer look at to predict the last character of a text. The layers are called
+// one by one, because the network itself does not return the weights of its attention.
+template <int Layer>
+std::vector<HeadAttention> attention_of(const Net& net, const std::string& text) {
+    constexpr blue::Index draws = 100;
+    const auto ids = next_characters({text}).inputs;
+    blue::Tape<blue::Cpu<float>> tape;
+    tape.recording = false;
+    const auto input =
+        tape.input<blue::shape<blue::dynamic>>(ids.data(), 1, blue::Extents{ids.size()});
+    const auto weights = blue::forward_with<blue::Scores::none>(
+        net, tape, {.samples = draws, .training = false}, [&](auto& pass) {
+            auto x = blue::layer<1>(net)(pass, blue::layer<0>(net)(pass, input));
+            if (Layer > 0) x = blue::layer<2, "layers", 0>(net)(pass, x);
+            const auto& layer = blue::layer<2, "layers", Layer>(net);
+            const auto y = layer.norm1(pass, x);
+            return layer
+                .self_attn(pass, y, y, y, blue::AttentionOptions{.causal = true},
+                           blue::weights_per_head{})
+                .weights;
+        });
+    return attention_at_the_end(weights.samples.to_host(), draws, heads, ids.size());
+}
+
+// The same as a section of a page; also prints what each head looks at most.
+TextSection attention_section(const std::string& heading, const std::string& text,
+                              const std::vector<HeadAttention>& attention) {
+    std::printf("  %s, \"%s\"\n", heading.c_str(), text.substr(1).c_str());
+    TextSection shown{heading, "One row per head.", {}};
+    for (const auto& head : attention) {
+        const auto most = std::max_element(head.begin(), head.end(),
+                                           [](auto a, auto b) { return a.mean < b.mean; });
+        std::printf("    '%c'  %.2f +- %.2f\n", text[static_cast<std::size_t>(most - head.begin())],
+                    most->mean, most->std);
+        shown.texts.push_back(shown_attention(text, head));
     }
     return shown;
 }
@@ -125,10 +167,25 @@ int main() {
     write_text_page(
         "stories.html", "What a transformer knows about the next character",
         "A character-level transformer with a normal distribution over every weight.",
+        {"the entropy of the prediction before it came", "what the text leaves open",
+         "what the weights leave open (mutual information)", 2.5, " nats"},
         {section("New stories", "With sums and differences that it has learnt.", told, prediction),
          section("Sums that were never told", "The result is one that it cannot know for sure.",
                  not_told, other),
-         section("Stories that it made up", "Drawn from its predictions.", written, own)},
-        2.5);
+         section("Stories that it made up", "Drawn from its predictions.", written, own)});
     std::printf("stories.html shows how sure it was of each character\n");
+
+    std::printf("what its heads look at most, mean and standard deviation over draws\n");
+    std::vector<TextSection> looks;
+    const auto look = [&](const std::string& sum, const std::string& text) {
+        looks.push_back(attention_section("First layer, " + sum, text, attention_of<0>(net, text)));
+        looks.push_back(
+            attention_section("Second layer, " + sum, text, attention_of<1>(net, text)));
+    };
+    look("a sum that was told", "\nBen had 2 nuts, got 5: 7");
+    look("a sum that was never told", "\nEve had 4 plums, got 5: 9");
+    write_text_page("attention.html", "What a transformer looks at",
+                    "The attention of each head when the result of a sum comes.",
+                    attention_legend(), looks);
+    std::printf("attention.html shows it for all characters\n");
 }

@@ -28,35 +28,34 @@ std::string bar(const char* kind, double share) {
 }
 
 std::string shown(const ShownCharacter& at, double most) {
-    const double data = std::max(0.0, at.entropy - at.information);
     const std::string character = at.character == '\n'  ? "\u21b5"
                                   : at.character == ' ' ? "&nbsp;"
                                                         : detail::escaped({at.character});
-    return "<span>" + bar("weights", at.information / most) + bar("data", data / most) + character +
+    return "<span>" + bar("weights", at.upper / most) + bar("data", at.lower / most) + character +
            "</span>";
 }
 
 }  // namespace
 
 void write_text_page(const std::string& path, const std::string& title, const std::string& caption,
-                     const std::vector<TextSection>& sections, double most) {
+                     const TextLegend& legend, const std::vector<TextSection>& sections) {
+    using detail::escaped;
     std::string page =
         "<!DOCTYPE html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n"
         "<meta name=\"viewport\" content=\"width=device-width\">\n<title>" +
-        detail::escaped(title) + "</title>\n<style>" + detail::page_style + look +
-        "</style>\n</head>\n<body>\n<h1>" + detail::escaped(title) + "</h1>\n<p>" +
-        detail::escaped(caption) +
-        "</p>\n<p class=\"soft\">The bar above a character is the entropy of the prediction before "
-        "it came: <span class=\"key\" style=\"background:var(--data)\"></span>what the text leaves "
-        "open, and <span class=\"key\" style=\"background:var(--weights)\"></span>what the weights "
-        "leave open (mutual information). A bar of full height is " +
-        detail::number("%.2f", most) + " nats.</p>\n";
+        escaped(title) + "</title>\n<style>" + detail::page_style + look +
+        "</style>\n</head>\n<body>\n<h1>" + escaped(title) + "</h1>\n<p>" + escaped(caption) +
+        "</p>\n<p class=\"soft\">The bar above a character is " + escaped(legend.bar) +
+        ": <span class=\"key\" style=\"background:var(--data)\"></span>" + escaped(legend.lower) +
+        ", and <span class=\"key\" style=\"background:var(--weights)\"></span>" +
+        escaped(legend.upper) + ". A bar of full height is " + detail::number("%.2f", legend.most) +
+        escaped(legend.unit) + ".</p>\n";
     for (const auto& section : sections) {
         page += "<h2>" + detail::escaped(section.heading) + "</h2>\n<p class=\"soft\">" +
                 detail::escaped(section.note) + "</p>\n";
         for (const auto& text : section.texts) {
             page += "<div class=\"text\">";
-            for (const auto& at : text) page += shown(at, most);
+            for (const auto& at : text) page += shown(at, legend.most);
             page += "</div>\n";
         }
     }

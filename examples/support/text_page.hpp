@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: BSD-3-Clause
 /// \file
-/// A page that shows texts with the uncertainty about each character.
+/// A page that shows texts with a bar above each character.
 #pragma once
 
 #include <string>
@@ -8,21 +8,27 @@
 
 namespace blue_examples {
 
-/// A character, and how uncertain the model was before it came.
+/// A character, and the heights of the two parts of the bar above it.
 struct ShownCharacter {
     char character;
-    double entropy;      ///< nats
-    double information;  ///< nats: the part that comes from the weights
+    double lower, upper;
 };
 using ShownText = std::vector<ShownCharacter>;
+
+/// What bars are, as parts of sentences.
+struct TextLegend {
+    std::string bar, lower, upper;
+    double most;       ///< a bar of this height has the full height
+    std::string unit;  ///< behind that number
+};
 
 struct TextSection {
     std::string heading, note;
     std::vector<ShownText> texts;
 };
 
-/// Writes a self-contained page; a bar of `most` nats has the full height. Throws FileError.
+/// Writes a self-contained page. Throws FileError.
 void write_text_page(const std::string& path, const std::string& title, const std::string& caption,
-                     const std::vector<TextSection>& sections, double most);
+                     const TextLegend& legend, const std::vector<TextSection>& sections);
 
 }  // namespace blue_examples

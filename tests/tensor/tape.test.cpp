@@ -2,10 +2,12 @@
 #include <blue/blue.hpp>
 
 #include "support/catch.hpp"
+#include "support/message.hpp"
 
 #include <vector>
 
 using B = blue::Cpu<double>;
+using blue_test::message_of;
 
 TEST_CASE("inputs are not copied and have no gradient; leaves have one") {
     blue::Tape<B> tape;
@@ -82,4 +84,49 @@ TEST_CASE("a dynamic extent is a number at run time") {
     CHECK(leaf.to_host() == numbers);
     CHECK_THROWS_WITH((tape.input<shape<dynamic, 3>>(numbers.data(), 2, Extents{0})),
                       "input: expected extents of at least 1, got 0");
+}
+
+TEST_CASE("values of two tapes are not combined, and neither tape is changed") {
+    using namespace blue;
+    Tape<B> tape, other;
+    const std::vector<double> numbers{1, 2, 3, 4};
+    const auto x = tape.leaf<shape<2, 2>>(numbers.data(), 1);
+    const auto y = other.leaf<shape<2, 2>>(numbers.data(), 1);
+    const auto capacity = std::pair(tape.capacity(), other.capacity());
+    const auto refused = [](auto call) {
+        return message_of<Error>(call) ==
+               "expected values of one tape, got those of two: the inputs of an operation, and of "
+               "a model, belong to the tape of its pass";
+    };
+    CHECK(refused([&] { x + y; }));
+    CHECK(refused([&] { concatenate<0>(x, y); }));
+    CHECK(refused([&] { append_last(x, other.input<shape<2>>(numbers.data(), 1)); }));
+    CHECK(refused([&] { prelu(x, other.input<shape<1>>(numbers.data(), 1)); }));
+    CHECK(refused([&] { affine(x, other.input<shape<2>>(numbers.data(), 1)); }));
+    CHECK(refused([&] { scaled_dot_product_attention<1>(x, x, y); }));
+    CHECK(refused([&] { join_samples(std::array{x, y}, 1); }));
+    CHECK(capacity == std::pair(tape.capacity(), other.capacity()));
+
+    // Drawn variables are on the tape of their pass.
+    using Q = MeanFieldNormal;
+    using Net =
+        Sequential<Linear<2, 2, Q, Q, B>, Conv1d<2, 2, kernel<1>, Q, Q, B>,
+                   MultiheadAttention<2, 1, Q, Q, B>, Embedding<2, 2, Q, Q, B>, RNN<2, 2, Q, Q, B>>;
+    Net net{Seed{1}};
+    CHECK(refused([&] { forward(layer<0>(net), other, x); }));
+    CHECK(refused([&] { forward(layer<2>(net), tape, Inputs{x, x, y}); }));
+    const auto run = [&](auto call) {
+        return refused([&] { forward_with(net, other, {}, call); });
+    };
+    CHECK(run([&](auto& pass) { return layer<0>(net)(pass, x); }));
+    CHECK(run([&](auto& pass) { return layer<1>(net)(pass, x); }));
+    CHECK(run([&](auto& pass) { return layer<2>(net)(pass, x); }));
+    CHECK(run([&](auto& pass) { return layer<2>(net)(pass, y, y, x); }));
+    CHECK(run([&](auto& pass) { return layer<3>(net)(pass, sum_last(x)); }));
+    CHECK(run([&](auto& pass) { return layer<4>(net)(pass, x); }));
+    const auto pass = forward(layer<0>(net), tape, x);
+    CHECK(refused([&] {
+        const auto likelihood = sum(forward(layer<0>(net), other, y).samples);
+        detail::make_loss(likelihood, 1, pass.log_probs, 1);
+    }));
 }

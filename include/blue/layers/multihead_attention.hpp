@@ -168,7 +168,7 @@ struct MultiheadAttention
             constexpr Index queries = first_extent<QShape>;
             constexpr Index keys =
                 first_extent<KShape> == dynamic ? dynamic : first_extent<KShape> + extra;
-            Tape<B>& tape = *query.tape;
+            Tape<B>& tape = detail::common_tape(query, key, value);
             const AttentionSizes sizes{Heads,     query.node->item / E,
                                        0,         E / Heads,
                                        E / Heads, key.node->item / options::key_width};

@@ -191,7 +191,7 @@ struct Inputs {
 ///   with `LocalReparameterization` it is the noise of the outputs, samples x batch x outputs.
 /// \return outputs (S, B, ...) and log probs, valid until the tape is reset.
 /// Throws ValueError for fewer than one sample, ShapeError when shapes do not fit, Error for a
-/// model that was moved from.
+/// model that was moved from and for an input of another tape.
 template <Scores Wanted = Scores::log_probs, class M, class B, class Shape>
 auto forward(const M& model, Tape<B>& tape, Var<B, Shape> x, const ForwardOptions& options = {},
              std::type_identity_t<std::span<const typename B::scalar* const>> noise = {}) {
@@ -199,6 +199,7 @@ auto forward(const M& model, Tape<B>& tape, Var<B, Shape> x, const ForwardOption
         requirement::input_backend<detail::computes_with<M, B>,
                                    requirement::expected<backend_of<M>>, requirement::given<B>>{});
     if constexpr (detail::computes_with<M, B>) {
+        if (x.tape != &tape) detail::refuse_values_of_two_tapes();
         auto prepared = detail::begin_pass<Wanted>(model, tape, options, noise);
         return detail::with_log_probs<Wanted, M>(model(prepared.pass, x), tape, prepared);
     } else {  // after the error
@@ -227,16 +228,21 @@ auto forward(const M& model, Tape<B>& tape, const Inputs<X...>& x,
     static_assert(
         requirement::input_backend<detail::computes_with<M, B>,
                                    requirement::expected<backend_of<M>>, requirement::given<B>>{});
-    if constexpr (detail::computes_with<M, B>)
+    if constexpr (detail::computes_with<M, B>) {
+        const bool are_on = std::apply(
+            [&](const X&... each) { return (true && ... && detail::is_on(&tape, each)); },
+            x.values);
+        if (!are_on) detail::refuse_values_of_two_tapes();
         return forward_with<Wanted>(
             model, tape, options,
             [&](auto& pass) {
                 return std::apply([&](const X&... each) { return model(pass, each...); }, x.values);
             },
             noise);
-    else  // after the error
+    } else {  // after the error
         return VIReturn<Var<B, any_shape>, detail::log_probs_of<Wanted, M, B>>{
             {&tape, nullptr}, {nullptr, nullptr, nullptr}};
+    }
 }
 
 }  // namespace blue

@@ -132,6 +132,7 @@ Loss<B> make_loss(Tape<B>& tape, Node<B>* log_likelihood, double data_scale, Nod
 template <class M, class B>
 Loss<B> make_loss(Var<B, scalar_shape> log_likelihood, double data_scale,
                   const LogProbs<M, B>& log_probs, double heat, double order = 1) {
+    if (log_likelihood.tape != log_probs.tape()) refuse_values_of_two_tapes();
     return make_loss(*log_likelihood.tape, log_likelihood.node, data_scale, log_probs.table(),
                      log_probs.divergences(), heat, order);
 }

@@ -105,8 +105,9 @@ auto affine(Var<B, Shape> x, Weight weight, Bias bias = {}) {
     }
     if (!weight_fits || !bias_fits) return x;  // after an error
     const Index inner = last ? 1 : x.node->item / channels;
+    Tape<B>& tape = detail::common_tape(x, weight, bias);
     return Var<B, Shape>{
-        x.tape, detail::affine(*x.tape, x.node, as_var(weight).node, offsets, channels, inner)};
+        x.tape, detail::affine(tape, x.node, as_var(weight).node, offsets, channels, inner)};
 }
 
 }  // namespace blue

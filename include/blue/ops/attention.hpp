@@ -205,7 +205,8 @@ auto scaled_dot_product_attention(Var<B, QShape> q, Var<B, KShape> k, Var<B, VSh
             throw ShapeError("attention: keys of length ", length,
                              " do not go with values of length ", v.node->item / value_width);
         const auto args = detail::attention<B>(
-            *q.tape, {{{q.node, 0, width}, {k.node, 0, width}, {v.node, 0, value_width}}},
+            detail::common_tape(q, k, v),
+            {{{q.node, 0, width}, {k.node, 0, width}, {v.node, 0, value_width}}},
             {Heads, q.node->item / width, length, width / Heads, value_width / Heads, length},
             options, detail::weights_kind<Weights>);
         return detail::attended<Heads, queries, keys, value_width, Weights>(*q.tape, args);

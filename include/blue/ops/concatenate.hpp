@@ -94,7 +94,7 @@ auto concatenate(Var<B, Shape> first, Var<B, Shapes>... rest) {
          ... &&
          requirement::concatenated<Joined::template agrees<Shapes>(), Axis,
                                    requirement::expected<Shape>, requirement::given<Shapes>>{}));
-    Tape<B>& tape = *first.tape;
+    Tape<B>& tape = detail::common_tape(first, rest...);
     if constexpr (!std::is_same_v<Result, any_shape>) {
         constexpr std::size_t count = 1 + sizeof...(Shapes);
         const std::array<Node<B>*, count> parts{first.node, rest.node...};
@@ -146,7 +146,7 @@ auto append_last(Var<B, Shape> x, Var<B, shape<M>> tail) {
         (left.samples != right.samples && left.samples != 1 && right.samples != 1))
         throw ShapeError("append_last: cannot append ", right.samples, " samples x batch ",
                          right.batch, " to ", left.samples, " samples x batch ", left.batch);
-    Tape<B>& tape = *x.tape;
+    Tape<B>& tape = detail::common_tape(x, tail);
     Node<B>* const y = tape.node(std::max(left.samples, right.samples), left.batch,
                                  rows * (width + M), left.needs_grad || right.needs_grad);
     const auto copy = [&](Node<B>* part, Index y_first, Index x_step, Index count) {

@@ -87,7 +87,8 @@ inline constexpr bool combines = fits<Shape, Combined> || std::is_same_v<Shape, 
 /// `template <class T> T apply(T...) const` in the vocabulary of `blue::math`; derivatives are
 /// generated. Inputs have equal shapes, or `shape<>` for single numbers. Values with one sample
 /// combine with any number of samples, values with batch 1 (drawn variables) with any batch. Throws
-/// ShapeError otherwise, and when dynamic extents differ.
+/// ShapeError otherwise, and when dynamic extents differ; as every operation, Error for values of
+/// several tapes.
 template <class F, class B, class... Shapes>
 auto elementwise(F f, Var<B, Shapes>... x) {
     constexpr int count = sizeof...(Shapes);
@@ -96,7 +97,7 @@ auto elementwise(F f, Var<B, Shapes>... x) {
         (requirement::same_shape<detail::combines<Shapes, Shape>, requirement::expected<Shape>,
                                  requirement::given<Shapes>>{} &&
          ...));
-    Tape<B>& tape = *std::array{x.tape...}[0];
+    Tape<B>& tape = detail::common_tape(x...);
     ElementwiseArgs<B, F, count> args{f, {x.node...}, {}, nullptr, 1, 1};
     if constexpr (!Shape::is_static)
         detail::check_dynamic_items<B>(args.x, std::array{std::is_same_v<Shapes, scalar_shape>...});

@@ -118,8 +118,9 @@ auto embed(Var<B, Shape> ids, Lazy<B, TableShape, Estimator> table,
     static_assert(requirement::drawn_weights<drawn, TableShape, Estimator>{});
     if constexpr (is_table && drawn && !std::is_same_v<Shape, any_shape>) {
         constexpr Index rows = first_extent<TableShape>, width = last_extent<TableShape>;
+        Tape<B>& tape = detail::common_tape(ids, table);
         return Var<B, typename detail::with_axis<Shape, width>::type>{
-            ids.tape, detail::embed<B>(*ids.tape, *ids.node, *table.draw, rows, width, options)};
+            ids.tape, detail::embed<B>(tape, *ids.node, *table.draw, rows, width, options)};
     } else {  // after an error
         return Var<B, any_shape>{ids.tape, ids.node};
     }

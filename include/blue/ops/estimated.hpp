@@ -60,8 +60,8 @@ Node<B>* estimate(const Map& map, Var<B, XShape> x, Lazy<B, WeightShape, Estimat
     constexpr bool alike = std::is_same_v<typename estimator_of_draw<Bias>::type, Estimator>;
     Draw<B>* bias_draw = nullptr;
     if constexpr (!std::is_same_v<Bias, absent>) bias_draw = bias.draw;
-    return estimated(static_cast<Estimator*>(nullptr), map, *x.tape, x.node, weight.draw, bias_draw,
-                     alike);
+    return estimated(static_cast<Estimator*>(nullptr), map, common_tape(x, weight, bias), x.node,
+                     weight.draw, bias_draw, alike);
 }
 
 }  // namespace detail

@@ -15,6 +15,7 @@ namespace blue {
 template <class B, class Shape, std::size_t K>
 Var<B, Shape> join_samples(const std::array<Var<B, Shape>, K>& values, Index count) {
     Tape<B>& tape = *values[0].tape;
+    for (const auto& x : values) detail::common_tape(values[0], x);
     bool needs_grad = false;
     for (const Var<B, Shape>& x : values) {
         if ((x.samples() != 1 && x.samples() != count) || x.batch() != values[0].batch())

@@ -131,7 +131,7 @@ auto operate(const F& f, Var<B, First> first, Var<B, Rest>... rest) {
     Var<B, typename Result::type> result{first.tape, first.node};  // a stand-in after an error
     if constexpr (Checks::ok) {
         constexpr int count = 1 + static_cast<int>(sizeof...(Rest));
-        Tape<B>& tape = *first.tape;
+        Tape<B>& tape = common_tape(first, rest...);
         OperationArgs<B, F, count> args{
             {f, {}, nullptr, nullptr, {}, {}, 0, 1, 1, 1}, {first.node, rest.node...}, nullptr};
         auto& bound = args.bound;

@@ -186,13 +186,13 @@ auto recurrence(Var<B, Shape> gates, Lazy<B, WeightShape, Estimator> weight, Bia
                                                  given<typename Bias::shape>>{});
     }
     if constexpr (weight_fits && input_fits && drawn) {
+        Tape<B>& tape = detail::common_tape(gates, weight, bias);
         detail::RecurrencePlan<B> plan;
         plan.gates[0] = gates.node;
         plan.weights[0] = weight.draw;
         plan.biases[0] = detail::draw_or_null<B>(bias);
         plan.width = width;
-        return Var<B, replace_last<Shape, width>>{gates.tape,
-                                                  detail::recurrence<Cell>(*gates.tape, plan)};
+        return Var<B, replace_last<Shape, width>>{gates.tape, detail::recurrence<Cell>(tape, plan)};
     } else {  // after an error
         return Var<B, any_shape>{gates.tape, gates.node};
     }

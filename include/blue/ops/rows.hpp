@@ -112,7 +112,8 @@ requires(detail::is_rows<Bias> || std::is_same_v<Bias, absent>) auto linear(
     }
     constexpr bool fit = known && bias_fits && input_fits;
     using Result = std::conditional_t<fit, replace_last<XShape, out>, any_shape>;
-    return Var<B, Result>{x.tape, detail::linear(*x.tape, x.node, weight.draw, bias_draw, in, out,
+    Tape<B>& tape = detail::common_tape(x, weight, bias);
+    return Var<B, Result>{x.tape, detail::linear(tape, x.node, weight.draw, bias_draw, in, out,
                                                  weight.first, bias_first)};
 }
 

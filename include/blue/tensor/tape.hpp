@@ -103,6 +103,33 @@ struct Lazy {
     Draw<B>* draw;
 };
 
+namespace detail {
+
+[[noreturn, gnu::noinline]] inline void refuse_values_of_two_tapes() {
+    throw Error(
+        "expected values of one tape, got those of two: the inputs of an operation, and of a "
+        "model, "
+        "belong to the tape of its pass");
+}
+
+/// Whether a value is on that tape; so is what is absent or no value.
+template <class B, class X>
+bool is_on(const Tape<B>* tape, const X& x) {
+    if constexpr (requires { x.tape == tape; })
+        return x.tape == tape;
+    else
+        return true;
+}
+
+/// The tape of values that an operation combines. Throws Error when they are on different ones.
+template <class First, class... X>
+auto& common_tape(const First& first, const X&... x) {
+    if (!(true && ... && is_on(first.tape, x))) refuse_values_of_two_tapes();
+    return *first.tape;
+}
+
+}  // namespace detail
+
 /// Where an operation leaves a gradient: adds to it when `add`, assigns otherwise.
 template <class T>
 struct GradientTarget {

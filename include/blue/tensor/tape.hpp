@@ -108,8 +108,7 @@ namespace detail {
 [[noreturn, gnu::noinline]] inline void refuse_values_of_two_tapes() {
     throw Error(
         "expected values of one tape, got those of two: the inputs of an operation, and of a "
-        "model, "
-        "belong to the tape of its pass");
+        "model, belong to the tape of its pass");
 }
 
 /// Whether a value is on that tape; so is what is absent or no value.

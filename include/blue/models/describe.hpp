@@ -213,8 +213,9 @@ private:
 /// comes from, and the multiply-adds of its matrix products and convolutions for one example and
 /// one draw of the weights; the last line has the totals. Containers have no line of their own, and
 /// neither output nor products of a layer are known that does not run, or that gives several
-/// values. Runs the model once, on zeros. \tparam Input shape of an example; left out, that of the
-/// model or its first layer.
+/// values. Runs the model once, on zeros.
+///
+/// \tparam Input shape of an example; left out, that of the model or its first layer.
 template <class M, class Input = void>
 std::string describe(const M& model) {
     using B = std::conditional_t<std::is_void_v<backend_of<M>>, Cpu<float>, backend_of<M>>;

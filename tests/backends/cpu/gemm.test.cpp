@@ -64,10 +64,10 @@ TEMPLATE_TEST_CASE("products are those of the definition, next to other numbers"
 
 TEST_CASE("a product without terms is 0, or what was there") {
     std::vector<float> c{1, 2};
-    blue::cpu::gemm<false, false, float>(1, 2, 0, nullptr, 1, nullptr, 2, c.data(), 2, true,
-                                         nullptr);
+    const float unused[3]{};
+    blue::cpu::gemm<false, false, float>(1, 2, 0, unused, 1, unused, 2, c.data(), 2, true, nullptr);
     CHECK(c == std::vector<float>{1, 2});
-    blue::cpu::gemm<false, false, float>(1, 2, 0, nullptr, 1, nullptr, 2, c.data(), 2, false,
+    blue::cpu::gemm<false, false, float>(1, 2, 0, unused, 1, unused, 2, c.data(), 2, false,
                                          nullptr);
     CHECK(c == std::vector<float>{0, 0});
 }

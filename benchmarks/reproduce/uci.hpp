@@ -179,8 +179,8 @@ private:
 
 /// Trains the members on a split and scores their mixture on its test part. \param seed of the
 /// split.
-template <Index Features>
-Score run(const Split& split, const Recipe& recipe, std::uint64_t seed) {
+template <Index Features, class Rule>
+Score run(const Split& split, const Recipe& recipe, std::uint64_t seed, const Rule& rule) {
     using Net = blue::Sequential<blue::Linear<Features, 50>, blue::ReLU, blue::Linear<50, 2>>;
     const Index batches = (split.train.size() + recipe.batch_size - 1) / recipe.batch_size;
     Mixture mixture(split.test.size());
@@ -195,10 +195,14 @@ Score run(const Split& split, const Recipe& recipe, std::uint64_t seed) {
                    .seed = own,
                    .schedule = blue::Schedule::cosine(),
                    .progress = blue::Progress::none},
-                  blue::Adam{.learning_rate = recipe.learning_rate});
+                  rule);
         mixture.add(net, recipe.likelihood, split.test, recipe.prediction_draws);
     }
     return mixture.score(split.test, split.target_std);
+}
+template <Index Features>
+Score run(const Split& split, const Recipe& recipe, std::uint64_t seed) {
+    return run<Features>(split, recipe, seed, blue::Adam{.learning_rate = recipe.learning_rate});
 }
 
 /// Mean over splits, and its standard error.

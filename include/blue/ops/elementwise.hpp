@@ -81,6 +81,20 @@ void check_dynamic_items(std::span<Node<B>* const> inputs, std::span<const bool>
 template <class Shape, class Combined>
 inline constexpr bool combines = fits<Shape, Combined> || std::is_same_v<Shape, scalar_shape>;
 
+/// What does not depend on shapes, so that it is compiled once and not for each layer.
+template <class F, class B, std::size_t N>
+Node<B>* elementwise(F f, Tape<B>& tape, const std::array<Node<B>*, N>& x) {
+    constexpr int count = static_cast<int>(N);
+    ElementwiseArgs<B, F, count> args{f, x, {}, nullptr, 1, 1};
+    const ElementwiseSizes sizes = elementwise_sizes<B>(args.x, args.step.data());
+    args.rows = sizes.rows;
+    args.row_size = sizes.row_size;
+    args.y = tape.node(sizes.samples, sizes.batch, sizes.item, sizes.needs_grad);
+    elementwise_forward(tape, args);
+    if (args.y->needs_grad) tape.record(ElementwiseRecord<B, F, count>{{}, args});
+    return args.y;
+}
+
 }  // namespace detail
 
 /// y = f.apply(x...) elementwise. `f` is a small object with a generic function
@@ -91,24 +105,18 @@ inline constexpr bool combines = fits<Shape, Combined> || std::is_same_v<Shape, 
 /// several tapes.
 template <class F, class B, class... Shapes>
 auto elementwise(F f, Var<B, Shapes>... x) {
-    constexpr int count = sizeof...(Shapes);
     using Shape = typename detail::combined_shape<Shapes...>::type;
     static_assert(
         (requirement::same_shape<detail::combines<Shapes, Shape>, requirement::expected<Shape>,
                                  requirement::given<Shapes>>{} &&
          ...));
     Tape<B>& tape = detail::common_tape(x...);
-    ElementwiseArgs<B, F, count> args{f, {x.node...}, {}, nullptr, 1, 1};
+    const std::array nodes{x.node...};
     if constexpr (!Shape::is_static)
-        detail::check_dynamic_items<B>(args.x, std::array{std::is_same_v<Shapes, scalar_shape>...});
-    const detail::ElementwiseSizes sizes = detail::elementwise_sizes<B>(args.x, args.step.data());
-    args.rows = sizes.rows;
-    args.row_size = sizes.row_size;
-    args.y = tape.node(sizes.samples, sizes.batch, sizes.item, sizes.needs_grad);
-    elementwise_forward(tape, args);
-    if (args.y->needs_grad) tape.record(detail::ElementwiseRecord<B, F, count>{{}, args});
+        detail::check_dynamic_items<B>(nodes, std::array{std::is_same_v<Shapes, scalar_shape>...});
     constexpr bool fit = (detail::combines<Shapes, Shape> && ...);
-    return Var<B, std::conditional_t<fit, Shape, any_shape>>{&tape, args.y};
+    return Var<B, std::conditional_t<fit, Shape, any_shape>>{&tape,
+                                                             detail::elementwise(f, tape, nodes)};
 }
 
 /// A drawn variable as an argument: drawn first.

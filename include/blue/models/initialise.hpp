@@ -172,29 +172,38 @@ void fill_joint_parameters(State& state, const ModuleOptions& options, double sp
     }
 }
 
+/// Where the parameters of a variable start. Without its shape, so that it is compiled once.
+template <class Q, class P>
+std::array<ParameterStart, Q::parameters::size> parameter_starts(const Q& distribution,
+                                                                 const P& prior,
+                                                                 const ModuleOptions& options,
+                                                                 Index fan_in,
+                                                                 Index module_fan_in) {
+    using Parameters = typename Q::parameters;
+    const auto defaults = default_parameters(distribution);
+    std::array<ParameterStart, Parameters::size> starts;
+    for (std::size_t k = 0; k < starts.size(); ++k) {
+        const fixed_string stored_name = Parameters::stored_names[k];
+        if (options.prior_initialization && prior_value(prior, stored_name, starts[k].constant))
+            continue;
+        if (is_location(stored_name))
+            starts[k].bound = 1 / std::sqrt(static_cast<double>(fan_in));
+        else
+            starts[k].constant = initial_constant(Parameters::transforms[k], defaults[k],
+                                                  1 / std::sqrt(static_cast<double>(module_fan_in)),
+                                                  options.kaiming_initialization);
+    }
+    return starts;
+}
+
 template <class FanIn, class State>
 void initialise_distribution(State& state, const ModuleOptions& options, random::Key key) {
     using B = typename std::remove_reference_t<decltype(state.values)>::backend;
     using Shape = typename State::variable::shape;
-    using Parameters = typename State::Q::parameters;
     constexpr Index module_fan_in = FanIn::value;
-    const auto defaults = default_parameters(state.distribution);
-    std::array<ParameterStart, Parameters::size> starts;
-    for (std::size_t k = 0; k < starts.size(); ++k) {
-        const fixed_string stored_name = Parameters::stored_names[k];
-        if (options.prior_initialization &&
-            prior_value(state.prior, stored_name, starts[k].constant))
-            continue;
-        if (is_location(stored_name)) {
-            constexpr bool has_own = Shape::rank >= 2 && !FanIn::is_shared;
-            const Index own = has_own ? fan_in<Shape> : module_fan_in;
-            starts[k].bound = 1 / std::sqrt(static_cast<double>(own));
-        } else {
-            starts[k].constant = initial_constant(Parameters::transforms[k], defaults[k],
-                                                  1 / std::sqrt(static_cast<double>(module_fan_in)),
-                                                  options.kaiming_initialization);
-        }
-    }
+    constexpr bool has_own = Shape::rank >= 2 && !FanIn::is_shared;
+    const auto starts = parameter_starts(state.distribution, state.prior, options,
+                                         has_own ? fan_in<Shape> : module_fan_in, module_fan_in);
     if constexpr (is_joint<typename State::Q>) {
         fill_parameters<B>(state.parameter(0), State::size, State::stride,
                            std::span(starts).first(1), key);

@@ -23,7 +23,7 @@ using Digits = blue::Dataset<std::int32_t>;
 
 struct Recipe {
     Index epochs = 100;
-    double heat = 1;
+    double heat = 0.1;
 };
 
 template <class Prior>

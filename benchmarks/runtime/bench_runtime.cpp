@@ -48,7 +48,11 @@ std::unique_ptr<Workload> make(const std::string& name, const Parameters& parame
     if (name == "lenet-predict") return bench::make_lenet_predict(parameters);
     if (name == "transformer-train") return bench::make_transformer_train(parameters);
     if (name == "lstm-train") return bench::make_lstm_train(parameters);
-    throw Unsupported("no workload " + name);
+    std::string known =
+        "mlp-train, mlp-predict, lenet-train, lenet-predict, transformer-train, "
+        "lstm-train";
+    for (const auto& variant : bench::mlp_variants) known += ", " + variant.first;
+    throw Unsupported("no workload " + name + "; there are " + known);
 }
 
 }  // namespace

@@ -107,8 +107,8 @@ private:
 #endif
     }
 
-    /// Takes several units at once, as neighbours often share cache lines: a sixteenth of the rest
-    /// between two workers, so that they finish together.
+    /// Takes several units at once, as neighbours often share cache lines: of what is left an
+    /// eighth of a worker's share, so that all finish together.
     void take_units(std::uint64_t generation, Index units, int worker) {
         for (;;) {
             std::uint64_t ticket = ticket_.load(std::memory_order_acquire);

@@ -3,7 +3,10 @@
 
 #include "support/catch.hpp"
 
-#include <numeric>
+#include <array>
+#include <atomic>
+#include <chrono>
+#include <thread>
 #include <vector>
 
 using blue::Index;
@@ -23,6 +26,34 @@ TEST_CASE("each unit runs once, on a worker of the pool") {
             CHECK(known_worker);
         }
     }
+}
+
+TEST_CASE("a thread begins with its own share of the units") {
+    // Each unit waits until all threads have begun one. (Not for ever: a machine may be too busy to
+    // run them all. Such a region says nothing.)
+    constexpr int threads = 3;
+    blue::cpu::Pool pool(threads);
+    int seen = 0;
+    for (int region = 0; region < 200 && seen < 20; ++region) {
+        std::atomic<int> begun{0};
+        std::array<std::atomic<int>, threads> worker_of{};
+        std::atomic<bool> together{true};
+        pool.run(threads, [&](Index unit, int worker) {
+            worker_of[static_cast<std::size_t>(unit)] = worker;
+            ++begun;
+            const auto start = std::chrono::steady_clock::now();
+            while (begun < threads)
+                if (std::chrono::steady_clock::now() - start > std::chrono::milliseconds(100)) {
+                    together = false;
+                    return;
+                }
+        });
+        if (!together) continue;
+        ++seen;
+        for (int unit = 0; unit < threads; ++unit)
+            CHECK(worker_of[static_cast<std::size_t>(unit)] == unit);
+    }
+    CHECK(seen > 0);
 }
 
 TEST_CASE("an exception of a unit arrives after all units have ended, and the pool goes on") {

@@ -27,11 +27,15 @@ namespace blue::cpu {
 /// the system does not schedule in time is simply not waited for (waiting for all workers cost a
 /// scheduler quantum of 4 ms per operation on a busy machine).
 ///
+/// Each thread begins with its own share of the units, always the same part of them, and then helps
+/// others: what a thread wrote in one operation, the next one finds in that processor's cache.
+///
 /// Which thread runs a unit is never part of a result: units have sizes that depend on shapes only.
 class Pool {
 public:
     /// \param threads including the caller; at least 1.
-    explicit Pool(int threads) : threads_(threads) {
+    explicit Pool(int threads)
+        : threads_(threads), shares_(std::make_unique<Share[]>(static_cast<std::size_t>(threads))) {
         workers_.reserve(static_cast<std::size_t>(threads - 1));
         for (int i = 1; i < threads; ++i) workers_.emplace_back([this, i] { work(i); });
     }
@@ -39,8 +43,8 @@ public:
     Pool& operator=(const Pool&) = delete;
     ~Pool() {
         stopping_.store(true);
-        ticket_.fetch_add(std::uint64_t{1} << 32);
-        ticket_.notify_all();
+        generation_.fetch_add(1);
+        generation_.notify_all();
         for (std::thread& worker : workers_) worker.join();
     }
 
@@ -77,12 +81,12 @@ private:
         units_ = units;
         failure_ = nullptr;
         finished_.store(0);
-        // The ticket is (generation, next unit): a worker that slept through a region cannot take a
-        // unit of the next one by mistake.
-        const std::uint64_t generation = (ticket_.load() >> 32) + 1;
-        ticket_.store(generation << 32);
-        ticket_.notify_all();
-        take_units(generation, units, 0);
+        const std::uint32_t generation = generation_.load() + 1;
+        for (int share = 0; share < threads_; ++share)
+            ticket(share).store(make_ticket(generation, first_of(share)));
+        generation_.store(generation);
+        generation_.notify_all();
+        take_units(generation, 0);
         for (int spins = 0; finished_.load(std::memory_order_acquire) < units; ++spins)
             if (spins < spin_limit)
                 pause();
@@ -90,7 +94,8 @@ private:
                 std::this_thread::yield();
         // Closed: a worker that is late for this region must not take a unit while the next one is
         // being set up, when its number of units is already known but its ticket is not.
-        ticket_.store(generation << 32 | 0xffffffff);
+        for (int share = 0; share < threads_; ++share)
+            ticket(share).store(make_ticket(generation, 0xffffffff));
         inside() = false;
         if (failure_) std::rethrow_exception(failure_);
     }
@@ -107,18 +112,36 @@ private:
 #endif
     }
 
-    /// Takes several units at once, as neighbours often share cache lines: of what is left an
-    /// eighth of a worker's share, so that all finish together.
-    void take_units(std::uint64_t generation, Index units, int worker) {
+    /// (generation, next unit) of a thread's share: a worker that slept through a region cannot
+    /// take a unit of the next one by mistake.
+    std::atomic<std::uint64_t>& ticket(int share) {
+        return shares_[static_cast<std::size_t>(share)].ticket;
+    }
+    static std::uint64_t make_ticket(std::uint32_t generation, Index unit) {
+        return std::uint64_t{generation} << 32 | static_cast<std::uint64_t>(unit);
+    }
+    Index first_of(int share) const {
+        return units_.load() * share / threads_;
+    }
+
+    void take_units(std::uint32_t generation, int worker) {
+        for (int other = 0; other < threads_; ++other)
+            take_share(generation, (worker + other) % threads_, worker);
+    }
+
+    /// Takes several units at once, as neighbours often share cache lines: an eighth of what is
+    /// left, so that there is something to help with.
+    void take_share(std::uint32_t generation, int share, int worker) {
+        const Index end = first_of(share + 1);
         for (;;) {
-            std::uint64_t ticket = ticket_.load(std::memory_order_acquire);
+            std::uint64_t next = ticket(share).load(std::memory_order_acquire);
             Index first, count;
             do {
-                first = static_cast<Index>(ticket & 0xffffffff);
-                if (ticket >> 32 != generation || first >= units) return;
-                count = std::max<Index>(1, (units - first) / (8 * threads_));
-            } while (
-                !ticket_.compare_exchange_weak(ticket, ticket + static_cast<std::uint64_t>(count)));
+                first = static_cast<Index>(next & 0xffffffff);
+                if (next >> 32 != generation || first >= end) return;
+                count = std::max<Index>(1, (end - first) / 8);
+            } while (!ticket(share).compare_exchange_weak(
+                next, next + static_cast<std::uint64_t>(count)));
             const Call call = call_.load();
             const void* const context = context_.load();
             for (Index unit = first; unit < first + count; ++unit) {
@@ -135,30 +158,35 @@ private:
 
     void work(int worker) {
         inside() = true;
-        std::uint64_t seen = 0;
+        std::uint32_t seen = 0;
         for (;;) {
-            std::uint64_t ticket = ticket_.load(std::memory_order_acquire);
-            for (int spins = 0; ticket >> 32 == seen && spins < spin_limit; ++spins) {
+            std::uint32_t generation = generation_.load(std::memory_order_acquire);
+            for (int spins = 0; generation == seen && spins < spin_limit; ++spins) {
                 pause();
-                ticket = ticket_.load(std::memory_order_acquire);
+                generation = generation_.load(std::memory_order_acquire);
             }
-            while (ticket >> 32 == seen) {
-                ticket_.wait(ticket);
-                ticket = ticket_.load(std::memory_order_acquire);
+            while (generation == seen) {
+                generation_.wait(generation);
+                generation = generation_.load(std::memory_order_acquire);
             }
             if (stopping_.load()) return;
-            seen = ticket >> 32;
-            take_units(seen, units_.load(), worker);
+            seen = generation;
+            take_units(seen, worker);
         }
     }
 
+    struct alignas(64) Share {
+        std::atomic<std::uint64_t> ticket{0};
+    };
+
     const int threads_;
+    const std::unique_ptr<Share[]> shares_;
     std::vector<std::thread> workers_;
     std::mutex busy_, failure_lock_;
     std::atomic<Call> call_{nullptr};
     std::atomic<const void*> context_{nullptr};
     std::atomic<Index> units_{0}, finished_{0};
-    std::atomic<std::uint64_t> ticket_{0};
+    std::atomic<std::uint32_t> generation_{0};
     std::atomic<bool> stopping_{false};
     std::exception_ptr failure_;
 };

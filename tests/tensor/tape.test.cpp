@@ -43,6 +43,32 @@ TEST_CASE("a value that is used twice gets both gradients, one that is not used 
     CHECK(tape.gradient_of(z.node)[0] == 2);
 }
 
+TEST_CASE("gradients of results share memory, those of leaves and of kept values stay") {
+    const std::vector<double> numbers(10000, 0.5);
+    blue::Tape<B> tape;
+    const auto x = tape.leaf<blue::shape<10>>(numbers.data(), 1000);
+    const auto kept = square(x), other = square(kept);
+    tape.keep_gradient(kept);
+    auto y = other;
+    for (int i = 0; i < 20; ++i) y = y + square(y);
+    const std::size_t before = tape.capacity();
+    tape.backward(sum(y));
+    // y' = y + y^2 from 1/16: the product of 1 + 2 y, where dy / dkept is 1/2 and dkept / dx is 1.
+    double value = 0.0625, slope = 0.5;
+    for (int i = 0; i < 20; ++i) {
+        slope *= 1 + 2 * value;
+        value += value * value;
+    }
+    for (double number : tape.gradient_of(x.node)) CHECK(number == Approx(slope).epsilon(1e-13));
+    CHECK(tape.gradient_of(kept.node)[0] == Approx(slope).epsilon(1e-13));
+    CHECK(message_of<blue::Error>([&] { tape.gradient_of(other.node); }) ==
+          "gradient_of: expected a leaf, or a value with keep_gradient before backward; the memory "
+          "of other gradients is used again");
+    // 43 values of 80,000 bytes have gradients. No more than two are wanted at a time, and two
+    // stay.
+    CHECK(tape.capacity() - before < 10 * 80000);
+}
+
 TEST_CASE("backward wants a single number that depends on something") {
     blue::Tape<B> tape;
     const std::vector<double> numbers{1, 2, 3};

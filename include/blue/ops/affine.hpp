@@ -75,7 +75,7 @@ Node<B>* affine(Tape<B>& tape, Node<B>* x, Node<B>* weight, Node<B>* bias, Index
         x, weight, bias, tape.node(samples, x->batch, x->item, needs_grad), channels, inner};
     if constexpr (known) {
         affine_forward(tape, args);
-        if (args.y->needs_grad) tape.record(AffineRecord<B>{{}, args});
+        if (args.y->needs_grad) tape.record(AffineRecord<B>{{}, args}, args.y);
     }
     return args.y;
 }

@@ -12,6 +12,7 @@ namespace blue {
 namespace ops {
 
 struct Add {
+    static constexpr bool has_unit_derivatives = true;
     template <class T>
     BLUE_HOST_DEVICE static T apply(T a, T b) {
         return a + b;

@@ -138,7 +138,7 @@ AttentionArgs<B> attention(Tape<B>& tape, const std::array<Columns<B>, 3>& x,
     args.mask_stride = options.mask.size() == pairs ? 0 : pairs;
     args.key_mask = put_mask(tape, options.key_padding_mask);
     attention_forward(tape, args);
-    if (args.y->needs_grad) tape.record(AttentionRecord<B>{{}, args});
+    if (args.y->needs_grad) tape.record(AttentionRecord<B>{{}, args}, args.y);
     return args;
 }
 

@@ -50,7 +50,7 @@ Node<B>* convolution(Tape<B>& tape, Node<B>* x, Draw<B>* weight, Draw<B>* bias, 
     tape.multiply_adds += samples * x->batch * geometry.narrow_channels * geometry.narrow_size() *
                           geometry.kernel_size() * (geometry.wide_channels / geometry.groups);
     convolution_forward(tape, args);
-    tape.record(ConvolutionRecord<B>{{}, args});
+    tape.record(ConvolutionRecord<B>{{}, args}, args.y);
     return args.y;
 }
 

@@ -91,7 +91,7 @@ Node<B>* elementwise(F f, Tape<B>& tape, const std::array<Node<B>*, N>& x) {
     args.row_size = sizes.row_size;
     args.y = tape.node(sizes.samples, sizes.batch, sizes.item, sizes.needs_grad);
     elementwise_forward(tape, args);
-    if (args.y->needs_grad) tape.record(ElementwiseRecord<B, F, count>{{}, args});
+    if (args.y->needs_grad) tape.record(ElementwiseRecord<B, F, count>{{}, args}, args.y);
     return args.y;
 }
 

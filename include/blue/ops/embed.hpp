@@ -90,7 +90,7 @@ Node<B>* embed(Tape<B>& tape, const Node<B>& x, Draw<B>& table, Index rows, Inde
         args.owns_table = take_ownership(tape, table);
         args.y = tape.node(std::max(x.samples, table.samples), x.batch, x.item * width, true);
         embed_forward(tape, args);
-        tape.record(EmbedRecord<B>{{}, args});
+        tape.record(EmbedRecord<B>{{}, args}, args.y);
     }
     return args.y;
 }

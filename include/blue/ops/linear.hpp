@@ -47,7 +47,7 @@ Node<B>* linear(Tape<B>& tape, Node<B>* x, Draw<B>* weight, Draw<B>* bias, Index
     args.y = tape.node(samples, x->batch, x->item / in * out, true);
     tape.multiply_adds += args.y->size() * in;
     linear_forward(tape, args);
-    tape.record(LinearRecord<B>{{}, args});
+    tape.record(LinearRecord<B>{{}, args}, args.y);
     return args.y;
 }
 

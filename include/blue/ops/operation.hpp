@@ -159,7 +159,7 @@ auto operate(const F& f, Var<B, First> first, Var<B, Rest>... rest) {
                 tape.template device_memory<typename F::kept>(bound.units() * bound.kept_extent);
         }
         operation_forward(tape, args);
-        if (args.y->needs_grad) tape.record(OperationRecord<B, F, count>{{}, args});
+        if (args.y->needs_grad) tape.record(OperationRecord<B, F, count>{{}, args}, args.y);
     }
     return result;
 }

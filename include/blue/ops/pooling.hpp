@@ -200,7 +200,7 @@ Var<B, typename detail::mapped_shape<Windows, Shape>::type> pool(Var<B, Shape> x
         if (args.y->needs_grad && Windows::kind == detail::PoolKind::max)
             args.winners = tape.template device_memory<std::int32_t>(args.y->size());
         pool_forward(tape, args);
-        if (args.y->needs_grad) tape.record(detail::PoolRecord<B>{{}, args});
+        if (args.y->needs_grad) tape.record(detail::PoolRecord<B>{{}, args}, args.y);
         return {x.tape, args.y};
     } else {  // after an error
         return {x.tape, x.node};

@@ -148,7 +148,7 @@ Var<B, typename detail::mapped_shape<Map, Shape>::type> resample(Var<B, Shape> x
         }
         args.y = tape.node(x.samples(), x.batch(), Result::size, x.node->needs_grad);
         resample_forward(tape, args);
-        if (args.y->needs_grad) tape.record(detail::ResampleRecord<B>{{}, args});
+        if (args.y->needs_grad) tape.record(detail::ResampleRecord<B>{{}, args}, args.y);
         return {x.tape, args.y};
     } else {  // after an error
         return {x.tape, x.node};

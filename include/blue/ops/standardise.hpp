@@ -44,7 +44,7 @@ Node<B>* standardise(Tape<B>& tape, Node<B>* x, Index count, double eps) {
                             count, eps};
     if constexpr (known) {
         standardise_forward(tape, args);
-        if (args.y->needs_grad) tape.record(StandardiseRecord<B>{{}, args});
+        if (args.y->needs_grad) tape.record(StandardiseRecord<B>{{}, args}, args.y);
     }
     return args.y;
 }

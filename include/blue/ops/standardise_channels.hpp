@@ -68,7 +68,7 @@ StandardiseChannelsArgs<B> standardise_channels(Tape<B>& tape, Node<B>* x, Index
     static_assert(requirement::kernel<known, operation::standardise_channels, B>{});
     if constexpr (known) {
         standardise_channels_forward(tape, args);
-        if (args.y->needs_grad) tape.record(StandardiseChannelsRecord<B>{{}, args});
+        if (args.y->needs_grad) tape.record(StandardiseChannelsRecord<B>{{}, args}, args.y);
     }
     return args;
 }

@@ -30,8 +30,9 @@ struct Node {
     T* value;
     T* grad;
     Index samples, batch, item;
-    bool needs_grad;  ///< whether anything that wants a gradient is upstream
-    bool grad_live;   ///< whether `grad` holds a gradient already: the first writer assigns
+    bool needs_grad;          ///< whether anything that wants a gradient is upstream
+    bool grad_live;           ///< whether `grad` holds a gradient already: the first writer assigns
+    bool keeps_grad = false;  ///< whether its memory stays, for `gradient_of`
 
     Index per_sample() const { return batch * item; }
     Index size() const { return samples * batch * item; }
@@ -42,6 +43,7 @@ template <class B>
 struct Record {
     Record* previous;
     void (*backward)(Record&, Tape<B>&);
+    Node<B>* result;  ///< whose gradient nobody wants after this backward; may be nullptr
 };
 
 /// Handle of a value on a tape. The shape of an item is part of the type; the kernels never see it.
@@ -179,6 +181,7 @@ public:
     void reset() {
         host_.reset();
         device_.reset();
+        free_.clear();
         last_ = nullptr;
         draws_ = {};
         multiply_adds = 0;
@@ -241,6 +244,7 @@ public:
                                                const Extents<N>& extents, Index samples = 1) {
         Node<B>* copy = node(samples, batch, detail::item_size<Shape>(extents), true);
         B::memory::copy_from_host(copy->value, host_data, copy->size());
+        copy->keeps_grad = true;
         return {this, copy};
     }
 
@@ -256,19 +260,32 @@ public:
     }
 
     /// Appends an operation. `R` derives from `Record<B>` and has `void run(Tape&)`, its backward.
+    /// \param result the value that the operation alone computes: once its backward has run, the
+    ///   memory of that gradient serves others.
     template <class R>
-    void record(R operation) {
+    void record(R operation, Node<B>* result = nullptr) {
         if (!recording) return;
         auto* stored = new (host_.template allocate<R>(1)) R(operation);
         stored->previous = last_;
+        stored->result = result;
         stored->backward = [](Record<B>& self, Tape& tape) { static_cast<R&>(self).run(tape); };
         last_ = stored;
     }
 
     /// Where to leave the gradient with respect to a value.
     GradientTarget<T> gradient(Node<B>* node) {
-        if (!node->grad) node->grad = device_.template allocate<T>(node->size());
+        if (!node->grad) node->grad = gradient_memory(node->size());
         return {node->grad, std::exchange(node->grad_live, true)};
+    }
+
+    /// The same for an operation that reads an element of the gradient of its result `from` for the
+    /// last time when it writes that element: `to` takes over the memory if it can.
+    GradientTarget<T> gradient_in_place(Node<B>* to, Node<B>* from) {
+        if (!from->grad || from->keeps_grad || to->grad || to->size() != from->size())
+            return gradient(to);
+        to->grad = std::exchange(from->grad, nullptr);
+        to->grad_live = true;
+        return {to->grad, false};
     }
 
     /// Walks the operations in reverse order, from d root / d root = 1.
@@ -287,12 +304,27 @@ public:
                 "add losses up first, or reset the tape and begin another pass");
         const T one = 1;
         B::memory::copy_from_host(gradient(root.node).data, &one, 1);
-        for (Record<B>* record = last_; record; record = record->previous)
+        for (Record<B>* record = last_; record; record = record->previous) {
             record->backward(*record, *this);
+            Node<B>* const result = record->result;
+            if (result && result->grad && !result->keeps_grad)
+                free_.push_back({std::exchange(result->grad, nullptr), result->size()});
+        }
     }
 
-    /// The gradient of a value after `backward`, on the host; zeros when nothing reached it.
+    /// Keeps the gradient of a result for `gradient_of`. Call it before `backward`; leaves keep
+    /// theirs.
+    template <class Shape>
+    void keep_gradient(Var<B, Shape> x) {
+        x.node->keeps_grad = true;
+    }
+    /// The gradient of a value after `backward`, on the host; zeros when nothing reached it. Throws
+    /// Error for a result that did not keep it.
     std::vector<T> gradient_of(const Node<B>* node) const {
+        if (walked_ && node->grad_live && !node->keeps_grad)
+            throw Error(
+                "gradient_of: expected a leaf, or a value with keep_gradient before backward; the "
+                "memory of other gradients is used again");
         std::vector<T> copy(static_cast<std::size_t>(node->size()));
         if (node->grad_live) B::memory::copy_to_host(copy.data(), node->grad, node->size());
         return copy;
@@ -310,8 +342,25 @@ public:
     std::size_t capacity() const { return host_.capacity() + device_.capacity(); }
 
 private:
+    /// Memory for n numbers: the smallest that is free, of these the one used last, or new.
+    T* gradient_memory(Index n) {
+        auto best = free_.end();
+        for (auto free = free_.begin(); free != free_.end(); ++free)
+            if (free->size >= n && (best == free_.end() || free->size <= best->size)) best = free;
+        if (best == free_.end()) return device_.template allocate<T>(n);
+        T* const data = best->data;
+        free_.erase(best);
+        return data;
+    }
+
+    struct Free {
+        T* data;
+        Index size;
+    };
+
     Arena<HostMemory> host_;
     Arena<typename B::memory> device_;
+    std::vector<Free> free_;  ///< memory of gradients that backward is through with
     Record<B>* last_ = nullptr;
     std::span<Draw<B>> draws_;
     std::uint32_t noises_ = 0;

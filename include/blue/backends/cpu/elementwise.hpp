@@ -53,10 +53,10 @@ struct ElementwiseSweep {
 
     /// The gradient of input K from row `b` of sample `s`: adds to `target` or assigns.
     template <int K>
-    BLUE_FLATTEN static void backward(const Args& args, Index s, Index b, Index begin, Index end,
-                                      T* target, bool add) {
+    BLUE_FLATTEN static void backward(const Args& args, const T* gradient, Index s, Index b,
+                                      Index begin, Index end, T* target, bool add) {
         const auto x = inputs(args, s, b);
-        const T* const dy = args.y->grad + (s * args.rows + b) * args.row_size;
+        const T* const dy = gradient + (s * args.rows + b) * args.row_size;
         for_each_pack<S>(begin, end, [&](Index e, auto n) BLUE_INLINE_LAMBDA {
             const S slope = [&]<int... J>(std::integer_sequence<int, J...>) BLUE_INLINE_LAMBDA {
                 return args.formula.apply(
@@ -80,7 +80,12 @@ struct ElementwiseSweep {
     static void backward_input(Tape<B>& tape, const Args& args) {
         Node<B>* const x = args.x[K];
         if (!x->needs_grad) return;
-        const auto [gradient, add] = tape.gradient(x);
+        const T* const dy = args.y->grad;
+        // Nothing reads the gradient of the result after the last input.
+        const bool is_last = K == N - 1 && args.step[K] != 0;
+        const auto [gradient, add] = is_last ? tape.gradient_in_place(x, args.y) : tape.gradient(x);
+        if constexpr (requires { F::has_unit_derivatives; })
+            if (gradient == dy) return;
         const Index n = args.row_size, samples = args.y->samples;
         // Which rows of the result an element of x takes part in: all samples when they share x,
         // all rows when they do. They are added in order, so the sum does not depend on the
@@ -99,7 +104,7 @@ struct ElementwiseSweep {
             for (Index target = 0; target < targets; ++target) {
                 double total = 0;
                 for_each_use(target, [&](Index s, Index b) {
-                    backward<K>(args, s, b, 0, n, products, false);
+                    backward<K>(args, dy, s, b, 0, n, products, false);
                     for (Index e = 0; e < n; ++e) total += static_cast<double>(products[e]);
                 });
                 gradient[target] = (add ? gradient[target] : T(0)) + static_cast<T>(total);
@@ -110,7 +115,8 @@ struct ElementwiseSweep {
                         [&, gradient = gradient, add = add](Index target, Index begin, Index end) {
                             bool adding = add;
                             for_each_use(target, [&](Index s, Index b) {
-                                backward<K>(args, s, b, begin, end, gradient + target * n, adding);
+                                backward<K>(args, dy, s, b, begin, end, gradient + target * n,
+                                            adding);
                                 adding = true;
                             });
                         });

@@ -17,6 +17,11 @@ namespace cpu {
 
 /// Outputs per unit of work. Fixed, because it decides the order of sums.
 inline constexpr Index linear_block = 128;
+/// The same for gradients, where it decides nothing: enough units for the threads, of rows enough
+/// to be worth laying out the input for.
+inline Index gradient_block(Index out) {
+    return std::clamp<Index>((out / 4 + 31) / 32 * 32, 32, linear_block);
+}
 /// Inputs per unit of the gradient with respect to the input.
 inline constexpr Index linear_input_block = 512;
 
@@ -176,10 +181,10 @@ void linear_backward(Tape<Cpu<T, Isa>>& tape, const LinearArgs<Cpu<T, Isa>>& arg
         if (args.owns_bias) draw_backward(tape, *args.bias, static_cast<const T*>(nullptr), true);
         return;
     }
-    const Index blocks = (out + cpu::linear_block - 1) / cpu::linear_block;
+    const Index block = cpu::gradient_block(out), blocks = (out + block - 1) / block;
     const Index input_blocks = (in + cpu::linear_input_block - 1) / cpu::linear_input_block;
     const Index input_units = x.needs_grad ? x.samples * input_blocks : 0;
-    const Index n = std::min(out, cpu::linear_block);
+    const Index n = std::min(out, block);
     const cpu::Scratch<B> scratch(tape, (n * in + 15) / 16 * 16 + cpu::gemm_workspace<T>(n));
     const bool weight_live = cpu::begin_gradient_of_part(tape, *args.weight, in * out);
     const bool bias_live = args.bias && cpu::begin_gradient_of_part(tape, *args.bias, out);
@@ -187,9 +192,8 @@ void linear_backward(Tape<Cpu<T, Isa>>& tape, const LinearArgs<Cpu<T, Isa>>& arg
                                           x.needs_grad ? tape.gradient(&x) : GradientTarget<T>{}};
     cpu::pool().run(blocks + input_units, [&](Index unit, int worker) {
         if (unit < blocks) {
-            const Index from = unit * cpu::linear_block;
-            return backward.parameters(from, std::min(out, from + cpu::linear_block),
-                                       scratch.of(worker));
+            const Index from = unit * block;
+            return backward.parameters(from, std::min(out, from + block), scratch.of(worker));
         }
         const Index s = (unit - blocks) / input_blocks;
         const Index from = (unit - blocks) % input_blocks * cpu::linear_input_block;

@@ -5,8 +5,7 @@
 
 #include <blue/layers/module.hpp>
 #include <blue/layers/norm_options.hpp>
-#include <blue/ops/affine.hpp>
-#include <blue/ops/standardise.hpp>
+#include <blue/ops/layer_norm.hpp>
 
 namespace blue {
 
@@ -31,11 +30,12 @@ struct LayerNorm
     double eps = 1e-5;
 
     auto forward(auto& pass, auto x) const {
-        const auto y = standardise(x, eps);
-        if constexpr (options::has_weight)
-            return affine(y, pass.sample(*this, "weight"_v), pass.sample(*this, "bias"_v));
-        else
-            return y;
+        return layer_norm(x, pass.sample(*this, "weight"_v), pass.sample(*this, "bias"_v), eps);
+    }
+    /// Of x + y.
+    auto forward(auto& pass, auto x, auto y) const {
+        return add_layer_norm(x, y, pass.sample(*this, "weight"_v), pass.sample(*this, "bias"_v),
+                              eps);
     }
 };
 

@@ -41,7 +41,7 @@ auto add_normalised(Pass& pass, X x, const Norm& norm, Part part) {
     if constexpr (NormFirst)
         return x + part(norm(pass, x));
     else
-        return norm(pass, x + part(x));
+        return norm(pass, x, part(x));
 }
 
 }  // namespace detail

@@ -46,13 +46,8 @@ struct AffineRecord : Record<B> {
     AffineArgs<B> args;
     void run(Tape<B>& tape) {
         if (!args.y->grad_live) return;
-        const bool bias = args.bias && args.bias->needs_grad;
-        if (args.weight->needs_grad || bias)
-            affine_backward_parameters(
-                tape, args,
-                args.weight->needs_grad ? tape.gradient(args.weight)
-                                        : GradientTarget<typename B::scalar>{},
-                bias ? tape.gradient(args.bias) : GradientTarget<typename B::scalar>{});
+        if (args.weight->needs_grad || (args.bias && args.bias->needs_grad))
+            affine_backward_parameters(tape, args);
         if (args.x->needs_grad) affine_backward_input(tape, args, tape.gradient(args.x));
     }
 };

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: BSD-3-Clause
 // expected-error {{blue: moment propagation has no rule for the operation in moment_rule<...>}}
-// expected-error {{moment_rule<false, blue::operation::standardise>}}
+// expected-error {{moment_rule<false, blue::operation::layer_norm>}}
 // expected-lines g++ 20 clang 35
 #include <blue/blue.hpp>
 

@@ -6,6 +6,7 @@
 #include <blue/backends/cpu/cpu.hpp>
 #include <blue/backends/cpu/packs.hpp>
 #include <blue/backends/cpu/parallel.hpp>
+#include <blue/backends/cpu/sums.hpp>
 #include <blue/math/math.hpp>
 #include <blue/ops/affine.hpp>
 
@@ -70,7 +71,7 @@ BLUE_FLATTEN void affine_row(const T* x, const T* weight, const T* bias, T* y, b
         });
 }
 
-/// Adds x dy and dy to the sums of each channel.
+/// Adds x dy and dy to the sums of each channel; those that are nullptr are not wanted.
 template <class T>
 BLUE_FLATTEN void affine_row_sums(const T* x, const T* dy, T* weight, T* bias, Index channels,
                                   Index inner) {
@@ -78,8 +79,10 @@ BLUE_FLATTEN void affine_row_sums(const T* x, const T* dy, T* weight, T* bias, I
     if (inner == 1)
         return for_each_pack<S>(0, channels, [&](Index c, auto count) BLUE_INLINE_LAMBDA {
             const S slope = load<S>(dy + c, count);
-            store(load<S>(weight + c, count) + slope * load<S>(x + c, count), weight + c, count);
-            store(load<S>(bias + c, count) + slope, bias + c, count);
+            if (weight)
+                store(load<S>(weight + c, count) + slope * load<S>(x + c, count), weight + c,
+                      count);
+            if (bias) store(load<S>(bias + c, count) + slope, bias + c, count);
         });
     for (Index c = 0; c < channels; ++c, x += inner, dy += inner) {
         Sum<S> products, slopes;
@@ -90,8 +93,8 @@ BLUE_FLATTEN void affine_row_sums(const T* x, const T* dy, T* weight, T* bias, I
         });
         products.flush();
         slopes.flush();
-        weight[c] += static_cast<T>(products.total);
-        bias[c] += static_cast<T>(slopes.total);
+        if (weight) weight[c] += static_cast<T>(products.total);
+        if (bias) bias[c] += static_cast<T>(slopes.total);
     }
 }
 
@@ -121,32 +124,19 @@ void affine_backward_input(Tape<Cpu<T, Isa>>&, const detail::AffineArgs<Cpu<T, I
 
 template <class T, class Isa>
 void affine_backward_parameters(Tape<Cpu<T, Isa>>& tape,
-                                const detail::AffineArgs<Cpu<T, Isa>>& args,
-                                GradientTarget<T> weight, GradientTarget<T> bias) {
-    const cpu::AffineRows<Cpu<T, Isa>> rows{args};
-    const Index samples = args.y->samples, channels = args.channels;
-    // Each unit has its own sums, which are added up in order.
-    const Index units = samples * rows.units_per_sample;
-    T* const sums = tape.template device_memory<T>(units * 2 * channels);
-    std::fill_n(sums, units * 2 * channels, T(0));
-    rows.for_each(samples, [&](Index unit, Index s, Index row) {
-        T* const own = sums + unit * 2 * channels;
-        cpu::affine_row_sums(rows.x(s, row), args.y->grad + rows.offset(s, row), own,
-                             own + channels, channels, args.inner);
-    });
-    const auto add_up = [&](const Node<Cpu<T, Isa>>& node, GradientTarget<T> to, Index offset) {
-        const Index together = units / node.samples;
-        for (Index s = 0; s < node.samples; ++s)
-            for (Index c = 0; c < channels; ++c) {
-                double total = 0;
-                for (Index unit = s * together; unit < (s + 1) * together; ++unit)
-                    total += static_cast<double>(sums[unit * 2 * channels + offset + c]);
-                T& gradient = to.data[s * channels + c];
-                gradient = (to.add ? gradient : T(0)) + static_cast<T>(total);
-            }
+                                const detail::AffineArgs<Cpu<T, Isa>>& args) {
+    const auto wanted = [](Node<Cpu<T, Isa>>* node) {
+        return node && node->needs_grad ? node : nullptr;
     };
-    if (weight.data) add_up(*args.weight, weight, 0);
-    if (bias.data) add_up(*args.bias, bias, channels);
+    const cpu::AffineRows<Cpu<T, Isa>> rows{args};
+    const Index samples = args.y->samples;
+    const cpu::ChannelSums<Cpu<T, Isa>> sums(tape, samples * rows.units_per_sample, args.channels,
+                                             wanted(args.weight), wanted(args.bias));
+    rows.for_each(samples, [&](Index unit, Index s, Index row) {
+        cpu::affine_row_sums(rows.x(s, row), args.y->grad + rows.offset(s, row), sums.weight(unit),
+                             sums.bias(unit), args.channels, args.inner);
+    });
+    sums.add_up(tape);
 }
 
 }  // namespace blue

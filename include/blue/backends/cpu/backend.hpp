@@ -12,6 +12,7 @@
 #include <blue/backends/cpu/elementwise.hpp>
 #include <blue/backends/cpu/embed.hpp>
 #include <blue/backends/cpu/joint.hpp>
+#include <blue/backends/cpu/layer_norm.hpp>
 #include <blue/backends/cpu/linear.hpp>
 #include <blue/backends/cpu/loss_terms.hpp>
 #include <blue/backends/cpu/materialise.hpp>

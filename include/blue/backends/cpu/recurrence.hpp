@@ -5,6 +5,7 @@
 
 #include <blue/backends/cpu/cell_sweep.hpp>
 #include <blue/backends/cpu/linear.hpp>
+#include <blue/backends/cpu/sums.hpp>
 #include <blue/ops/recurrence.hpp>
 
 #include <utility>
@@ -213,16 +214,6 @@ private:
     std::array<T*, 2> memory_{};
     std::array<Index, 2> stride_{};
 };
-
-/// The sum over the samples.
-template <class T>
-void add_samples(const T* from, Index samples, Index size, GradientTarget<T> to) {
-    parallel_blocks(size, 1, samples * size, [&](Index, Index begin, Index end) {
-        if (!to.add) std::fill(to.data + begin, to.data + end, T(0));
-        for (Index s = 0; s < samples; ++s)
-            for (Index e = begin; e < end; ++e) to.data[e] += from[s * size + e];
-    });
-}
 
 /// Adds the gradients of the first states, (samples, batch, directions, H), to their slots.
 template <class B>

@@ -31,6 +31,13 @@ struct Tied : Custom<Tied> {
         return tanh(linear(x, w, b)) * linear(0.5 * x, w);
     }
 };
+/// With a ReLU in the same operation.
+template <class Q>
+struct Activated : Custom<Activated<Q>, Q> {
+    auto forward(auto& pass, auto x) const {
+        return linear_relu(x, pass.sample(*this, "weight"_v), pass.sample(*this, "bias"_v));
+    }
+};
 /// The product comes first and draws; another operation then reads the weights.
 template <class Q>
 struct ProductFirst : Custom<ProductFirst<Q>, Q> {
@@ -112,6 +119,17 @@ TEST_CASE("gradients of a linear layer's parameters", "[ops]") {
     CHECK(parameter_error(make<Plain<>>(Seed{1}), 4, 4) < tolerance);  // sampled input
     CHECK(parameter_error(make<Linear<3, 4, without_bias, N, N, Cpu<double>>>(Seed{1}), 4) <
           tolerance);
+}
+
+TEST_CASE("gradients of a linear map with its ReLU", "[ops]") {
+    // No output is near enough to the kink for the differences to cross it.
+    CHECK(parameter_error(make<Activated<N>>(Seed{1}), 4) < tolerance);
+    CHECK(parameter_error(make<Activated<N>>(Seed{1}), 4, 4) < tolerance);
+    CHECK(parameter_error(make<Activated<NonBayesian>>(Seed{1}), 4, 4) < tolerance);
+    CHECK(input_error(make<Activated<N>>(Seed{1}), 4, 4) < tolerance);
+    // Estimators that draw no weights: the ReLU is an operation of its own.
+    CHECK(input_error(make<Activated<LocalReparameterization<N>>>(Seed{1}), 4, 4) < tolerance);
+    CHECK(input_error(make<Activated<Flipout<N>>>(Seed{1}), 4, 4) < tolerance);
 }
 
 TEST_CASE("gradients of other distributions' parameters", "[ops]") {

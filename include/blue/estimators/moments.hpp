@@ -8,6 +8,7 @@
 #include <blue/ops/affine.hpp>
 #include <blue/ops/concatenate.hpp>
 #include <blue/ops/convolution.hpp>
+#include <blue/ops/layer_norm.hpp>
 #include <blue/ops/linear.hpp>
 #include <blue/ops/operation.hpp>
 #include <blue/ops/permute.hpp>
@@ -270,6 +271,16 @@ Moments<B, Shape> standardise(Moments<B, Shape> x, double = 0) {
 template <Index Groups, class B, class Shape>
 Moments<B, Shape> standardise_groups(Moments<B, Shape> x, double = 0) {
     return standardise(x);
+}
+template <class B, class Shape, class Weight, class Bias>
+Moments<B, Shape> layer_norm(Moments<B, Shape> x, Weight, Bias, double = 0) {
+    static_assert(requirement::moment_rule<!sizeof(Shape), operation::layer_norm>{});
+    return x;
+}
+template <class B, class Shape, class Weight, class Bias>
+Moments<B, Shape> add_layer_norm(Moments<B, Shape> x, Moments<B, Shape>, Weight weight, Bias bias,
+                                 double = 0) {
+    return layer_norm(x, weight, bias);
 }
 
 /// What an operation of one's own does to moments is not known.

@@ -13,6 +13,23 @@ namespace blue {
 struct ReLU {
     auto operator()(auto&, auto x) const { return relu(x); }
 };
+
+namespace detail {
+
+/// Whether a layer and the one behind it are one operation, `forward_relu`: not where the pass
+/// observes the value between them.
+template <class Layer, class Next, class Pass>
+inline constexpr bool fuses_relu = false;
+template <class Layer, class Pass>
+requires requires {
+    Layer::fuses_relu;
+}
+inline constexpr bool fuses_relu<Layer, ReLU, Pass> = !requires {
+    typename Pass::observer;
+};
+
+}  // namespace detail
+
 /// x for x > 0, else slope x.
 struct LeakyReLU {
     double slope = 0.01;

@@ -35,6 +35,11 @@ struct Linear
     auto forward(auto& pass, auto x) const {
         return linear(x, pass.sample(*this, "weight"_v), pass.sample(*this, "bias"_v));
     }
+    static constexpr bool fuses_relu = true;
+    /// max(that, 0): what a stack runs in place of this layer and the `ReLU` behind it.
+    auto forward_relu(auto& pass, auto x) const {
+        return linear_relu(x, pass.sample(*this, "weight"_v), pass.sample(*this, "bias"_v));
+    }
 };
 
 }  // namespace blue

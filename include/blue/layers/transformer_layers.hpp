@@ -35,6 +35,15 @@ AttentionOptions own_masks(AttentionOptions masks) {
     return masks;
 }
 
+/// activation(layer(x)).
+template <class Activation, class Pass, class Layer, class X>
+auto activated(Pass& pass, const Layer& layer, X x) {
+    if constexpr (fuses_relu<Layer, Activation, Pass>)
+        return layer.forward_relu(pass, x);
+    else
+        return Activation{}(pass, layer(pass, x));
+}
+
 /// x + part(norm(x)) or norm(x + part(x)).
 template <bool NormFirst, class Pass, class X, class Norm, class Part>
 auto add_normalised(Pass& pass, X x, const Norm& norm, Part part) {
@@ -90,7 +99,8 @@ struct TransformerEncoderLayer
             return self_attn(pass, in, detail::own_masks<options>(masks));
         });
         return detail::add_normalised<first>(pass, y, norm2, [&](auto in) {
-            return linear2(pass, typename options::activation{}(pass, linear1(pass, in)));
+            return linear2(pass,
+                           detail::activated<typename options::activation>(pass, linear1, in));
         });
     }
 };
@@ -143,7 +153,8 @@ struct TransformerDecoderLayer
             return multihead_attn(pass, in, memory, memory, masks.memory);
         });
         return detail::add_normalised<first>(pass, y, norm3, [&](auto in) {
-            return linear2(pass, typename options::activation{}(pass, linear1(pass, in)));
+            return linear2(pass,
+                           detail::activated<typename options::activation>(pass, linear1, in));
         });
     }
 };

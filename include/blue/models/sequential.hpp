@@ -4,6 +4,7 @@
 #pragma once
 
 #include <blue/concepts/layer.hpp>
+#include <blue/layers/activations.hpp>
 #include <blue/layers/child_checks.hpp>
 #include <blue/models/initialise.hpp>
 #include <blue/models/named.hpp>
@@ -69,13 +70,16 @@ requires requires {
 struct input_of_layer<Place, Layer, Shape> : Layer::template on_input<Shape> {};
 
 /// The value behind a layer, which its pass observes. What follows x goes to the layer as it is.
-template <std::size_t Position, class Layer, class Pass, class X, class... More>
+/// \tparam Relu whether the `ReLU` behind it is part of that.
+template <bool Relu = false, std::size_t Position, class Layer, class Pass, class X, class... More>
 auto after_layer(const LayerLeaf<Position, Layer>& leaf, Pass& pass, X given, const More&... more) {
     using Place = typename layer_place<Position, Layer>::type;
     using Input = input_of_layer<Place, Layer, typename X::shape>;
     static_assert(typename Input::check{});
     const auto x = given.template as<typename Input::expected>();
-    if constexpr (blue::Layer<Layer>) {
+    if constexpr (Relu) {
+        return leaf.layer.forward_relu(pass, x);
+    } else if constexpr (blue::Layer<Layer>) {
         using Y = decltype(leaf.layer(pass, x, more...));
         // int is what clang makes of it after an error inside the layer.
         constexpr bool is_layer_value = is_value<Y> || std::is_same_v<Y, int>;
@@ -94,17 +98,28 @@ auto after_layer(const LayerLeaf<Position, Layer>& leaf, Pass& pass, X given, co
     }
 }
 
-/// The value between two layers.
-template <class Pass, class X>
+/// A layer of a stack, and the type of the next one; void behind the last.
+template <std::size_t Position, class Layer, class Next>
+struct Step {
+    const LayerLeaf<Position, Layer>& leaf;
+};
+
+/// The value between two layers. \tparam Done whether the layer before it ran the next one too.
+template <class Pass, class X, bool Done = false>
 struct Flow {
     Pass& pass;
     X x;
 };
 
-template <std::size_t Position, class Layer, class Pass, class X>
-auto operator%(Flow<Pass, X> flow, const LayerLeaf<Position, Layer>& leaf) {
-    const auto y = after_layer(leaf, flow.pass, flow.x);
-    return Flow<Pass, std::remove_const_t<decltype(y)>>{flow.pass, y};
+template <std::size_t Position, class Layer, class Next, class Pass, class X>
+auto operator%(Flow<Pass, X> flow, Step<Position, Layer, Next> step) {
+    constexpr bool fuses = fuses_relu<Layer, Next, Pass>;
+    const auto y = after_layer<fuses>(step.leaf, flow.pass, flow.x);
+    return Flow<Pass, std::remove_const_t<decltype(y)>, fuses>{flow.pass, y};
+}
+template <std::size_t Position, class Layer, class Next, class Pass, class X>
+Flow<Pass, X> operator%(Flow<Pass, X, true> flow, Step<Position, Layer, Next>) {
+    return {flow.pass, flow.x};
 }
 
 template <class Indices, class... Layers>
@@ -124,7 +139,8 @@ struct Stack<std::index_sequence<Position...>, Layers...> : LayerLeaf<Position, 
     /// Runs the layers within a pass.
     auto operator()(auto& pass, auto x) const {
         return (Flow<std::remove_reference_t<decltype(pass)>, decltype(x)>{pass, x} % ... %
-                static_cast<const LayerLeaf<Position, Layers>&>(*this))
+                Step<Position, Layers, mp::mp_at_c<mp::mp_list<Layers..., void>, Position + 1>>{
+                    *this})
             .x;
     }
 };

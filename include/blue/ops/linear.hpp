@@ -5,6 +5,7 @@
 
 #include <blue/concepts/requirement.hpp>
 #include <blue/meta/variables.hpp>
+#include <blue/ops/activations.hpp>
 #include <blue/ops/estimated.hpp>
 #include <blue/ops/linear_args.hpp>
 #include <blue/ops/materialise.hpp>
@@ -12,6 +13,10 @@
 #include <algorithm>
 
 namespace blue {
+
+namespace operation {
+struct linear_relu;
+}
 
 template <class B, class Shape>
 struct LazyRows;
@@ -26,7 +31,7 @@ struct LinearRecord : Record<B> {
 
 template <class B>
 Node<B>* linear(Tape<B>& tape, Node<B>* x, Draw<B>* weight, Draw<B>* bias, Index in, Index out,
-                Index weight_first = 0, Index bias_first = 0) {
+                Index weight_first = 0, Index bias_first = 0, bool relu = false) {
     LinearArgs<B> args{x,
                        nullptr,
                        weight,
@@ -37,7 +42,8 @@ Node<B>* linear(Tape<B>& tape, Node<B>* x, Draw<B>* weight, Draw<B>* bias, Index
                        in,
                        out,
                        weight_first,
-                       bias_first};
+                       bias_first,
+                       relu};
     Index samples = std::max(x->samples, weight->samples);
     if (bias) samples = std::max(samples, bias->samples);
     const auto fits = [&](Index given) { return given == 1 || given == samples; };
@@ -62,13 +68,19 @@ inline constexpr bool is_matrix = Shape::rank == 2 || std::is_same_v<Shape, any_
 /// As `estimated` takes it.
 struct LinearMap {
     Index inputs, outputs;
+    bool relu;
     static constexpr bool channels_last = true;
     Index in() const { return inputs; }
     Index out() const { return outputs; }
     template <class B>
     Node<B>* operator()(Tape<B>& tape, Node<B>* x, Draw<B>* weight, Draw<B>* bias) const {
-        return linear(tape, x, weight, bias, inputs, outputs);
+        return linear(tape, x, weight, bias, inputs, outputs, 0, 0, relu);
     }
+};
+
+/// What `linear` does beside the linear map: `linear_relu`.
+struct Fused {
+    bool relu = false;
 };
 
 }  // namespace detail
@@ -79,8 +91,8 @@ struct LinearMap {
 /// What wrappers such as `Flipout` do instead is said there.
 template <class B, class XShape, class WeightShape, class Estimator, class Bias = absent>
 requires(!detail::is_rows<Bias>) auto linear(Var<B, XShape> x,
-                                             Lazy<B, WeightShape, Estimator> weight,
-                                             Bias bias = {}) {
+                                             Lazy<B, WeightShape, Estimator> weight, Bias bias = {},
+                                             detail::Fused fused = {}) {
     using requirement::expected, requirement::given;
     static_assert(requirement::weight_matrix<detail::is_matrix<WeightShape>, given<WeightShape>>{});
     // Nothing more is said about the extents of what is no matrix.
@@ -100,7 +112,21 @@ requires(!detail::is_rows<Bias>) auto linear(Var<B, XShape> x,
     static_assert(detail::bias_estimator_check<Estimator, Bias>{});
     constexpr bool fit = known && bias_fits && input_fits;
     using Result = std::conditional_t<fit, replace_last<XShape, out>, any_shape>;
-    return Var<B, Result>{x.tape, detail::estimate(detail::LinearMap{in, out}, x, weight, bias)};
+    return Var<B, Result>{
+        x.tape, detail::estimate(detail::LinearMap{in, out, fused.relu}, x, weight, bias)};
+}
+
+/// max(x W^T + b, 0): `relu` of `linear`, also in its errors. One operation where the weights are
+/// drawn and the backend can; the numbers are the same.
+template <class X, class Weight, class Bias = absent>
+auto linear_relu(X x, Weight weight, Bias bias = {}) {
+    return relu(linear(x, weight, bias));
+}
+template <class B, class XShape, class WeightShape, class Bias = absent>
+requires has_kernel<operation::linear_relu, B>
+auto linear_relu(Var<B, XShape> x, Lazy<B, WeightShape, estimator::DrawnWeights> weight,
+                 Bias bias = {}) {
+    return linear(x, weight, bias, detail::Fused{true});
 }
 
 }  // namespace blue

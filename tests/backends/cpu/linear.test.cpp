@@ -6,6 +6,7 @@
 
 #include "support/catch.hpp"
 
+#include <algorithm>
 #include <cmath>
 
 using namespace blue;
@@ -80,10 +81,75 @@ void compare(Index samples, Index input_samples, Index rows) {
     CHECK(relative_gap({b.gradient, b.gradient + b.size}, db) < 1e-12);
 }
 
+/// A linear layer and what follows, as one operation or as two.
+template <Index In, Index Out, class Q, bool Together>
+struct Activated
+    : Module<Activated<In, Out, Q, Together>,
+             variables<variable<"weight", Out, In>, variable<"bias", Out>>, Q, UniformPrior, B> {
+    auto forward(auto& pass, auto x) const {
+        const auto w = pass.sample(*this, "weight"_v);
+        const auto b = pass.sample(*this, "bias"_v);
+        if constexpr (Together)
+            return linear_relu(x, w, b);
+        else
+            return relu(linear(x, w, b));
+    }
+};
+
+/// Outputs and all gradients of a pass through it.
+template <class Layer, Index In>
+std::vector<std::vector<double>> numbers_of(Index samples, Index input_samples, Index rows,
+                                            bool keep) {
+    const Layer layer = make<Layer>(Seed{1});
+    Tape<B> tape;
+    std::vector<double> numbers;
+    for (Index i = 0; i < input_samples * rows * In; ++i)
+        numbers.push_back(std::sin(static_cast<double>(i)));
+    const auto x = tape.template leaf<shape<In>>(numbers.data(), rows, input_samples);
+    const auto result =
+        forward<Scores::log_probs>(layer, tape, x, {.samples = samples, .seed = Seed{2}});
+    if (keep) tape.keep_gradient(result.samples);
+    const auto y = result.samples.to_host();
+    std::vector<double> slopes(y.size());
+    for (std::size_t i = 0; i < y.size(); ++i) slopes[i] = weight(i);
+    backward(Elbo{WeightedSum{&slopes}, {.heat = 0}}(result, 0, DatasetSize{1}));
+    const auto& w = tape.draws()[0];
+    const auto& b = tape.draws()[1];
+    std::vector<std::vector<double>> all{y,
+                                         tape.gradient_of(x.node),
+                                         {w.gradient, w.gradient + w.size},
+                                         {b.gradient, b.gradient + b.size}};
+    if (keep) all.push_back(tape.gradient_of(result.samples.node));
+    return all;
+}
+
+/// Whether both give the same bits.
+template <Index In, Index Out, class Q>
+void compare_activated(Index samples, Index input_samples, Index rows) {
+    for (bool keep : {false, true}) {
+        const auto together =
+            numbers_of<Activated<In, Out, Q, true>, In>(samples, input_samples, rows, keep);
+        CHECK(together ==
+              numbers_of<Activated<In, Out, Q, false>, In>(samples, input_samples, rows, keep));
+        // Neither all of the outputs nor none are cut off.
+        CHECK(std::count(together[0].begin(), together[0].end(), 0.0) > 0);
+        CHECK(*std::max_element(together[0].begin(), together[0].end()) > 0);
+    }
+}
+
 }  // namespace
 
+TEST_CASE("a linear map with its ReLU gives the numbers of both, to the last bit", "[cpu]") {
+    compare_activated<300, 200, MeanFieldNormal>(3, 1, 7);
+    compare_activated<20, 140, MeanFieldNormal>(3, 3, 65);  // more values than weights
+    compare_activated<257, 129, MeanFieldNormal>(2, 1, 1);
+    compare_activated<300, 200, NonBayesian>(3, 3, 7);
+    compare_activated<300, 200, per_variable<MeanFieldNormal, NonBayesian>>(3, 1, 7);
+    compare_activated<300, 200, MeanFieldNormal>(1, 4, 7);
+}
+
 TEST_CASE("linear maps across the borders of blocks", "[cpu]") {
-    // Blocks have 128 outputs, and 256 inputs in the gradient of the input.
+    // Blocks have 128 outputs, and 512 inputs in the gradient of the input.
     compare<300, 200, MeanFieldNormal>(3, 1, 7);
     compare<256, 128, MeanFieldNormal>(2, 2, 5);
     compare<257, 129, MeanFieldNormal>(2, 1, 1);

@@ -7,6 +7,7 @@
 #include <blue/math/detail/transpose.hpp>
 
 #include <algorithm>
+#include <type_traits>
 
 namespace blue::cpu {
 
@@ -58,17 +59,20 @@ struct GemmPanel {
                           numbers + (l + 1) * width, T(0));
     }
 
-    /// C = or += A times the panel for m rows, or a row for all of them plus that.
+    /// C = or += A times the panel for m rows, or a row for all of them plus that; max(C, 0) of it
+    /// when `relu`.
     template <int Rows = gemm_rows>
-    void multiply(Index m, const T* a, Index lda, T* c, Index ldc, bool add, const T* bias) const {
+    void multiply(Index m, const T* a, Index lda, T* c, Index ldc, bool add, const T* bias,
+                  bool relu) const {
         for (; m >= Rows; m -= Rows, a += Rows * lda, c += Rows * ldc)
-            multiply_rows<Rows>(a, lda, c, ldc, add, bias);
-        if constexpr (Rows > 1) multiply<Rows / 2>(m, a, lda, c, ldc, add, bias);
+            multiply_rows<Rows>(a, lda, c, ldc, add, bias, relu);
+        if constexpr (Rows > 1) multiply<Rows / 2>(m, a, lda, c, ldc, add, bias, relu);
     }
 
 private:
     template <int Rows>
-    void multiply_rows(const T* a, Index lda, T* c, Index ldc, bool add, const T* bias) const {
+    void multiply_rows(const T* a, Index lda, T* c, Index ldc, bool add, const T* bias,
+                       bool relu) const {
         S sums[Rows];
         BLUE_UNROLL for (int i = 0; i < Rows; ++i) sums[i] = S(0);
         for (Index l = 0; l < terms; ++l) {
@@ -79,7 +83,8 @@ private:
         BLUE_UNROLL for (int i = 0; i < Rows; ++i) {
             T* const row = c + i * ldc;
             const T* const summand = add ? row : bias;
-            store(summand ? load<S>(summand, n) + sums[i] : sums[i], row, n);
+            const S value = summand ? load<S>(summand, n) + sums[i] : sums[i];
+            store(relu ? max(value, S(0)) : value, row, n);
         }
     }
 };
@@ -87,10 +92,10 @@ private:
 /// The products of the columns of a panel.
 template <class Panel, bool TransB, class T>
 void multiply_panel(Index m, Index columns, Index terms, const T* a, Index lda, const T* b,
-                    Index ldb, T* c, Index ldc, bool add, const T* bias, T* workspace) {
+                    Index ldb, T* c, Index ldc, bool add, const T* bias, bool relu, T* workspace) {
     const Panel panel{workspace, terms, columns};
     panel.template fill<TransB>(b, ldb);
-    panel.multiply(m, a, lda, c, ldc, add, bias);
+    panel.multiply(m, a, lda, c, ldc, add, bias, relu);
 }
 
 }  // namespace detail
@@ -104,14 +109,16 @@ Index gemm_workspace(Index m = 0) {
 /// C (m x n, row-major, stride ldc) = or += op(A) op(B) with k terms. A and B are row-major;
 /// op is the transposition when `TransA` / `TransB`. `workspace` has `gemm_workspace<T>()` numbers,
 /// or `gemm_workspace<T>(m)` when A is transposed. `bias`, n numbers unless nullptr, is added to
-/// all rows when C is assigned.
+/// all rows when C is assigned. With `relu` C is max(C, 0) in the end.
 template <bool TransA, bool TransB, class T>
 void gemm(Index m, Index n, Index k, const T* a, Index lda, const T* b, Index ldb, T* c, Index ldc,
-          bool add, T* workspace, const T* bias = nullptr) {
+          bool add, T* workspace, const T* bias = nullptr, bool relu = false) {
     using Panel = detail::GemmPanel<T>;
     constexpr Index block = math::detail::register_lanes<T>;
     // Of few columns, such as those of a head of an attention: nothing is computed for the others.
-    using Narrow = detail::GemmPanel<T, math::Pack<T, block>>;
+    // (Registers of four lanes gain little, and all programs compile faster without.)
+    using Narrow =
+        std::conditional_t<(block > 4), detail::GemmPanel<T, math::Pack<T, block>>, Panel>;
     const Index parts = std::max<Index>(1, (k + detail::gemm_terms - 1) / detail::gemm_terms);
     const Index most = ((k + parts - 1) / parts + block - 1) / block * block;
     for (Index l = 0, part = 0; part < parts; ++part, l += most, add = true) {
@@ -130,7 +137,8 @@ void gemm(Index m, Index n, Index k, const T* a, Index lda, const T* b, Index ld
                                       ? detail::multiply_panel<Narrow, TransB, T>
                                       : detail::multiply_panel<Panel, TransB, T>;
             multiply(m, columns, terms, rows, stride, b + (TransB ? j * ldb + l : l * ldb + j), ldb,
-                     c + j, ldc, add, bias ? bias + j : nullptr, workspace);
+                     c + j, ldc, add, bias ? bias + j : nullptr, relu && part + 1 == parts,
+                     workspace);
         }
     }
 }
@@ -159,7 +167,8 @@ public:
     void multiply(Index m, const T* a, Index lda, T* c, Index ldc, bool add,
                   const T* bias = nullptr) const {
         for_each_panel([&](const Panel& panel, Index l, Index j) {
-            panel.multiply(m, a + l, lda, c + j, ldc, add || l > 0, bias ? bias + j : nullptr);
+            panel.multiply(m, a + l, lda, c + j, ldc, add || l > 0, bias ? bias + j : nullptr,
+                           false);
         });
     }
 

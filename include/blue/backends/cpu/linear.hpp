@@ -12,6 +12,8 @@ namespace blue {
 
 template <class T, class Isa>
 inline constexpr bool has_kernel<operation::linear_of_rows, Cpu<T, Isa>> = true;
+template <class T, class Isa>
+inline constexpr bool has_kernel<operation::linear_relu, Cpu<T, Isa>> = true;
 
 namespace cpu {
 
@@ -59,10 +61,29 @@ bool begin_gradient_of_part(Tape<B>& tape, Draw<B>& draw, Index count) {
     return live;
 }
 
+/// The gradient of x W^T + b: where the result is max(that, 0), the gradient of the result where it
+/// is positive. It takes the place of that one, unless somebody wants to read it.
+template <class B, class T = typename B::scalar>
+const T* gradient_before_relu(Tape<B>& tape, const LinearArgs<B>& args) {
+    using S = math::NativePack<T>;
+    const Node<B>& y = *args.y;
+    if (!args.relu) return y.grad;
+    T* const gradient = y.keeps_grad ? tape.template device_memory<T>(y.size()) : y.grad;
+    parallel_blocks(y.per_sample(), y.samples, y.size(), [&](Index s, Index begin, Index end) {
+        const Index first = s * y.per_sample();
+        for_each_pack<S>(first + begin, first + end, [&](Index e, auto n) BLUE_INLINE_LAMBDA {
+            const S slope = load<S>(y.grad + e, n);
+            store(where(load<S>(y.value + e, n) > S(0), slope, S(0)), gradient + e, n);
+        });
+    });
+    return gradient;
+}
+
 template <class B>
 struct LinearBackward {
     using T = typename B::scalar;
     const LinearArgs<B>& args;
+    const T* slopes;  ///< the gradient of x W^T + b
     bool weight_live, bias_live;
     GradientTarget<T> dx;
 
@@ -70,12 +91,12 @@ struct LinearBackward {
     /// there is nothing to reduce between threads.
     void parameters(Index from, Index to, T* memory) const {
         const auto& [x, y, weight, bias, owns_weight, owns_bias, rows, in, out, weight_first,
-                     bias_first] = args;
+                     bias_first, relu] = args;
         const Index n = to - from, begin = weight_first + from * in, end = weight_first + to * in;
         T* const dw = memory;
         T* const workspace = memory + (n * in + 15) / 16 * 16;
         for (Index s = 0; s < y->samples; ++s) {
-            const T* const dy = y->grad + s * y->per_sample() + from;
+            const T* const dy = slopes + s * y->per_sample() + from;
             const bool shared = weight->samples == 1;
             gemm<true, false>(n, in, rows, dy, out, sample_of(*x, x->value, s), in, dw, in,
                               shared && s > 0, workspace);
@@ -90,11 +111,11 @@ struct LinearBackward {
     /// it.
     void input(Index s, Index from, Index to, T* workspace) const {
         const auto& [x, y, weight, bias, owns_weight, owns_bias, rows, in, out, weight_first,
-                     bias_first] = args;
+                     bias_first, relu] = args;
         const bool shared = x->samples == 1;
         bool add = dx.add;
         for (Index i = shared ? 0 : s; i < (shared ? y->samples : s + 1); ++i, add = true)
-            gemm<false, false>(rows, to - from, out, y->grad + i * y->per_sample(), out,
+            gemm<false, false>(rows, to - from, out, slopes + i * y->per_sample(), out,
                                weights_of(*weight, i) + weight_first + from, in,
                                sample_of(*x, dx.data, i) + from, in, add, workspace);
     }
@@ -119,12 +140,12 @@ private:
 
     void bias_gradients(Index from, Index to, T* column_sums) const {
         const auto& [x, y, weight, bias, owns_weight, owns_bias, rows, in, out, weight_first,
-                     bias_first] = args;
+                     bias_first, relu] = args;
         const Index begin = bias_first + from, end = bias_first + to;
         const bool shared = bias->samples == 1;
         for (Index s = 0; s < y->samples; ++s) {
             if (!shared || s == 0) std::fill_n(column_sums, to - from, T(0));
-            add_rows(y->grad + s * y->per_sample() + from, rows, out, to - from, column_sums);
+            add_rows(slopes + s * y->per_sample() + from, rows, out, to - from, column_sums);
             if (!shared)
                 accumulate(*bias, s, begin, end, column_sums, owns_bias, bias_live || s > 0);
         }
@@ -156,15 +177,21 @@ void linear_forward(Tape<Cpu<T, Isa>>& tape, const LinearArgs<Cpu<T, Isa>>& args
         draw_forward(tape, weight);
     }
     const cpu::Scratch<B> scratch(tape, cpu::gemm_workspace<T>());
+    // A thread has neighbouring units. Of large weights it gets a part, for all samples, as in
+    // backward; of large values it gets some samples, as in elementwise operations.
+    const bool by_sample = in * out < rows * (in + out);
     cpu::pool().run(y.samples * blocks, [&](Index unit, int worker) {
-        const Index s = unit / blocks, from = unit % blocks * cpu::linear_block;
-        const Index to = std::min(out, from + cpu::linear_block);
-        if (fused) weight.kernels->sample(weight, s, from * in, to * in, partial + unit * 2);
+        const Index s = by_sample ? unit / blocks : unit % y.samples;
+        const Index block = by_sample ? unit % blocks : unit / y.samples;
+        const Index from = block * cpu::linear_block, to = std::min(out, from + cpu::linear_block);
+        if (fused)
+            weight.kernels->sample(weight, s, from * in, to * in,
+                                   partial + (s * blocks + block) * 2);
         const T* const b = bias ? cpu::weights_of(*bias, s) + args.bias_first + from : nullptr;
         cpu::gemm<false, true>(rows, to - from, in, cpu::sample_of(x, x.value, s), in,
                                cpu::weights_of(weight, s) + args.weight_first + from * in, in,
                                y.value + s * y.per_sample() + from, out, false, scratch.of(worker),
-                               b);
+                               b, args.relu);
     });
     if (fused) cpu::finish_log_prob(weight, partial, blocks);
 }
@@ -188,7 +215,8 @@ void linear_backward(Tape<Cpu<T, Isa>>& tape, const LinearArgs<Cpu<T, Isa>>& arg
     const cpu::Scratch<B> scratch(tape, (n * in + 15) / 16 * 16 + cpu::gemm_workspace<T>(n));
     const bool weight_live = cpu::begin_gradient_of_part(tape, *args.weight, in * out);
     const bool bias_live = args.bias && cpu::begin_gradient_of_part(tape, *args.bias, out);
-    const cpu::LinearBackward<B> backward{args, weight_live, bias_live,
+    const cpu::LinearBackward<B> backward{args, cpu::gradient_before_relu(tape, args), weight_live,
+                                          bias_live,
                                           x.needs_grad ? tape.gradient(&x) : GradientTarget<T>{}};
     cpu::pool().run(blocks + input_units, [&](Index unit, int worker) {
         if (unit < blocks) {

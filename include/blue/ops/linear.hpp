@@ -3,6 +3,7 @@
 /// The linear map with random weights: weights are drawn right before they are multiplied.
 #pragma once
 
+#include <blue/concepts/backend.hpp>
 #include <blue/concepts/requirement.hpp>
 #include <blue/meta/variables.hpp>
 #include <blue/ops/activations.hpp>

@@ -321,7 +321,7 @@ public:
     /// The gradient of a value after `backward`, on the host; zeros when nothing reached it. Throws
     /// Error for a result that did not keep it.
     std::vector<T> gradient_of(const Node<B>* node) const {
-        if (walked_ && node->grad_live && !node->keeps_grad)
+        if (node->grad_live && !node->grad)
             throw Error(
                 "gradient_of: expected a leaf, or a value with keep_gradient before backward; the "
                 "memory of other gradients is used again");

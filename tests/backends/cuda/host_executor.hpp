@@ -38,7 +38,7 @@ struct HostExecutor {
     }
     static void copy(void* to, const void* from, std::size_t bytes) {
         const Open open;
-        std::memcpy(to, from, bytes);
+        if (bytes > 0) std::memcpy(to, from, bytes);  // pointers to nothing may be null
     }
     static void copy_to_host(void* to, const void* from, std::size_t bytes) {
         copy(to, from, bytes);

@@ -16,9 +16,17 @@ namespace {
 
 using B = Cpu<double>;
 
-/// One sum with weights of its own for each output: d loss / d y[i] = weight(i).
-double weight(std::size_t i) {
-    return std::cos(0.1 * static_cast<double>(i));
+/// One sum with weights of its own for each output: d loss / d y[i] = slopes[i].
+std::vector<double> slopes_of(std::size_t outputs) {
+    std::vector<double> slopes;
+    for (std::size_t i = 0; i < outputs; ++i)
+        slopes.push_back(std::cos(0.1 * static_cast<double>(i)));
+    return slopes;
+}
+std::vector<double> inputs_of(Index size) {
+    std::vector<double> inputs;
+    for (Index i = 0; i < size; ++i) inputs.push_back(std::sin(static_cast<double>(i)));
+    return inputs;
 }
 
 struct WeightedSum {
@@ -37,16 +45,13 @@ void compare(Index samples, Index input_samples, Index rows) {
     using Layer = Linear<In, Out, Q, UniformPrior, B>;
     const Layer layer = make<Layer>(Seed{1});
     Tape<B> tape;
-    std::vector<double> numbers;
-    for (Index i = 0; i < input_samples * rows * In; ++i)
-        numbers.push_back(std::sin(static_cast<double>(i)));
+    const std::vector<double> numbers = inputs_of(input_samples * rows * In);
     const auto x = tape.template leaf<shape<In>>(numbers.data(), rows, input_samples);
     const auto result =
         forward<Scores::log_probs>(layer, tape, x, {.samples = samples, .seed = Seed{2}});
     const auto y = result.samples.to_host();
     const Index y_samples = result.samples.samples();
-    std::vector<double> slopes(y.size());
-    for (std::size_t i = 0; i < y.size(); ++i) slopes[i] = weight(i);
+    const std::vector<double> slopes = slopes_of(y.size());
     // The objective is -sum(slope y) / samples, without the divergence.
     backward(Elbo{WeightedSum{&slopes}, {.heat = 0}}(result, 0, DatasetSize{1}));
 
@@ -102,16 +107,13 @@ std::vector<std::vector<double>> numbers_of(Index samples, Index input_samples, 
                                             bool keep) {
     const Layer layer = make<Layer>(Seed{1});
     Tape<B> tape;
-    std::vector<double> numbers;
-    for (Index i = 0; i < input_samples * rows * In; ++i)
-        numbers.push_back(std::sin(static_cast<double>(i)));
+    const std::vector<double> numbers = inputs_of(input_samples * rows * In);
     const auto x = tape.template leaf<shape<In>>(numbers.data(), rows, input_samples);
     const auto result =
         forward<Scores::log_probs>(layer, tape, x, {.samples = samples, .seed = Seed{2}});
     if (keep) tape.keep_gradient(result.samples);
     const auto y = result.samples.to_host();
-    std::vector<double> slopes(y.size());
-    for (std::size_t i = 0; i < y.size(); ++i) slopes[i] = weight(i);
+    const std::vector<double> slopes = slopes_of(y.size());
     backward(Elbo{WeightedSum{&slopes}, {.heat = 0}}(result, 0, DatasetSize{1}));
     const auto& w = tape.draws()[0];
     const auto& b = tape.draws()[1];

@@ -125,13 +125,10 @@ void affine_backward_input(Tape<Cpu<T, Isa>>&, const detail::AffineArgs<Cpu<T, I
 template <class T, class Isa>
 void affine_backward_parameters(Tape<Cpu<T, Isa>>& tape,
                                 const detail::AffineArgs<Cpu<T, Isa>>& args) {
-    const auto wanted = [](Node<Cpu<T, Isa>>* node) {
-        return node && node->needs_grad ? node : nullptr;
-    };
     const cpu::AffineRows<Cpu<T, Isa>> rows{args};
     const Index samples = args.y->samples;
     const cpu::ChannelSums<Cpu<T, Isa>> sums(tape, samples * rows.units_per_sample, args.channels,
-                                             wanted(args.weight), wanted(args.bias));
+                                             args.weight, args.bias);
     rows.for_each(samples, [&](Index unit, Index s, Index row) {
         cpu::affine_row_sums(rows.x(s, row), args.y->grad + rows.offset(s, row), sums.weight(unit),
                              sums.bias(unit), args.channels, args.inner);

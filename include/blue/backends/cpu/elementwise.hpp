@@ -85,7 +85,7 @@ struct ElementwiseSweep {
         const bool is_last = K == N - 1 && args.step[K] != 0;
         const auto [gradient, add] = is_last ? tape.gradient_in_place(x, args.y) : tape.gradient(x);
         if constexpr (requires { F::has_unit_derivatives; })
-            if (gradient == dy) return;
+            if (gradient == dy) return;  // a sum passes it on as it is
         const Index n = args.row_size, samples = args.y->samples;
         // Which rows of the result an element of x takes part in: all samples when they share x,
         // all rows when they do. They are added in order, so the sum does not depend on the

@@ -145,16 +145,13 @@ void layer_norm_forward(Tape<Cpu<T, Isa>>&, const detail::LayerNormArgs<Cpu<T, I
 template <class T, class Isa>
 void layer_norm_backward(Tape<Cpu<T, Isa>>& tape, const detail::LayerNormArgs<Cpu<T, Isa>>& args) {
     const cpu::LayerNormRows<Cpu<T, Isa>> rows{args};
-    const auto wanted = [](Node<Cpu<T, Isa>>* node) {
-        return node && node->needs_grad ? node : nullptr;
-    };
     const Index samples = args.y->samples, per_sample = args.y->per_sample();
     const T* const dy = args.y->grad;
     // A term that samples share gets the sum over them, in order.
     std::array<GradientTarget<T>, 2> targets{}, shared{};
     for (std::size_t i = 0; i < targets.size(); ++i) {
-        Node<Cpu<T, Isa>>* const term = wanted(args.terms[i]);
-        if (!term) continue;
+        Node<Cpu<T, Isa>>* const term = args.terms[i];
+        if (!term || !term->needs_grad) continue;
         if (term->samples == samples) {
             targets[i] = tape.gradient_in_place(term, args.y);
         } else {
@@ -163,7 +160,7 @@ void layer_norm_backward(Tape<Cpu<T, Isa>>& tape, const detail::LayerNormArgs<Cp
         }
     }
     const cpu::ChannelSums<Cpu<T, Isa>> sums(tape, samples * rows.units_per_sample, args.count,
-                                             wanted(args.weight), wanted(args.bias));
+                                             args.weight, args.bias);
     rows.for_each_unit([&](Index unit, Index s, Index from, Index to) {
         for (Index at = from; at < to; ++at)
             rows.backward(s, at, dy, targets, sums.weight(unit), sums.bias(unit));

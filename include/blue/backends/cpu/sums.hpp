@@ -35,11 +35,11 @@ class ChannelSums {
 public:
     using T = typename B::scalar;
 
-    /// \param weight, bias whose gradients are wanted; nullptr otherwise.
+    /// \param weight, bias may be nullptr, and need not want a gradient.
     ChannelSums(Tape<B>& tape, Index units, Index channels, Node<B>* weight, Node<B>* bias)
         : units_(units), channels_(channels), weight_(weight), bias_(bias) {
         for (const auto& [node, sums] : {std::pair{weight, &weights_}, {bias, &biases_}}) {
-            if (!node) continue;
+            if (!node || !node->needs_grad) continue;
             *sums = tape.template device_memory<T>(units * channels);
             std::fill_n(*sums, units * channels, T(0));
         }
@@ -50,8 +50,8 @@ public:
     T* bias(Index unit) const { return biases_ ? biases_ + unit * channels_ : nullptr; }
 
     void add_up(Tape<B>& tape) const {
-        if (weight_) add_up(*weight_, weights_, tape.gradient(weight_));
-        if (bias_) add_up(*bias_, biases_, tape.gradient(bias_));
+        if (weights_) add_up(*weight_, weights_, tape.gradient(weight_));
+        if (biases_) add_up(*bias_, biases_, tape.gradient(bias_));
     }
 
 private:

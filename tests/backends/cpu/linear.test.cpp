@@ -139,7 +139,38 @@ void compare_activated(Index samples, Index input_samples, Index rows) {
     }
 }
 
+/// Whether each sample has the prior log prob of its own weights, under the
+/// standard normal.
+template <Index In, Index Out>
+void compare_log_probs(Index rows) {
+    const auto layer = make<Linear<In, Out, MeanFieldNormal, MeanFieldNormal, B>>(Seed{1});
+    Tape<B> tape;
+    const std::vector<double> numbers = inputs_of(rows * In);
+    const auto x = tape.template input<shape<In>>(numbers.data(), rows);
+    const auto result = forward<Scores::log_probs>(layer, tape, x, {.samples = 3, .seed = Seed{2}});
+    const auto prior = result.log_probs.total().prior;
+    const double variance = 1 + 1e-10;  // with the eps of the distribution
+    REQUIRE(prior.size() == 3);
+    for (Index s = 0; s < 3; ++s) {
+        double expected = 0;
+        for (const auto& draw : tape.draws())
+            for (Index e = 0; e < draw.size; ++e) {
+                const double w = draw.weights[s * draw.weight_stride + e];
+                expected -=
+                    0.5 * (w * w / variance + std::log(2 * 3.14159265358979323846 * variance));
+            }
+        // Sums of up to 60,200 terms in another order.
+        CHECK(prior[static_cast<std::size_t>(s)] == Approx(expected).epsilon(1e-12));
+    }
+}
+
 }  // namespace
+
+TEST_CASE("each sample has the log prob of its weights, in whatever order they are drawn",
+          "[cpu]") {
+    compare_log_probs<300, 200>(2);  // more weights than values: by parts of the weights
+    compare_log_probs<20, 300>(65);  // by samples
+}
 
 TEST_CASE("a linear map with its ReLU gives the numbers of both, to the last bit", "[cpu]") {
     compare_activated<300, 200, MeanFieldNormal>(3, 1, 7);

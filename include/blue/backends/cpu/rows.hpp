@@ -29,18 +29,23 @@ BLUE_FLATTEN T row_maximum(const T* row, Index n) {
     return *std::max_element(numbers, numbers + S::lanes);
 }
 
-/// row = exp(row - shift); the sum.
+/// to = exp(row - shift); the sum.
 template <class T>
-BLUE_FLATTEN T exponentials(T* row, Index n, T shift) {
+BLUE_FLATTEN T exponentials(const T* row, T* to, Index n, T shift) {
     using S = RowPack<T>;
     Sum<S> total;
     for_each_pack<S>(0, n, [&](Index e, auto count) BLUE_INLINE_LAMBDA {
         const S value = exp(load<S>(row + e, count) - shift);
-        store(value, row + e, count);
+        store(value, to + e, count);
         total.add(value, count);
     });
     total.flush();
     return static_cast<T>(total.total);
+}
+/// row = exp(row - shift); the sum.
+template <class T>
+T exponentials(T* row, Index n, T shift) {
+    return exponentials(row, row, n, shift);
 }
 
 /// row = 0. (The standard library's fill calls a function, which takes longer than a short row.)

@@ -4,12 +4,13 @@
 #pragma once
 
 #include <blue/backends/cpu/cpu.hpp>
-#include <blue/backends/cpu/packs.hpp>
 #include <blue/backends/cpu/parallel.hpp>
-#include <blue/math/math.hpp>
+#include <blue/backends/cpu/rows.hpp>
 #include <blue/ops/softmax.hpp>
 
+#include <algorithm>
 #include <cmath>
+#include <numeric>
 
 namespace blue {
 namespace cpu {
@@ -17,28 +18,23 @@ namespace cpu {
 /// One row of n numbers.
 template <class T>
 BLUE_FLATTEN void softmax_row(blue::detail::SoftmaxKind kind, const T* x, T* y, Index n) {
-    using S = math::NativePack<T>;
-    const bool exponential = kind <= blue::detail::SoftmaxKind::log_softmax;
-    const T largest = exponential ? *std::max_element(x, x + n) : T(0);
-    Sum<S> total;
-    for_each_pack<S>(0, n, [&](Index e, auto count) BLUE_INLINE_LAMBDA {
-        const S in = load<S>(x + e, count);
-        const S value = exponential ? exp(in - largest) : in;
-        store(value, y + e, count);
-        total.add(value, count);
-    });
-    total.flush();
-    const T log_total = static_cast<T>(std::log(total.total));
-    const T scale = static_cast<T>(1 / total.total);
+    using enum blue::detail::SoftmaxKind;
+    const bool is_exponential = kind == softmax || kind == log_softmax;
+    const T largest = is_exponential ? row_maximum(x, n) : T(0);
+    const T total =
+        is_exponential ? exponentials(x, y, n, largest) : std::accumulate(x, x + n, T(0));
+    const T log_total = kind == softmax || kind == normalise ? T(0) : std::log(total);
     switch (kind) {
-        case blue::detail::SoftmaxKind::log_softmax:
+        case softmax:
+            return scale_row(y, n, 1 / total);
+        case log_softmax:
             for (Index e = 0; e < n; ++e) y[e] = x[e] - largest - log_total;
             return;
-        case blue::detail::SoftmaxKind::log_normalise:
-            for (Index e = 0; e < n; ++e) y[e] = std::log(x[e]) - log_total;
+        case normalise:
+            for (Index e = 0; e < n; ++e) y[e] = x[e] / total;
             return;
-        default:
-            for (Index e = 0; e < n; ++e) y[e] *= scale;
+        case log_normalise:
+            for (Index e = 0; e < n; ++e) y[e] = std::log(x[e]) - log_total;
     }
 }
 

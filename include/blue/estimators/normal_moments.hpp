@@ -19,7 +19,7 @@ template <class T>
 struct RectifiedMoments {
     T mean, variance, probability;  ///< probability: of x > 0
 
-    BLUE_HOST_DEVICE RectifiedMoments(T m, T v) {
+    BLUE_INLINE RectifiedMoments(T m, T v) {
         const T std = sqrt(v + 1e-30), a = m / std;
         probability = 0.5 + 0.5 * erf(a * 0.70710678118654752440);
         const T density = 0.39894228040143267794 * exp(-0.5 * square(a));

@@ -17,8 +17,7 @@ public:
         : inputs_(bench::random_inputs<Net>(parameters.batch)) {}
 
     double step() override {
-        const auto prediction =
-            blue::predict(net_, blue::Categorical{}, inputs_, blue::MomentPropagation{});
+        const blue::ClassPrediction prediction = predictor_(inputs_);
         return std::accumulate(prediction.probabilities.begin(), prediction.probabilities.end(),
                                0.0);
     }
@@ -27,6 +26,7 @@ private:
     using Net = bench::Mlp<512>;
     blue::Array<float> inputs_;
     Net net_{blue::Seed{1}};
+    blue::Predictor<Net, blue::Categorical, blue::MomentPropagation> predictor_{net_, {}};
 };
 
 template <class W>

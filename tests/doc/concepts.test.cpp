@@ -105,6 +105,10 @@ TEST_CASE("a prediction without draws", "[doc]") {
         blue::predict(net, blue::Categorical{}, images, blue::MomentPropagation{});
     CHECK(prediction.probabilities.shape() == std::vector<blue::Index>{2, 10});
     CHECK(prediction.mutual_information[0] > 0);
+
+    blue::Predictor predictor(net, blue::Categorical{}, blue::MomentPropagation{});
+    const blue::ClassPrediction next = predictor(images);
+    CHECK(next.probabilities[0] == prediction.probabilities[0]);
 }
 
 TEST_CASE("the distribution and the prior obey the laws") {

@@ -200,6 +200,21 @@ TEST_CASE("the moments of the outputs do not depend on how many draws are made o
     }
 }
 
+TEST_CASE("a predictor by moments predicts as predict does, again and again") {
+    const blue::Sequential<Linear<3, 16>, blue::ReLU, Linear<16, 2>> net{blue::Seed{16}};
+    blue::Predictor predictor(net, blue::Gaussian{}, blue::MomentPropagation{.batch_size = 4});
+    for (Index n : {7, 2, 7}) {
+        const auto inputs = inputs_for(n, 3);
+        const auto prediction = predictor(inputs);
+        const auto expected =
+            predict(net, blue::Gaussian{}, inputs, blue::MomentPropagation{.batch_size = 4});
+        for (Index i = 0; i < 2 * n; ++i) {
+            CHECK(prediction.mean[i] == expected.mean[i]);
+            CHECK(prediction.epistemic_variance[i] == expected.epistemic_variance[i]);
+        }
+    }
+}
+
 TEST_CASE("wrong options and inputs are errors") {
     const blue::Sequential<Linear<3, 2>> net{blue::Seed{17}};
     const auto inputs = inputs_for(2, 3);

@@ -9,6 +9,7 @@
 
 #include <cmath>
 #include <limits>
+#include <type_traits>
 #include <vector>
 
 using blue::Array;
@@ -219,6 +220,29 @@ TEST_CASE("draws come from the seed") {
     };
     CHECK(same_bits(with(1), with(1)));
     CHECK_FALSE(same_bits(with(1), with(2)));
+}
+
+TEST_CASE("a predictor predicts as predict does, again and again") {
+    Classifier net{blue::Seed{2}};
+    const blue::PredictOptions options{.samples = 5, .batch_size = 3, .seed = blue::Seed{4}};
+    blue::Predictor predictor(net, blue::Categorical{}, options);
+    const auto is_as_predict = [&](const Array<float>& inputs) {
+        const auto expected = blue::predict(net, blue::Categorical{}, inputs, options);
+        const auto prediction = predictor(inputs);
+        return same_bits(list(prediction.probabilities), list(expected.probabilities)) &&
+               same_bits(list(prediction.mutual_information), list(expected.mutual_information));
+    };
+    for (Index n : {7, 2, 20, 7}) CHECK(is_as_predict(inputs_for(n, 2)));
+    CHECK_THROWS_AS(predictor(inputs_for(2, 3)), blue::ShapeError);
+    CHECK(is_as_predict(inputs_for(7, 2)));
+    // With the weights that the model has now.
+    const auto before = list(predictor(inputs_for(4, 2)).probabilities);
+    net = Classifier{blue::Seed{3}};
+    CHECK_FALSE(same_bits(list(predictor(inputs_for(4, 2)).probabilities), before));
+    CHECK(is_as_predict(inputs_for(4, 2)));
+    static_assert(!std::is_constructible_v<blue::Predictor<Classifier, blue::Categorical>,
+                                           Classifier&&, blue::Categorical>,
+                  "a model that is gone");
 }
 
 TEST_CASE("threads and chunks of draws do not change a bit, batches hardly anything") {

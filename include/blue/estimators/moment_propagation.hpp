@@ -203,6 +203,33 @@ std::vector<T> standardised_noise(Index samples, Index outputs) {
     return noise;
 }
 
+template <class M, class Likelihood>
+auto predict_in(PredictionMemory<backend_of<M>>& memory, const M& model,
+                const Likelihood& likelihood, const Array<float>& inputs,
+                const MomentPropagation& options) {
+    using B = backend_of<M>;
+    constexpr bool is_single = sample_multiple_of<M> == 1;  // no ensemble
+    static_assert(requirement::moment_rule<is_single, M>{});
+    require_at_least_one("output_samples", options.output_samples);
+    PredictionInParts<Likelihood> prediction(likelihood, inputs.rows());
+    if constexpr (is_single)
+        for_each_batch<M>(memory, inputs, options.batch_size, [&](auto begin_pass, auto rows) {
+            const auto x = begin_pass();
+            const auto output = propagate_moments(model, x);
+            const Chunk chunk{rows, 0, options.output_samples};
+            if (output.is_known()) return prediction.add(output.mean, chunk);
+            const Index outputs = output.mean.node->item, count = options.output_samples * outputs;
+            auto& noise = memory.noise;
+            if (static_cast<Index>(noise.size()) != count)
+                noise = standardised_noise<typename B::scalar>(options.output_samples, outputs);
+            const decltype(output.mean) z{x.tape,
+                                          x.tape->view(B::to_device(*x.tape, noise.data(), count),
+                                                       options.output_samples, 1, outputs)};
+            prediction.add(elementwise(ops::NormalDraw{}, output.mean, output.variance, z), chunk);
+        });
+    return prediction.result(options.output_samples);
+}
+
 }  // namespace detail
 
 /// Predicts in one pass over the model. Otherwise as the other `predict`: the same parts of the
@@ -210,30 +237,9 @@ std::vector<T> standardised_noise(Index samples, Index outputs) {
 template <class M, class Likelihood>
 auto predict(const M& model, const Likelihood& likelihood, const Array<float>& inputs,
              const MomentPropagation& options) {
-    using B = backend_of<M>;
-    using T = typename B::scalar;
     static_assert(detail::output_check<Likelihood, M>{});
-    constexpr bool is_single = detail::sample_multiple_of<M> == 1;  // no ensemble
-    static_assert(requirement::moment_rule<is_single, M>{});
-    detail::require_at_least_one("output_samples", options.output_samples);
-    std::vector<T> noise;
-    detail::Predictor<Likelihood> predictor(likelihood, inputs.rows());
-    if constexpr (is_single)
-        detail::for_each_batch<M>(inputs, options.batch_size, [&](auto begin_pass, auto rows) {
-            const auto x = begin_pass();
-            const auto output = propagate_moments(model, x);
-            const detail::Chunk chunk{rows, 0, options.output_samples};
-            if (output.is_known()) return predictor.add(output.mean, chunk);
-            if (noise.empty())
-                noise =
-                    detail::standardised_noise<T>(options.output_samples, output.mean.node->item);
-            const decltype(output.mean) z{
-                x.tape,
-                x.tape->view(B::to_device(*x.tape, noise.data(), static_cast<Index>(noise.size())),
-                             options.output_samples, 1, output.mean.node->item)};
-            predictor.add(elementwise(ops::NormalDraw{}, output.mean, output.variance, z), chunk);
-        });
-    return predictor.result(options.output_samples);
+    detail::PredictionMemory<backend_of<M>> memory;
+    return detail::predict_in(memory, model, likelihood, inputs, options);
 }
 
 /// Predicts in one pass over the model and compares with the targets. For numbers the negative

@@ -137,11 +137,12 @@ private:
 template <class M, class Likelihood, class Target>
 RealReport evaluate_numbers(const M& model, const Likelihood& likelihood,
                             const Dataset<Target>& data, const PredictOptions& options) {
-    Predictor<Likelihood> predictor(likelihood, data.inputs.rows());
+    PredictionInParts<Likelihood> prediction(likelihood, data.inputs.rows());
+    PredictionMemory<backend_of<M>> memory;
     LogMeanExp densities;
     BatchBuffer<target_number<Likelihood, backend_of<M>>> buffer;
-    for_each_chunk(model, data.inputs, options, [&](auto output, const Chunk& chunk) {
-        predictor.add(output, chunk);
+    for_each_chunk(memory, model, data.inputs, options, [&](auto output, const Chunk& chunk) {
+        prediction.add(output, chunk);
         const auto target =
             make_target<Likelihood>(output, buffer, data.targets, chunk.rows, "evaluate");
         const auto log_prob = likelihood.log_prob(output, target);
@@ -152,7 +153,7 @@ RealReport evaluate_numbers(const M& model, const Likelihood& likelihood,
                 densities.add(static_cast<std::size_t>(first + i),
                               static_cast<double>(log_probs.draw(s)[i]));
     });
-    RealReport report = evaluate(predictor.result(options.samples), data.targets);
+    RealReport report = evaluate(prediction.result(options.samples), data.targets);
     report.negative_log_likelihood = -densities.mean(options.samples);
     return report;
 }

@@ -12,6 +12,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <limits>
 #include <numeric>
 #include <optional>
 #include <span>
@@ -41,23 +42,23 @@ struct Chunk {
     Index batch() const { return static_cast<Index>(rows.size()); }
 };
 
-/// A value of some draws on the host. One sample, of what no random variable had a part in, stands
-/// for all draws.
+/// A value of some draws on the host, until the tape is reset. One sample, of what no random
+/// variable had a part in, stands for all draws.
 template <class T>
 class ChunkValues {
 public:
     template <class B, class Shape>
     explicit ChunkValues(Var<B, Shape> value)
-        : numbers_(value.to_host()), stride_(value.samples() == 1 ? 0 : value.node->per_sample()) {}
-    /// One number everywhere.
-    ChunkValues(T number, Index count) : numbers_(static_cast<std::size_t>(count), number) {}
+        : numbers_(B::to_host(*value.tape, value.node->value, value.node->size()),
+                   static_cast<std::size_t>(value.node->size())),
+          stride_(value.samples() == 1 ? 0 : value.node->per_sample()) {}
 
     const T* draw(Index s) const { return numbers_.data() + s * stride_; }
-    const std::vector<T>& numbers() const { return numbers_; }
+    std::span<const T> numbers() const { return numbers_; }
 
 private:
-    std::vector<T> numbers_;
-    Index stride_ = 0;
+    std::span<const T> numbers_;
+    Index stride_;
 };
 template <class B, class Shape>
 ChunkValues(Var<B, Shape>) -> ChunkValues<typename B::scalar>;
@@ -67,10 +68,15 @@ ChunkValues(Var<B, Shape>) -> ChunkValues<typename B::scalar>;
 template <class B, class Shape>
 ChunkValues<typename B::scalar> finite_values(Var<B, Shape> value, const Chunk& chunk,
                                               bool are_probabilities = false) {
-    ChunkValues values(value);
-    const auto& numbers = values.numbers();
-    for (std::size_t i = 0; i < numbers.size(); ++i)
-        if (!std::isfinite(numbers[i]) || (are_probabilities && numbers[i] < 0)) {
+    using T = typename B::scalar;
+    const ChunkValues values(value);
+    const auto numbers = values.numbers();
+    const T largest = std::numeric_limits<T>::max(), smallest = are_probabilities ? 0 : -largest;
+    const auto is_wrong = [&](T x) { return !(x >= smallest) | !(x <= largest); };
+    bool any_wrong = false;  // a loop without a way out, which is done in packs
+    for (T x : numbers) any_wrong |= is_wrong(x);
+    for (std::size_t i = 0; any_wrong && i < numbers.size(); ++i)
+        if (is_wrong(numbers[i])) {
             const Index row = static_cast<Index>(i) / value.node->item;
             const bool finite = std::isfinite(numbers[i]);
             throw NumericalError(
@@ -127,15 +133,18 @@ void add_draws(RealPredictor& predictor, const Likelihood& likelihood, Var<B, Sh
                const Chunk& chunk) {
     const auto means = finite_values(conditional_mean(likelihood, output), chunk);
     const auto variance = conditional_variance(likelihood, output);
-    const auto variances = [&] {
-        if constexpr (std::is_arithmetic_v<std::remove_const_t<decltype(variance)>>)
-            return ChunkValues<double>(variance, static_cast<Index>(means.numbers().size()));
-        else
-            return finite_values(variance, chunk);
-    }();
-    for (Index s = 0; s < chunk.draws; ++s)
-        predictor.add(chunk.first_row(), chunk.batch(), means.draw(s), variances.draw(s),
-                      chunk.first_draw + s);
+    const auto add = [&](auto variances_of_draw) {
+        for (Index s = 0; s < chunk.draws; ++s)
+            predictor.add(chunk.first_row(), chunk.batch(), means.draw(s), variances_of_draw(s),
+                          chunk.first_draw + s);
+    };
+    if constexpr (std::is_arithmetic_v<std::remove_const_t<decltype(variance)>>) {
+        const std::vector<double> same(means.numbers().size(), variance);
+        add([&](Index) { return same.data(); });
+    } else {
+        const auto variances = finite_values(variance, chunk);
+        add([&](Index s) { return variances.draw(s); });
+    }
 }
 
 inline void require_at_least_one(const char* name, Index value) {
@@ -164,11 +173,11 @@ struct sums_of_draws<Bernoulli> {
 /// Predictions for all inputs, of which the outputs come in parts. The first part tells their
 /// extents.
 template <class Likelihood>
-class Predictor {
+class PredictionInParts {
     using Kind = sums_of_draws<Likelihood>;
 
 public:
-    Predictor(const Likelihood& likelihood, Index inputs)
+    PredictionInParts(const Likelihood& likelihood, Index inputs)
         : likelihood_(likelihood), inputs_(inputs) {}
 
     template <class B, class Shape>
@@ -191,18 +200,27 @@ private:
     std::optional<typename Kind::type> sums_;
 };
 
+/// What predictions need beside their result.
+template <class B>
+struct PredictionMemory {
+    Tape<B> tape;
+    BatchBuffer<typename B::scalar> inputs;
+    std::vector<Index> rows;
+    std::vector<typename B::scalar> noise;  ///< of `MomentPropagation`, the same for all inputs
+
+    PredictionMemory() { tape.recording = false; }
+};
+
 /// Calls use(begin_pass, rows) for some rows of the inputs at a time; begin_pass() gives these
 /// inputs on a tape that does not record, and forgets the pass before. Throws as `predict` does.
 template <class M, class Use>
-void for_each_batch(const Array<float>& inputs, Index batch_size, Use&& use) {
+void for_each_batch(PredictionMemory<backend_of<M>>& memory, const Array<float>& inputs,
+                    Index batch_size, Use&& use) {
     using Input = blue::input_shape_of<M>;
     require_at_least_one("batch_size", batch_size);
     const auto extents = extents_of_inputs<Input>(inputs, "predict");
     check_all_finite(inputs, "inputs", "predict");
-    Tape<backend_of<M>> tape;
-    tape.recording = false;
-    BatchBuffer<typename backend_of<M>::scalar> buffer;
-    std::vector<Index> rows;
+    auto& [tape, buffer, rows, noise] = memory;
     for (Index first = 0; first < inputs.rows(); first += batch_size) {
         rows.resize(static_cast<std::size_t>(std::min(batch_size, inputs.rows() - first)));
         std::iota(rows.begin(), rows.end(), first);
@@ -230,8 +248,8 @@ inline constexpr Index sample_multiple_of<M, mp::mp_list<Children...>> = [] {
 /// Runs a model on all inputs, some of them in some draws at a time: use(outputs, chunk). Throws as
 /// `predict` does.
 template <class M, class Use>
-void for_each_chunk(const M& model, const Array<float>& inputs, const PredictOptions& options,
-                    Use&& use) {
+void for_each_chunk(PredictionMemory<backend_of<M>>& memory, const M& model,
+                    const Array<float>& inputs, const PredictOptions& options, Use&& use) {
     // Members of an ensemble share the draws of a pass.
     constexpr Index multiple = sample_multiple_of<M>;
     require_at_least_one("samples", options.samples);
@@ -241,7 +259,7 @@ void for_each_chunk(const M& model, const Array<float>& inputs, const PredictOpt
                          options.samples);
     const Index wanted = std::min(options.samples_per_chunk, options.samples);
     const Index most = (wanted + multiple - 1) / multiple * multiple;
-    for_each_batch<M>(inputs, options.batch_size, [&](auto begin_pass, auto rows) {
+    for_each_batch<M>(memory, inputs, options.batch_size, [&](auto begin_pass, auto rows) {
         for (Index draw = 0, draws; draw < options.samples; draw += draws) {
             draws = std::min(most, options.samples - draw);
             const auto x = begin_pass();
@@ -256,6 +274,16 @@ void for_each_chunk(const M& model, const Array<float>& inputs, const PredictOpt
             use(result.samples, Chunk{rows, draw, draws});
         }
     });
+}
+
+template <class M, class Likelihood>
+auto predict_in(PredictionMemory<backend_of<M>>& memory, const M& model,
+                const Likelihood& likelihood, const Array<float>& inputs,
+                const PredictOptions& options) {
+    PredictionInParts<Likelihood> prediction(likelihood, inputs.rows());
+    for_each_chunk(memory, model, inputs, options,
+                   [&](auto output, const Chunk& chunk) { prediction.add(output, chunk); });
+    return prediction.result(options.samples);
 }
 
 }  // namespace detail
@@ -273,11 +301,37 @@ template <class M, class Likelihood>
 auto predict(const M& model, const Likelihood& likelihood, const Array<float>& inputs,
              const PredictOptions& options = {}) {
     static_assert(detail::output_check<Likelihood, M>{});
-    detail::Predictor<Likelihood> predictor(likelihood, inputs.rows());
-    detail::for_each_chunk(model, inputs, options, [&](auto output, const detail::Chunk& chunk) {
-        predictor.add(output, chunk);
-    });
-    return predictor.result(options.samples);
+    detail::PredictionMemory<backend_of<M>> memory;
+    return detail::predict_in(memory, model, likelihood, inputs, options);
 }
+
+/// `predict` again and again with one model: the numbers are the same, and the memory of a
+/// prediction serves the next one. It pays for few inputs at a time.
+///
+///     Predictor predictor(net, Categorical{}, MomentPropagation{});
+///     const ClassPrediction prediction = predictor(inputs);
+///
+/// It refers to the model, whose present weights it uses. One thread at a time may call it; several
+/// predictors may share a model. \tparam Options PredictOptions or MomentPropagation.
+template <class M, class Likelihood, class Options = PredictOptions>
+class Predictor {
+    static_assert(detail::output_check<Likelihood, M>{});
+
+public:
+    Predictor(const M& model, Likelihood likelihood, Options options = {})
+        : model_(model), likelihood_(likelihood), options_(options) {}
+    Predictor(const M&& model, Likelihood, Options = {}) = delete;
+
+    /// As `predict` with these inputs, also in its errors.
+    auto operator()(const Array<float>& inputs) {
+        return predict_in(memory_, model_, likelihood_, inputs, options_);
+    }
+
+private:
+    const M& model_;
+    Likelihood likelihood_;
+    Options options_;
+    detail::PredictionMemory<backend_of<M>> memory_;
+};
 
 }  // namespace blue

@@ -3,6 +3,7 @@
 /// What is predicted, and where its uncertainty comes from.
 #pragma once
 
+#include <blue/math/math.hpp>
 #include <blue/metrics/uncertainty.hpp>
 
 #include <algorithm>
@@ -61,13 +62,17 @@ public:
     /// \param probabilities of one draw for the rows from `first_row` on.
     template <class T>
     void add(Index first_row, Index rows, const T* probabilities) {
-        const Index count = probabilities_.shape().back();
+        const Index classes = probabilities_.shape().back();
+        const Index count = rows * probabilities_.row_size();
         const Index begin = first_row * probabilities_.row_size();
-        for (Index i = 0; i < rows * probabilities_.row_size(); ++i) {
-            const double p = static_cast<double>(probabilities[i]);
-            probabilities_[begin + i] += p;
-            expected_entropy_[(begin + i) / count] += metrics::detail::entropy_term(p);
-        }
+        using S = math::NativePack<double>;
+        terms_.resize(static_cast<std::size_t>((count + S::lanes - 1) / S::lanes * S::lanes));
+        std::copy_n(probabilities, count, terms_.data());
+        for (Index i = 0; i < count; ++i) probabilities_[begin + i] += *term(i);
+        for (Index i = 0; i < count; i += S::lanes) entropy_terms(S::load(term(i))).store(term(i));
+        for (Index i = 0; i < count; i += classes)
+            for (Index c = 0; c < classes; ++c)
+                expected_entropy_[(begin + i) / classes] += *term(i + c);
     }
     ClassPrediction result(Index draws) const {
         const Index count = probabilities_.shape().back();
@@ -86,7 +91,15 @@ public:
     }
 
 private:
+    double* term(Index i) { return terms_.data() + i; }
+    /// -p log p, 0 for p = 0.
+    template <class S>
+    static S entropy_terms(S p) {
+        return where(p > 0, -p * log(p), S(0));
+    }
+
     Array<double> probabilities_, expected_entropy_;
+    std::vector<double> terms_;  ///< of one draw: probabilities, then what they add to entropies
 };
 
 /// Adds up means and variances of targets, draw by draw. \param shape of all targets, (N, ...).

@@ -31,6 +31,10 @@ struct Cpu {
     static const U* to_device(Tape<Cpu>&, const U* data, Index) {
         return data;
     }
+    template <class U>
+    static const U* to_host(Tape<Cpu>&, const U* data, Index) {
+        return data;
+    }
 };
 
 }  // namespace blue

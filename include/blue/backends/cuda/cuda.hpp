@@ -55,6 +55,14 @@ struct Cuda {
         Executor::copy_from_host(copy, data, static_cast<std::size_t>(count) * sizeof(U));
         return copy;
     }
+    /// A copy in the host's memory that lives until the tape is reset. Waits for everything that
+    /// has been started before.
+    template <class U>
+    static const U* to_host(Tape<Cuda>& tape, const U* data, Index count) {
+        U* const copy = tape.template host_memory<U>(count);
+        Executor::copy_to_host(copy, data, static_cast<std::size_t>(count) * sizeof(U));
+        return copy;
+    }
 };
 
 }  // namespace blue

@@ -220,14 +220,15 @@ void for_each_batch(PredictionMemory<backend_of<M>>& memory, const Array<float>&
     require_at_least_one("batch_size", batch_size);
     const auto extents = extents_of_inputs<Input>(inputs, "predict");
     check_all_finite(inputs, "inputs", "predict");
-    auto& [tape, buffer, rows, noise] = memory;
+    std::vector<Index>& rows = memory.rows;
     for (Index first = 0; first < inputs.rows(); first += batch_size) {
         rows.resize(static_cast<std::size_t>(std::min(batch_size, inputs.rows() - first)));
         std::iota(rows.begin(), rows.end(), first);
-        const auto* const values = buffer.gather(inputs, rows);
+        const auto* const values = memory.inputs.gather(inputs, rows);
         const auto begin_pass = [&] {
-            tape.reset();
-            return tape.template input<Input>(values, static_cast<Index>(rows.size()), extents);
+            memory.tape.reset();
+            return memory.tape.template input<Input>(values, static_cast<Index>(rows.size()),
+                                                     extents);
         };
         use(begin_pass, std::span<const Index>(rows));
     }

@@ -11,6 +11,25 @@
 
 namespace blue::cpu {
 
+/// How a product takes its factors: as they are. What converts them instead leaves `steps(terms)`
+/// numbers of each row of op(A) (`convert_rows`, perhaps in place) and each column of a panel of
+/// op(B) (`convert_columns`, in place); see bfloat16.hpp.
+struct FullPrecision {
+    static constexpr bool converts = false;
+    static constexpr Index steps(Index terms) { return terms; }
+    template <class T>
+    static void convert_columns(T*, Index, Index) {}
+    template <class S, class T>
+    BLUE_HOST_INLINE static S multiply_add(T a, S b, S sum) {
+        return fma(S(a), b, sum);
+    }
+};
+/// That of the linear maps of a backend.
+template <class B>
+struct factors_of {
+    using type = FullPrecision;
+};
+
 namespace detail {
 
 /// Terms of a product that are summed up before C is touched.
@@ -19,6 +38,9 @@ inline constexpr Index gemm_terms = 256;
 /// Rows of C that are computed at once: as many sums as hide the latency of a multiply-add and
 /// leave registers for the factors.
 inline constexpr int gemm_rows = BLUE_REGISTER_BYTES == 64 ? 8 : 6;
+
+/// Rows of op(A) that are converted at a time: what the second-level cache holds of them.
+inline constexpr Index converted_rows = 128;
 
 /// Copies the transposed matrix, in which rows become columns. The last one is repeated up to
 /// `width` columns, a multiple of the lanes of a register: numbers that nobody uses, but whose
@@ -40,7 +62,7 @@ void copy_transposed(Index rows, Index columns, const T* from, Index from_stride
 
 /// Some terms of as many columns of a product as a pack has lanes. Its part of op(B), one row
 /// behind the other, stays in the first-level cache while all rows of A pass by.
-template <class T, class S = math::NativePack<T>>
+template <class T, class S = math::NativePack<T>, class Factors = FullPrecision>
 struct GemmPanel {
     static constexpr Index width = S::lanes;
 
@@ -57,6 +79,7 @@ struct GemmPanel {
             for (Index l = 0; l < terms; ++l)
                 std::fill(std::copy_n(b + l * ldb, columns, numbers + l * width),
                           numbers + (l + 1) * width, T(0));
+        Factors::convert_columns(numbers, terms, width);
     }
 
     /// C = or += A times the panel for m rows, or a row for all of them plus that; max(C, 0) of it
@@ -75,9 +98,10 @@ private:
                        bool relu) const {
         S sums[Rows];
         BLUE_UNROLL for (int i = 0; i < Rows; ++i) sums[i] = S(0);
-        for (Index l = 0; l < terms; ++l) {
+        for (Index l = 0; l < Factors::steps(terms); ++l) {
             const S b = S::load(numbers + l * width);
-            BLUE_UNROLL for (int i = 0; i < Rows; ++i) sums[i] = fma(S(a[i * lda + l]), b, sums[i]);
+            BLUE_UNROLL for (int i = 0; i < Rows; ++i) sums[i] =
+                Factors::multiply_add(a[i * lda + l], b, sums[i]);
         }
         const Count<S> n{columns};
         BLUE_UNROLL for (int i = 0; i < Rows; ++i) {
@@ -101,34 +125,46 @@ void multiply_panel(Index m, Index columns, Index terms, const T* a, Index lda, 
 }  // namespace detail
 
 /// Numbers of workspace that a product needs. \param m the rows of the result when A is transposed
-template <class T>
+template <class T, class Factors = FullPrecision>
 Index gemm_workspace(Index m = 0) {
-    return detail::gemm_terms * (detail::GemmPanel<T>::width + m);
+    const Index rows = Factors::converts ? detail::converted_rows : m;
+    return detail::gemm_terms * (detail::GemmPanel<T>::width + rows);
 }
 
 /// C (m x n, row-major, stride ldc) = or += op(A) op(B) with k terms. A and B are row-major;
 /// op is the transposition when `TransA` / `TransB`. `workspace` has `gemm_workspace<T>()` numbers,
 /// or `gemm_workspace<T>(m)` when A is transposed. `bias`, n numbers unless nullptr, is added to
 /// all rows when C is assigned. With `relu` C is max(C, 0) in the end.
-template <bool TransA, bool TransB, class T>
+template <bool TransA, bool TransB, class Factors = FullPrecision, class T>
 void gemm(Index m, Index n, Index k, const T* a, Index lda, const T* b, Index ldb, T* c, Index ldc,
           bool add, T* workspace, const T* bias = nullptr, bool relu = false) {
-    using Panel = detail::GemmPanel<T>;
+    using Panel = detail::GemmPanel<T, math::NativePack<T>, Factors>;
     constexpr Index block = math::detail::register_lanes<T>;
     // Of few columns, such as those of a head of an attention: nothing is computed for the others.
     // (Registers of four lanes gain little, and all programs compile faster without.)
     using Narrow =
-        std::conditional_t<(block > 4), detail::GemmPanel<T, math::Pack<T, block>>, Panel>;
+        std::conditional_t<(block > 4), detail::GemmPanel<T, math::Pack<T, block>, Factors>, Panel>;
+    if constexpr (Factors::converts)
+        for (; m > detail::converted_rows; m -= detail::converted_rows) {
+            gemm<TransA, TransB, Factors>(detail::converted_rows, n, k, a, lda, b, ldb, c, ldc, add,
+                                          workspace, bias, relu);
+            a += detail::converted_rows * (TransA ? 1 : lda);
+            c += detail::converted_rows * ldc;
+        }
     const Index parts = std::max<Index>(1, (k + detail::gemm_terms - 1) / detail::gemm_terms);
     const Index most = ((k + parts - 1) / parts + block - 1) / block * block;
     for (Index l = 0, part = 0; part < parts; ++part, l += most, add = true) {
         const Index terms = std::min(most, k - l);
         const T* rows = a + l;
         Index stride = lda;
-        if constexpr (TransA) {
+        if constexpr (TransA || Factors::converts) {
             T* const copy = workspace + detail::gemm_terms * Panel::width;
             stride = (terms + block - 1) / block * block;
-            detail::copy_transposed(terms, m, a + l * lda, lda, copy, stride, stride);
+            if constexpr (TransA)
+                detail::copy_transposed(terms, m, a + l * lda, lda, copy, stride, stride);
+            if constexpr (Factors::converts)
+                Factors::convert_rows(m, terms, TransA ? copy : rows, TransA ? stride : lda, copy,
+                                      stride);
             rows = copy;
         }
         for (Index j = 0; j < n; j += Panel::width) {

@@ -82,6 +82,7 @@ const T* gradient_before_relu(Tape<B>& tape, const LinearArgs<B>& args) {
 template <class B>
 struct LinearBackward {
     using T = typename B::scalar;
+    using Factors = typename factors_of<B>::type;
     const LinearArgs<B>& args;
     const T* slopes;  ///< the gradient of x W^T + b
     bool weight_live, bias_live;
@@ -98,8 +99,8 @@ struct LinearBackward {
         for (Index s = 0; s < y->samples; ++s) {
             const T* const dy = slopes + s * y->per_sample() + from;
             const bool shared = weight->samples == 1;
-            gemm<true, false>(n, in, rows, dy, out, sample_of(*x, x->value, s), in, dw, in,
-                              shared && s > 0, workspace);
+            gemm<true, false, Factors>(n, in, rows, dy, out, sample_of(*x, x->value, s), in, dw, in,
+                                       shared && s > 0, workspace);
             if (!shared) accumulate(*weight, s, begin, end, dw, owns_weight, weight_live || s > 0);
         }
         if (weight->samples == 1) accumulate(*weight, 0, begin, end, dw, owns_weight, weight_live);
@@ -115,9 +116,9 @@ struct LinearBackward {
         const bool shared = x->samples == 1;
         bool add = dx.add;
         for (Index i = shared ? 0 : s; i < (shared ? y->samples : s + 1); ++i, add = true)
-            gemm<false, false>(rows, to - from, out, slopes + i * y->per_sample(), out,
-                               weights_of(*weight, i) + weight_first + from, in,
-                               sample_of(*x, dx.data, i) + from, in, add, workspace);
+            gemm<false, false, Factors>(rows, to - from, out, slopes + i * y->per_sample(), out,
+                                        weights_of(*weight, i) + weight_first + from, in,
+                                        sample_of(*x, dx.data, i) + from, in, add, workspace);
     }
 
 private:
@@ -176,7 +177,8 @@ void linear_forward(Tape<Cpu<T, Isa>>& tape, const LinearArgs<Cpu<T, Isa>>& args
     } else if (args.owns_weight) {
         draw_forward(tape, weight);
     }
-    const cpu::Scratch<B> scratch(tape, cpu::gemm_workspace<T>());
+    using Factors = typename cpu::factors_of<B>::type;
+    const cpu::Scratch<B> scratch(tape, cpu::gemm_workspace<T, Factors>());
     // A thread has neighbouring units. Of large weights it gets a part, for all samples, as in
     // backward; of large values it gets some samples, as in elementwise operations.
     const bool by_sample = in * out < rows * (in + out);
@@ -188,10 +190,10 @@ void linear_forward(Tape<Cpu<T, Isa>>& tape, const LinearArgs<Cpu<T, Isa>>& args
             weight.kernels->sample(weight, s, from * in, to * in,
                                    partial + (s * blocks + block) * 2);
         const T* const b = bias ? cpu::weights_of(*bias, s) + args.bias_first + from : nullptr;
-        cpu::gemm<false, true>(rows, to - from, in, cpu::sample_of(x, x.value, s), in,
-                               cpu::weights_of(weight, s) + args.weight_first + from * in, in,
-                               y.value + s * y.per_sample() + from, out, false, scratch.of(worker),
-                               b, args.relu);
+        cpu::gemm<false, true, Factors>(rows, to - from, in, cpu::sample_of(x, x.value, s), in,
+                                        cpu::weights_of(weight, s) + args.weight_first + from * in,
+                                        in, y.value + s * y.per_sample() + from, out, false,
+                                        scratch.of(worker), b, args.relu);
     });
     if (fused) cpu::finish_log_prob(weight, partial, blocks);
 }
@@ -212,7 +214,9 @@ void linear_backward(Tape<Cpu<T, Isa>>& tape, const LinearArgs<Cpu<T, Isa>>& arg
     const Index input_blocks = (in + cpu::linear_input_block - 1) / cpu::linear_input_block;
     const Index input_units = x.needs_grad ? x.samples * input_blocks : 0;
     const Index n = std::min(out, block);
-    const cpu::Scratch<B> scratch(tape, (n * in + 15) / 16 * 16 + cpu::gemm_workspace<T>(n));
+    using Factors = typename cpu::factors_of<B>::type;
+    const cpu::Scratch<B> scratch(tape,
+                                  (n * in + 15) / 16 * 16 + cpu::gemm_workspace<T, Factors>(n));
     const bool weight_live = cpu::begin_gradient_of_part(tape, *args.weight, in * out);
     const bool bias_live = args.bias && cpu::begin_gradient_of_part(tape, *args.bias, out);
     const cpu::LinearBackward<B> backward{args, cpu::gradient_before_relu(tape, args), weight_live,

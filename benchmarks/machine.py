@@ -13,16 +13,21 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parent.parent
 
 
-def machine() -> str:
-    model, flags = platform.processor() or platform.machine(), ""
+def processor() -> dict[str, str]:
+    """What the system says about its last core; nothing where there is no /proc."""
     with contextlib.suppress(OSError):
-        for line in Path("/proc/cpuinfo").read_text().splitlines():
-            key, _, value = line.partition(":")
-            if key.strip() == "model name":
-                model = value.strip()
-            elif key.strip() == "flags":
-                flags = value
-    widest = next((f for f in ("avx512f", "avx2", "sse2") if f in flags.split()), "")
+        lines = Path("/proc/cpuinfo").read_text().splitlines()
+        return {key.strip(): value.strip() for key, _, value in (l.partition(":") for l in lines)}
+    return {}
+
+
+def instruction_sets() -> set[str]:
+    return set(processor().get("flags", "").split())
+
+
+def machine() -> str:
+    model = processor().get("model name") or platform.processor() or platform.machine()
+    widest = next((f for f in ("avx512f", "avx2", "sse2") if f in instruction_sets()), "")
     return ", ".join(filter(None, [model, f"{os.cpu_count()} cores", widest,
                                    f"{platform.system()} {platform.release()}"]))
 

@@ -28,31 +28,58 @@ std::unique_ptr<Workload> with_width(long width, Visit visit) {
     throw Unsupported("compiled for width 128, 512, 1200 and 2048, not " + std::to_string(width));
 }
 
-std::unique_ptr<Workload> make(const std::string& name, const Parameters& parameters) {
-    blue::set_num_threads(static_cast<int>(parameters.threads));
-    if (name == "mlp-train")
+void require_width(long expected, const Parameters& parameters) {
+    if (parameters.width != expected)
+        throw Unsupported("compiled for width " + std::to_string(expected) + ", not " +
+                          std::to_string(parameters.width));
+}
+
+std::unique_ptr<Workload> mlp_train(const Parameters& parameters) {
+    if (parameters.depth == 2)
         return with_width(parameters.width,
                           [&](auto width) { return bench::make_mlp_train<width>(parameters); });
-    if (name == "mlp-predict")
-        return with_width(parameters.width,
-                          [&](auto width) { return bench::make_mlp_predict<width>(parameters); });
-    if (const auto variant = bench::mlp_variants.find(name); variant != bench::mlp_variants.end()) {
-        if (parameters.width != 512)
-            throw Unsupported("compiled for width 512, not " + std::to_string(parameters.width));
-        return variant->second(parameters);
+    require_width(512, parameters);
+    if (parameters.depth == 4) return bench::make_mlp_train<512, 4>(parameters);
+    if (parameters.depth == 8) return bench::make_mlp_train<512, 8>(parameters);
+    throw Unsupported("compiled for depth 2, 4 and 8, not " + std::to_string(parameters.depth));
+}
+std::unique_ptr<Workload> mlp_predict(const Parameters& parameters) {
+    return with_width(parameters.width,
+                      [&](auto width) { return bench::make_mlp_predict<width>(parameters); });
+}
+template <long Width, bench::MakeWorkload Make>
+std::unique_ptr<Workload> of_width(const Parameters& parameters) {
+    require_width(Width, parameters);
+    return Make(parameters);
+}
+
+const bench::Workloads of_any_width{
+    {"mlp-train", mlp_train},
+    {"mlp-predict", mlp_predict},
+    {"lenet-train", of_width<28, bench::make_lenet_train>},
+    {"lenet-predict", of_width<28, bench::make_lenet_predict>},
+    {"transformer-train", of_width<64, bench::make_transformer_train>},
+    {"lstm-train", of_width<64, bench::make_lstm_train>},
+    {"normals", bench::make_normals},
+};
+
+std::unique_ptr<Workload> make(const std::string& name, const Parameters& parameters) {
+    blue::set_num_threads(static_cast<int>(parameters.threads));
+    if (parameters.depth != 2 && name != "mlp-train")
+        throw Unsupported("only mlp-train is compiled for other depths than 2");
+    std::string known;
+    for (const bench::Workloads* workloads :
+         {&of_any_width, &bench::mlp_estimators, &bench::mlp_distributions,
+          &bench::draw_and_score_distributions, &bench::draw_and_score_priors}) {
+        const auto found = workloads->find(name);
+        if (found != workloads->end()) {
+            if (workloads == &bench::mlp_estimators || workloads == &bench::mlp_distributions)
+                require_width(512, parameters);
+            return found->second(parameters);
+        }
+        for (const auto& workload : *workloads) known += " " + workload.first;
     }
-    if (name.starts_with("lenet") && parameters.width != 28)
-        throw Unsupported("compiled for images of width 28, not " +
-                          std::to_string(parameters.width));
-    if (name == "lenet-train") return bench::make_lenet_train(parameters);
-    if (name == "lenet-predict") return bench::make_lenet_predict(parameters);
-    if (name == "transformer-train") return bench::make_transformer_train(parameters);
-    if (name == "lstm-train") return bench::make_lstm_train(parameters);
-    std::string known =
-        "mlp-train, mlp-predict, lenet-train, lenet-predict, transformer-train, "
-        "lstm-train";
-    for (const auto& variant : bench::mlp_variants) known += ", " + variant.first;
-    throw Unsupported("no workload " + name + "; there are " + known);
+    throw Unsupported("no workload " + name + "; there are" + known);
 }
 
 }  // namespace

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #include "mlp.hpp"
 
-template std::unique_ptr<bench::Workload> bench::make_mlp_train<128>(const Parameters&);
+template std::unique_ptr<bench::Workload> bench::make_mlp_train<128, 2>(const Parameters&);
 template std::unique_ptr<bench::Workload> bench::make_mlp_predict<128>(const Parameters&);

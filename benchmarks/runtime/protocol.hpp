@@ -5,13 +5,14 @@
 ///
 /// Requests come on stdin, one word per line; replies leave on stdout, one JSON object per line:
 ///
-///     (at the start)  {"ready": true, "version": "0.1.0", "base_MiB": 5.2}
+///     (at the start)  {"ready": true, "version": "0.1.0", "base_MiB": 5.2, "elements": 0}
 ///     step            {"ms": 15.1, "value": 2.31}
 ///     memory          {"peak_MiB": 64.0}
 ///     quit
 ///
-/// or {"unsupported": why} with exit status 0, or {"error": why} with exit status 1. The peers
-/// (peers/peers.py) speak the same, so the runner alternates implementations step by step.
+/// or {"unsupported": why} with exit status 0, or {"error": why} with exit status 1. `elements` is
+/// how many numbers a step of a kernel makes, 0 for those of networks. The peers (peers/peers.py)
+/// speak the same, but for `elements`, so the runner alternates implementations step by step.
 #pragma once
 
 #include <chrono>
@@ -27,12 +28,13 @@
 
 namespace bench {
 
-/// What the runner may vary. Every workload has all four; the defaults are the runner's.
+/// What the runner may vary. Every workload has the first four; the defaults are the runner's.
 struct Parameters {
     long batch = 0;
     long samples = 0;
     long width = 0;
     long threads = 0;
+    long depth = 0;  ///< hidden layers; 2 unless it is given
 };
 
 /// One workload, built and ready. `step` runs it once and returns a number that must be finite: the
@@ -41,14 +43,22 @@ class Workload {
 public:
     virtual ~Workload() = default;
     virtual double step() = 0;
+    /// The numbers that a step of a kernel makes; 0 for networks.
+    virtual double elements() const { return 0; }
 };
+
+template <class W>
+std::unique_ptr<Workload> make(const Parameters& parameters) {
+    return std::make_unique<W>(parameters);
+}
 
 /// Thrown where a workload exists but not with these parameters. Not a failure of the benchmark.
 struct Unsupported : std::runtime_error {
     using std::runtime_error::runtime_error;
 };
 
-/// Arguments KEY=VALUE, all four keys once. \throws std::invalid_argument naming the argument.
+/// Arguments KEY=VALUE, each key once, but `depth` may be missing. \throws std::invalid_argument
+/// naming the argument.
 inline Parameters parse_parameters(int count, const char* const* arguments) {
     Parameters parameters;
     for (int i = 0; i < count; ++i) {
@@ -59,19 +69,21 @@ inline Parameters parse_parameters(int count, const char* const* arguments) {
                        : key == "samples" ? &parameters.samples
                        : key == "width"   ? &parameters.width
                        : key == "threads" ? &parameters.threads
+                       : key == "depth"   ? &parameters.depth
                                           : nullptr;
         char* end = nullptr;
         const long value =
             equals == std::string::npos ? 0 : std::strtol(argument.c_str() + equals + 1, &end, 10);
         if (!target || *target != 0 || value < 1 || *end != '\0')
             throw std::invalid_argument(
-                "batch=, samples=, width= and threads= take one positive "
+                "batch=, samples=, width=, threads= and depth= take one positive "
                 "integer each; got " +
                 argument);
         *target = value;
     }
     if (!parameters.batch || !parameters.samples || !parameters.width || !parameters.threads)
         throw std::invalid_argument("one of batch=, samples=, width=, threads= is missing");
+    if (!parameters.depth) parameters.depth = 2;
     return parameters;
 }
 
@@ -106,8 +118,8 @@ int serve(int argc, const char* const* argv, const std::string& version, Make ma
         const Parameters parameters = parse_parameters(argc - 2, argv + 2);
         const double base = memory_mib("VmRSS");
         const std::unique_ptr<Workload> workload = make(std::string(argv[1]), parameters);
-        std::printf("{\"ready\": true, \"version\": %s, \"base_MiB\": %.1f}\n",
-                    json_string(version).c_str(), base);
+        std::printf("{\"ready\": true, \"version\": %s, \"base_MiB\": %.1f, \"elements\": %.0f}\n",
+                    json_string(version).c_str(), base, workload->elements());
         std::fflush(stdout);
         for (std::string command; std::getline(std::cin, command);) {
             if (command == "step") {

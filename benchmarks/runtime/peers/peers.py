@@ -38,6 +38,7 @@ class Parameters:
     samples: int
     width: int
     threads: int
+    depth: int = 2  # hidden layers of `mlp`
 
 
 # A step runs once and returns a number that must be finite: the loss, or a sum of probabilities.
@@ -65,22 +66,22 @@ class Parts:
     convolution: Callable
 
 
-def mlp(parts: Parts, width: int):
-    """784-width-width-10 with ReLU."""
+def mlp(parts: Parts, p: Parameters):
+    """784-width-...-width-10 with ReLU."""
     from torch import nn
 
-    return parts.container(
-        nn.Flatten(), parts.linear(784, width), nn.ReLU(), parts.linear(width, width), nn.ReLU(),
-        parts.linear(width, CLASSES),
-    )
+    widths = [784] + p.depth * [p.width]
+    hidden = [layer for pair in zip(widths, widths[1:])
+              for layer in (parts.linear(*pair), nn.ReLU())]
+    return parts.container(nn.Flatten(), *hidden, parts.linear(p.width, CLASSES))
 
 
-def lenet(parts: Parts, width: int):
-    """LeNet-5 with ReLU and the largest number of each window; `width` is that of the images."""
+def lenet(parts: Parts, p: Parameters):
+    """LeNet-5 with ReLU and the largest number of each window; the width is that of the images."""
     from torch import nn
 
-    if width != 28:
-        raise Unsupported(f"images have a width of 28, not {width}")
+    if p.width != 28:
+        raise Unsupported(f"images have a width of 28, not {p.width}")
     return parts.container(
         parts.convolution(1, 6, 5), nn.ReLU(), nn.MaxPool2d(2),
         parts.convolution(6, 16, 5), nn.ReLU(), nn.MaxPool2d(2),
@@ -92,19 +93,19 @@ def lenet(parts: Parts, width: int):
 NETWORKS = {"mlp": mlp, "lenet": lenet}
 
 
-def pytorch_model(network, width: int):
+def pytorch_model(network, p: Parameters):
     from torch import nn
 
-    return network(Parts(nn.Sequential, nn.Linear, nn.Conv2d), width)
+    return network(Parts(nn.Sequential, nn.Linear, nn.Conv2d), p)
 
 
-def torch_blue_model(network, width: int):
+def torch_blue_model(network, p: Parameters):
     from torch_blue import vi
 
-    return network(Parts(vi.VISequential, vi.VILinear, vi.VIConv2d), width)
+    return network(Parts(vi.VISequential, vi.VILinear, vi.VIConv2d), p)
 
 
-def blitz_model(network, width: int):
+def blitz_model(network, p: Parameters):
     from blitz.modules import BayesianConv2d, BayesianLinear
     from blitz.utils import variational_estimator
     from torch import nn
@@ -114,7 +115,7 @@ def blitz_model(network, width: int):
         pass
 
     return network(
-        Parts(Estimator, BayesianLinear, lambda i, o, k: BayesianConv2d(i, o, (k, k))), width)
+        Parts(Estimator, BayesianLinear, lambda i, o, k: BayesianConv2d(i, o, (k, k))), p)
 
 
 BAYESIAN_TORCH = {
@@ -123,10 +124,10 @@ BAYESIAN_TORCH = {
 }
 
 
-def bayesian_torch_model(network, width: int, kind: str = "Reparameterization"):
+def bayesian_torch_model(network, p: Parameters, kind: str = "Reparameterization"):
     from bayesian_torch.models.dnn_to_bnn import dnn_to_bnn
 
-    model = pytorch_model(network, width)
+    model = pytorch_model(network, p)
     dnn_to_bnn(model, {**BAYESIAN_TORCH, "type": kind})
     return model
 
@@ -206,7 +207,7 @@ def pytorch_train(network, p: Parameters, x, y) -> Step:
     """A deterministic network on batch x samples rows: the price of the matrix products alone."""
     from torch import nn
 
-    model, criterion = pytorch_model(network, p.width), nn.CrossEntropyLoss()
+    model, criterion = pytorch_model(network, p), nn.CrossEntropyLoss()
     rows, labels = x.repeat(p.samples, 1, 1, 1), y.repeat(p.samples)
     return training_step(model, lambda: criterion(model(rows), labels))
 
@@ -215,7 +216,7 @@ def torch_blue_train(network, p: Parameters, x, y) -> Step:
     from torch_blue import vi
     from torch_blue.vi.distributions import Categorical
 
-    model = torch_blue_model(network, p.width)
+    model = torch_blue_model(network, p)
     objective = vi.KullbackLeiblerLoss(Categorical(), dataset_size=DATASET_SIZE)
     return training_step(model, lambda: objective(model(x, samples=p.samples), y))
 
@@ -225,7 +226,7 @@ def torch_blue_train_lrt(p: Parameters, x, y) -> Step:
     from torch_blue import vi
     from torch_blue.vi.distributions import Categorical
 
-    model = torch_blue_model(mlp, p.width)
+    model = torch_blue_model(mlp, p)
     objective = vi.AnalyticalKullbackLeiblerLoss(model, Categorical(), dataset_size=DATASET_SIZE)
     return training_step(model, lambda: objective(model(x, samples=p.samples), y))
 
@@ -241,7 +242,7 @@ def train_blitz(model, p: Parameters, x, y) -> Step:
 
 
 def blitz_train(network, p: Parameters, x, y) -> Step:
-    return train_blitz(blitz_model(network, p.width), p, x, y)
+    return train_blitz(blitz_model(network, p), p, x, y)
 
 
 def train_bayesian_torch(model, p: Parameters, x, y) -> Step:
@@ -260,11 +261,11 @@ def train_bayesian_torch(model, p: Parameters, x, y) -> Step:
 
 
 def bayesian_torch_train(network, p: Parameters, x, y) -> Step:
-    return train_bayesian_torch(bayesian_torch_model(network, p.width), p, x, y)
+    return train_bayesian_torch(bayesian_torch_model(network, p), p, x, y)
 
 
 def bayesian_torch_train_flipout(p: Parameters, x, y) -> Step:
-    return train_bayesian_torch(bayesian_torch_model(mlp, p.width, "Flipout"), p, x, y)
+    return train_bayesian_torch(bayesian_torch_model(mlp, p, "Flipout"), p, x, y)
 
 
 def pytorch_transformer_train(p: Parameters, x, y) -> Step:
@@ -324,23 +325,23 @@ def one_by_one(model, p: Parameters, x) -> Step:
 
 
 def pytorch_predict(network, p: Parameters, x, y) -> Step:
-    model, rows = pytorch_model(network, p.width), x.repeat(p.samples, 1, 1, 1)
+    model, rows = pytorch_model(network, p), x.repeat(p.samples, 1, 1, 1)
     return prediction_step(
         lambda: model(rows).softmax(-1).view(p.samples, p.batch, CLASSES).mean(0))
 
 
 def torch_blue_predict(network, p: Parameters, x, y) -> Step:
     # With log probs, as the model is made: without them torch_blue draws outputs, not weights.
-    model = torch_blue_model(network, p.width)
+    model = torch_blue_model(network, p)
     return prediction_step(lambda: model(x, samples=p.samples).softmax(-1).mean(0))
 
 
 def blitz_predict(network, p: Parameters, x, y) -> Step:
-    return one_by_one(blitz_model(network, p.width), p, x)
+    return one_by_one(blitz_model(network, p), p, x)
 
 
 def bayesian_torch_predict(network, p: Parameters, x, y) -> Step:
-    return one_by_one(bayesian_torch_model(network, p.width), p, x)
+    return one_by_one(bayesian_torch_model(network, p), p, x)
 
 
 def steps_of_networks(train, predict) -> dict:
@@ -356,7 +357,8 @@ STEPS = {
     "pytorch": {
         **steps_of_networks(pytorch_train, pytorch_predict),
         **{f"mlp-train-{variant}": functools.partial(pytorch_train, mlp)
-           for variant in ("lrt", "flipout", "laplace", "logistic", "student-t", "log-normal")},
+           for variant in ("lrt", "flipout", "cauchy", "laplace", "log-normal", "logistic",
+                           "radial", "softplus", "student-t")},
         "mlp-predict-moments": functools.partial(pytorch_predict, mlp),
         "transformer-train": pytorch_transformer_train,
         "lstm-train": pytorch_lstm_train,

@@ -1,11 +1,9 @@
 // SPDX-License-Identifier: BSD-3-Clause
-// The network of width 512 with other estimators and distributions.
+// The network of width 512 with other estimators.
 #include "mlp.hpp"
 
 namespace {
 
-template <class Q>
-using TrainDrawn = bench::Train<bench::Mlp<512, Q>>;
 template <class Q>
 using TrainAnalytical =
     bench::Train<bench::Mlp<512, Q>, blue::AnalyticalKullbackLeiblerLoss<blue::Categorical>>;
@@ -29,19 +27,10 @@ private:
     blue::Predictor<Net, blue::Categorical, blue::MomentPropagation> predictor_{net_, {}};
 };
 
-template <class W>
-std::unique_ptr<bench::Workload> make(const bench::Parameters& parameters) {
-    return std::make_unique<W>(parameters);
-}
-
 }  // namespace
 
-const std::map<std::string, bench::MakeWorkload> bench::mlp_variants{
+const bench::Workloads bench::mlp_estimators{
     {"mlp-train-lrt", make<TrainAnalytical<blue::LocalReparameterization<blue::MeanFieldNormal>>>},
     {"mlp-train-flipout", make<TrainAnalytical<blue::Flipout<blue::MeanFieldNormal>>>},
     {"mlp-predict-moments", make<PredictMoments>},
-    {"mlp-train-laplace", make<TrainDrawn<blue::MeanFieldLaplace>>},
-    {"mlp-train-logistic", make<TrainDrawn<blue::MeanFieldLogistic>>},
-    {"mlp-train-student-t", make<TrainDrawn<blue::MeanFieldStudentT>>},
-    {"mlp-train-log-normal", make<TrainDrawn<blue::MeanFieldLogNormal>>},
 };

@@ -1,0 +1,88 @@
+# SPDX-License-Identifier: BSD-3-Clause
+"""What a run measures: groups of workloads and implementations that take turns."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+
+from .goals import GOALS
+from .workloads import BUILDS, KERNELS, PEERS, is_kernel, parse_workload
+
+Entry = tuple[str, str]  # workload and implementation
+
+# The workloads of README's tables, with all peers.
+README = ["mlp-train", "mlp-predict", "lenet-train", "lenet-predict", "lstm-train",
+          "transformer-train"]
+# What mlp-train costs when one number changes.
+GROWTH = {"samples": [1, 3, 10, 30, 100], "width": [128, 512, 1200, 2048], "depth": [2, 4, 8],
+          "batch": [8, 64, 256, 1024]}
+
+
+@dataclass
+class Group:
+    """Takes turns, and is one section of the report. Kernels run on one thread."""
+
+    name: str
+    kind: str = "network"  # or "kernels", "growth"
+    entries: list[Entry] = field(default_factory=list)
+
+    def add(self, entries: Iterable[Entry]) -> None:
+        self.entries = list(dict.fromkeys([*self.entries, *entries]))
+
+
+def goals() -> list[Group]:
+    """README's workloads with everybody, and the workloads of the goals with whom they need."""
+    groups = {name: Group(name) for name in README}
+    for name in README:
+        groups[name].add((name, who) for who in ["blue", *PEERS])
+    groups["mlp-train"].add([("mlp-train", "blue-avx2"), ("mlp-train", "blue-sse"),
+                             ("mlp-train-radial", "blue")])
+    for goal in GOALS:
+        if not is_kernel(goal.workload):
+            group = groups.setdefault(goal.group, Group(goal.group))
+            group.add([(goal.group, "blue"), *goal.entries()])
+    return list(groups.values())
+
+
+def kernels() -> list[Group]:
+    draws = [name for name in KERNELS if name != "normals"]
+    return [Group("normals", "kernels", [("normals", build) for build in BUILDS]),
+            Group("draw-and-score", "kernels",
+                  [(name, build) for name in draws for build in BUILDS])]
+
+
+def growth() -> list[Group]:
+    return [Group(f"growth with {key}", "growth",
+                  [(parse_workload(f"mlp-train/{key}={value}")[0], who)
+                   for value in values for who in ("blue", "pytorch")])
+            for key, values in GROWTH.items()]
+
+
+SETS = {
+    "goals": goals,
+    "kernels": kernels,
+    "growth": growth,
+    "all": lambda: [*goals(), *kernels(), *growth()],
+}
+
+
+def plan(words: list[str], implementations: list[str] | None) -> list[Group]:
+    """The groups of the sets and workloads that `words` name. `implementations` are those of the
+    named workloads, the native build and the peers unless it says otherwise, and leaves out the
+    others from sets."""
+    groups: dict[str, Group] = {}
+    for word in words:
+        if word in SETS:
+            new = SETS[word]()
+            for group in new:
+                group.entries = [(workload, who) for workload, who in group.entries
+                                 if implementations is None or who in implementations]
+        else:
+            name = parse_workload(word)[0]
+            kind = "kernels" if is_kernel(name) else "network"
+            new = [Group(name, kind, [(name, who)
+                                      for who in implementations or ["blue", *PEERS]])]
+        for group in new:
+            groups.setdefault(group.name, Group(group.name, group.kind)).add(group.entries)
+    return [group for group in groups.values() if group.entries]

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 from .goals import GOALS
-from .workloads import BUILDS, KERNELS, PEERS, is_kernel, parse_workload
+from .workloads import BUILDS, KERNELS, PEERS, parse_workload
 
 Entry = tuple[str, str]  # workload and implementation
 
@@ -31,6 +31,10 @@ class Group:
         self.entries = list(dict.fromkeys([*self.entries, *entries]))
 
 
+def kind_of(workload: str) -> str:
+    return "kernels" if workload.partition("/")[0] in KERNELS else "network"
+
+
 def goals() -> list[Group]:
     """README's workloads with everybody, and the workloads of the goals with whom they need."""
     groups = {name: Group(name) for name in README}
@@ -39,9 +43,8 @@ def goals() -> list[Group]:
     groups["mlp-train"].add([("mlp-train", "blue-avx2"), ("mlp-train", "blue-sse"),
                              ("mlp-train-radial", "blue")])
     for goal in GOALS:
-        if not is_kernel(goal.workload):
-            group = groups.setdefault(goal.group, Group(goal.group))
-            group.add([(goal.group, "blue"), *goal.entries()])
+        group = groups.setdefault(goal.group, Group(goal.group, kind_of(goal.group)))
+        group.add([(goal.group, "blue"), *goal.entries()])
     return list(groups.values())
 
 
@@ -68,9 +71,8 @@ SETS = {
 
 
 def plan(words: list[str], implementations: list[str] | None) -> list[Group]:
-    """The groups of the sets and workloads that `words` name. `implementations` are those of the
-    named workloads, the native build and the peers unless it says otherwise, and leaves out the
-    others from sets."""
+    """The groups of the sets and workloads that `words` name. `implementations` run the named
+    workloads, else the native build and the peers do; of the sets it leaves out all others."""
     groups: dict[str, Group] = {}
     for word in words:
         if word in SETS:
@@ -80,9 +82,9 @@ def plan(words: list[str], implementations: list[str] | None) -> list[Group]:
                                  if implementations is None or who in implementations]
         else:
             name = parse_workload(word)[0]
-            kind = "kernels" if is_kernel(name) else "network"
-            new = [Group(name, kind, [(name, who)
-                                      for who in implementations or ["blue", *PEERS]])]
+            kind = kind_of(name)
+            usual = ["blue"] if kind == "kernels" else ["blue", *PEERS]
+            new = [Group(name, kind, [(name, who) for who in implementations or usual])]
         for group in new:
             groups.setdefault(group.name, Group(group.name, group.kind)).add(group.entries)
     return [group for group in groups.values() if group.entries]

@@ -66,7 +66,3 @@ def parse_workload(text: str) -> tuple[str, dict[str, int]]:
         parameters[key] = int(value)
     changed = [f"{k}={v}" for k, v in parameters.items() if v != WORKLOADS[base][k]]
     return base + ("/" + ",".join(changed) if changed else ""), parameters
-
-
-def is_kernel(workload: str) -> bool:
-    return workload.partition("/")[0] in KERNELS

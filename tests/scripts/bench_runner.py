@@ -164,11 +164,14 @@ class Report(unittest.TestCase):
                 for times in (13.1, 20)]
         rows += [Goal("normals", at_most=1.1, unit="ns", implementation="blue-avx2").judge(
             [], {("normals", "blue-avx2"): "no avx2"}, set())]
-        lines = report.goals_table(rows)
+        lines = report.goals_table(rows, load=0.01)
         self.assertIn("0 met, 2 not met, 1 not measured; judged by minima.", lines)
         self.assertIn("| mlp-train | at most 1.3 x pytorch | 1.310 | 1.310 | **no** |", lines)
         self.assertEqual(lines[-1], "| normals, blue-avx2 | at most 1.1 ns each | - | - "
                                     "| not measured: no avx2 |")
+        self.assertFalse(any("idle" in line for line in lines))
+        self.assertTrue(any("up to 20% of the cores" in line
+                            for line in report.goals_table(rows, load=0.2)))
 
     def test_a_group_compares_with_its_own_workload(self):
         lines = report.network_table(Group("mlp-train"), [
@@ -226,6 +229,14 @@ class Report(unittest.TestCase):
         self.assertIn("\n## mlp-train\n", text)
         self.assertNotIn("mlp-predict", text)  # nothing was measured
         self.assertNotIn("## Goals", text)
+
+    def test_the_largest_load_is_told(self):
+        goal = Goal("mlp-train", at_most=1.3, against="pytorch")
+        results = [result("blue", 10), result("pytorch", 10) | {"others_load": 0.3},
+                   result("blue", 10, workload="lstm-train") | {"others_load": None}]
+        rows = [goal.judge(results, {}, set())]
+        text = report.markdown([Group("mlp-train")], results, rows, [])
+        self.assertIn("up to 30% of the cores", text)
 
 
 class Chart(unittest.TestCase):

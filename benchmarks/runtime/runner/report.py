@@ -10,6 +10,9 @@ from .plan import GROWTH, README, Group
 from .workloads import BUILDS, parse_workload
 
 
+QUIET = 0.05  # of the cores, used by others
+
+
 def write(path: Path, text: str) -> None:
     part = path.with_name(path.name + ".part")
     part.write_text(text, encoding="utf-8")
@@ -25,13 +28,16 @@ def load_of(rows: list[dict]) -> str:
     return "" if others is None else f"Other programs used {others:.0%} of the cores meanwhile."
 
 
-def goals_table(rows: list[dict]) -> list[str]:
-    """Rows of `Goal.judge`."""
+def goals_table(rows: list[dict], load: float) -> list[str]:
+    """Rows of `Goal.judge`; the largest load by other programs while something was measured."""
     met, missed, unknown = (sum(row["met"] is verdict for row in rows)
                             for verdict in (True, False, None))
     lines = ["## Goals", "",
-             f"{met} met, {missed} not met, {unknown} not measured; judged by minima.", "",
-             "| workload | goal | measured | by medians | met |", "|---|---|--:|--:|---|"]
+             f"{met} met, {missed} not met, {unknown} not measured; judged by minima."]
+    if load > QUIET:
+        lines += ["", f"**Other programs used up to {load:.0%} of the cores: believe none of this, "
+                      "measure on an idle machine.**"]
+    lines += ["", "| workload | goal | measured | by medians | met |", "|---|---|--:|--:|---|"]
     for row in rows:
         name = row["workload"]
         if row["implementation"] != "blue":
@@ -161,7 +167,8 @@ def markdown(groups: list[Group], results: list[dict], goals: list[dict], notes:
     """The whole report. `goals` are rows of `Goal.judge`, empty for none; `chart` is a file."""
     lines = ["# Runtime benchmark", "", *(f"* {note}" for note in [*notes, READING])]
     if goals:
-        lines += ["", *goals_table(goals)]
+        load = max((r["others_load"] or 0 for r in results), default=0)
+        lines += ["", *goals_table(goals, load)]
     if chart:
         lines += ["", f"![Time of each implementation in units of blue's]({chart})"]
     if tables := readme_tables(results):

@@ -19,7 +19,7 @@ INK, DIM, GRID, GROUND = (("#0b0b0b", "#ffffff"), ("#52514e", "#c3c2b7"), ("#e1e
                           ("#fcfcfb", "#1a1a19"))
 TICKS = (0.1, 0.2, 0.5, 1, 2, 5, 10, 20, 50, 100, 200)
 
-WIDTH, LEFT, RIGHT, TOP, EDGE = 960, 250, 60, 116, 20
+WIDTH, RIGHT, TOP, EDGE = 960, 60, 116, 20
 BAR, STEP, GAP = 12, 15, 12  # height of a bar, distance to the next, space between workloads
 
 
@@ -69,12 +69,13 @@ def chart(results: list[dict], notes: list[str]) -> str:
     if not workloads:
         return ""
     values = [value for _, others in workloads.values() for value in others.values()]
+    left = EDGE + 80 + 7.5 * max(map(len, workloads))  # room for the names
     low, high = min([0.5, *values]) / 1.1, max([2, *values]) * 1.1
     bottom = TOP + sum(STEP * len(others) + GAP for _, others in workloads.values())
     height = bottom + 34
 
     def at(value: float) -> float:
-        return LEFT + (WIDTH - LEFT - RIGHT) * math.log(value / low) / math.log(high / low)
+        return left + (WIDTH - left - RIGHT) * math.log(value / low) / math.log(high / low)
 
     lines = [f"<svg xmlns='http://www.w3.org/2000/svg' viewBox='0 0 {WIDTH} {height}' "
              f"width='{WIDTH}' height='{height}'>", style(),
@@ -94,11 +95,11 @@ def chart(results: list[dict], notes: list[str]) -> str:
     for workload, (milliseconds, others) in workloads.items():
         middle = y + STEP * len(others) / 2 - 2
         if len(others) == 1:  # no room for two lines
-            lines += [text(LEFT - 70, middle + 4, workload, "ink", "end"),
-                      text(LEFT - 12, middle + 4, f"{milliseconds:.3g} ms", "dim small", "end")]
+            lines += [text(left - 70, middle + 4, workload, "ink", "end"),
+                      text(left - 12, middle + 4, f"{milliseconds:.3g} ms", "dim small", "end")]
         else:
-            lines += [text(LEFT - 12, middle - 2, workload, "ink", "end"),
-                      text(LEFT - 12, middle + 12, f"blue {milliseconds:.3g} ms", "dim small",
+            lines += [text(left - 12, middle - 2, workload, "ink", "end"),
+                      text(left - 12, middle + 12, f"blue {milliseconds:.3g} ms", "dim small",
                            "end")]
         for name, value in others.items():
             start, end = sorted((at(1), at(value)))

@@ -69,11 +69,11 @@ std::unique_ptr<Workload> make(const std::string& name, const Parameters& parame
         throw Unsupported("only mlp-train is compiled for other depths than 2");
     std::string known;
     for (const bench::Workloads* workloads :
-         {&of_any_width, &bench::mlp_estimators, &bench::mlp_distributions,
+         {&of_any_width, &bench::mlp_estimators, &bench::mlp_distributions, &bench::mlp_bfloat16,
           &bench::draw_and_score_distributions, &bench::draw_and_score_priors}) {
         const auto found = workloads->find(name);
         if (found != workloads->end()) {
-            if (workloads == &bench::mlp_estimators || workloads == &bench::mlp_distributions)
+            if (name.starts_with("mlp-") && workloads != &of_any_width)
                 require_width(512, parameters);
             return found->second(parameters);
         }

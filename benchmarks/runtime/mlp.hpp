@@ -14,16 +14,16 @@ namespace bench {
 
 namespace detail {
 namespace mp = boost::mp11;
-template <blue::Index Width, class Q, std::size_t Hidden>
+template <blue::Index Width, std::size_t Hidden, class... Policies>
 using mlp_layers = mp::mp_append<
-    mp::mp_list<blue::Linear<784, Width, Q>, blue::ReLU>,
-    mp::mp_repeat_c<mp::mp_list<blue::Linear<Width, Width, Q>, blue::ReLU>, Hidden - 1>,
-    mp::mp_list<blue::Linear<Width, 10, Q>>>;
+    mp::mp_list<blue::Linear<784, Width, Policies...>, blue::ReLU>,
+    mp::mp_repeat_c<mp::mp_list<blue::Linear<Width, Width, Policies...>, blue::ReLU>, Hidden - 1>,
+    mp::mp_list<blue::Linear<Width, 10, Policies...>>>;
 }  // namespace detail
 
 /// With `Hidden` hidden layers of the same width.
 template <blue::Index Width, class Q = blue::MeanFieldNormal, std::size_t Hidden = 2>
-using Mlp = boost::mp11::mp_rename<detail::mlp_layers<Width, Q, Hidden>, blue::Sequential>;
+using Mlp = boost::mp11::mp_rename<detail::mlp_layers<Width, Hidden, Q>, blue::Sequential>;
 
 template <blue::Index Width, std::size_t Hidden>
 std::unique_ptr<Workload> make_mlp_train(const Parameters& parameters) {

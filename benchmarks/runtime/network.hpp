@@ -66,8 +66,8 @@ private:
     blue::Array<std::int32_t> labels_;
     Net net_{blue::Seed{1}};
     Objective objective_{{}, {.dataset_size = blue::DatasetSize{60'000}}};
-    blue::Tape<blue::Cpu<float>> tape_;
-    blue::Optimizer<blue::Adam, blue::Cpu<float>> optimizer_ =
+    blue::Tape<blue::backend_of<Net>> tape_;
+    blue::Optimizer<blue::Adam, blue::backend_of<Net>> optimizer_ =
         blue::make_optimizer(net_, blue::Adam{.learning_rate = 1e-3});
     std::uint64_t pass_ = 0;
 };

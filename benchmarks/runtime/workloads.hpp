@@ -31,6 +31,9 @@ extern const Workloads mlp_estimators;
 /// The network of width 512: training with other variational distributions.
 extern const Workloads mlp_distributions;
 
+/// The network of width 512 with products in bfloat16: the same two as of the plain one.
+extern const Workloads mlp_bfloat16;
+
 /// LeNet-5 on images of 28 x 28 pixels: the same two.
 std::unique_ptr<Workload> make_lenet_train(const Parameters&);
 std::unique_ptr<Workload> make_lenet_predict(const Parameters&);

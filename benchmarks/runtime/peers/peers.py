@@ -357,8 +357,9 @@ STEPS = {
     "pytorch": {
         **steps_of_networks(pytorch_train, pytorch_predict),
         **{f"mlp-train-{variant}": functools.partial(pytorch_train, mlp)
-           for variant in ("lrt", "flipout", "cauchy", "laplace", "log-normal", "logistic",
-                           "radial", "softplus", "student-t")},
+           for variant in ("bfloat16", "lrt", "flipout", "cauchy", "laplace", "log-normal",
+                           "logistic", "radial", "softplus", "student-t")},
+        "mlp-predict-bfloat16": functools.partial(pytorch_predict, mlp),
         "mlp-predict-moments": functools.partial(pytorch_predict, mlp),
         "transformer-train": pytorch_transformer_train,
         "lstm-train": pytorch_lstm_train,

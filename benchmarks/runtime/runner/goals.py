@@ -101,6 +101,7 @@ GOALS = [
     times_plain(1.6, "mlp-train/width=2048"),
     *(Goal(f"mlp-train-{name}", at_most=1.5, against="blue", base="mlp-train")
       for name in ELEMENTWISE),
+    Goal("mlp-train-bfloat16", at_most=0.8, against="pytorch", base="mlp-train"),
     times_plain(1.8, "mlp-train", "blue-avx2"),
     times_plain(1.15, "mlp-train-lrt"),
     faster(3, "mlp-train-lrt", "torch_blue"),

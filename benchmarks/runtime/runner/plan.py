@@ -42,6 +42,7 @@ def goals() -> list[Group]:
         groups[name].add((name, who) for who in ["blue", *PEERS])
     groups["mlp-train"].add([("mlp-train", "blue-avx2"), ("mlp-train", "blue-sse"),
                              ("mlp-train-radial", "blue")])
+    groups["mlp-predict"].add([("mlp-predict-bfloat16", "blue")])
     for goal in GOALS:
         group = groups.setdefault(goal.group, Group(goal.group, kind_of(goal.group)))
         group.add([(goal.group, "blue"), *goal.entries()])

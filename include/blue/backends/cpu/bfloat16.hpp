@@ -7,14 +7,23 @@
 
 #include <cstdint>
 
+// Objects that were compiled with and without the instructions cannot share kernels by accident.
+#if defined(__AVX512BF16__) && defined(BLUE_ISA_AVX512)
+#define BLUE_BFLOAT16 instructions
+#else
+#define BLUE_BFLOAT16 emulation
+#endif
+
 namespace blue {
 
 namespace cpu {
+inline namespace BLUE_BFLOAT16 {
 
 /// As an instruction set of the backend `Cpu`: that one, with factors in bfloat16.
 template <class Isa = BLUE_ISA>
 struct bfloat16_products;
 
+}  // namespace BLUE_BFLOAT16
 }  // namespace cpu
 
 /// The CPU backend with mixed precision: the products of linear maps, forward and backward, take
@@ -29,6 +38,7 @@ struct bfloat16_products;
 using CpuBfloat16 = Cpu<float, cpu::bfloat16_products<>>;
 
 namespace cpu {
+inline namespace BLUE_BFLOAT16 {
 
 /// x rounded to bfloat16. NaN stays NaN.
 inline float rounded_to_bfloat16(float x) {
@@ -111,6 +121,8 @@ struct Bfloat16 : FullPrecision {
 
 #endif
 
+}  // namespace BLUE_BFLOAT16
+
 template <class Isa>
 struct factors_of<Cpu<float, bfloat16_products<Isa>>> {
     using type = Bfloat16;
@@ -118,3 +130,5 @@ struct factors_of<Cpu<float, bfloat16_products<Isa>>> {
 
 }  // namespace cpu
 }  // namespace blue
+
+#undef BLUE_BFLOAT16

@@ -1,0 +1,19 @@
+// SPDX-License-Identifier: BSD-3-Clause
+// The network of width 512 with products in bfloat16.
+#include "mlp.hpp"
+
+#include <blue/backends/cpu/bfloat16.hpp>
+
+namespace {
+
+using Normal = blue::MeanFieldNormal;
+using Net =
+    boost::mp11::mp_rename<bench::detail::mlp_layers<512, 2, Normal, Normal, blue::CpuBfloat16>,
+                           blue::Sequential>;
+
+}  // namespace
+
+const bench::Workloads bench::mlp_bfloat16{
+    {"mlp-train-bfloat16", make<Train<Net>>},
+    {"mlp-predict-bfloat16", make<Predict<Net>>},
+};

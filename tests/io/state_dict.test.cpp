@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: BSD-3-Clause
+#include <blue/backends/cpu/bfloat16.hpp>
 #include <blue/backends/cpu/cpu.hpp>
 #include <blue/distributions/centred_prior.hpp>
 #include <blue/distributions/low_rank_normal.hpp>
@@ -189,6 +190,15 @@ TEST_CASE("a double model reads floats") {
     for (int k = 0; k < 2; ++k)
         for (Index e = 0; e < 6; ++e)
             CHECK(got.parameter(k)[e] == static_cast<double>(expected.parameter(k)[e]));
+}
+
+TEST_CASE("a model with products in bfloat16 has the parameters of a float model") {
+    TemporaryFolder folder;
+    const FloatNet saved{Seed{1}};
+    save(saved, folder / "a");
+    Net<blue::CpuBfloat16> loaded{Seed{2}};
+    load(loaded, folder / "a");
+    CHECK(bytes_of(loaded) == bytes_of(saved));
 }
 
 TEST_CASE("a float model reads doubles when rounding is meant") {

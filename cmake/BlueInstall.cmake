@@ -27,5 +27,7 @@ install(
           "${PROJECT_BINARY_DIR}/blueConfigVersion.cmake"
           "${PROJECT_SOURCE_DIR}/cmake/FindMp11.cmake"
           "${PROJECT_SOURCE_DIR}/cmake/BlueMarchHint.cmake"
+          "${PROJECT_SOURCE_DIR}/cmake/BluePrecompile.cmake"
+          "${PROJECT_SOURCE_DIR}/cmake/precompiled.cpp"
     DESTINATION "${blue_package_dir}")
 install(FILES "${PROJECT_SOURCE_DIR}/LICENSE" DESTINATION "${CMAKE_INSTALL_DATADIR}/licenses/blue")

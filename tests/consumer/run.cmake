@@ -25,3 +25,6 @@ run("${CMAKE_COMMAND}" -S "${CMAKE_CURRENT_LIST_DIR}/${WAY}" -B "${BUILD}/build"
     "-DCMAKE_CXX_COMPILER=${COMPILER}" ${options} ${PLACES})
 run("${CMAKE_COMMAND}" --build "${BUILD}/build")
 run("${BUILD}/build/consumer")
+if(EXISTS "${BUILD}/build/network")
+    run("${BUILD}/build/network")
+endif()

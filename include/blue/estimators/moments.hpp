@@ -79,6 +79,14 @@ struct MomentVariance {
     }
 };
 
+/// E[x^2].
+struct SecondMoment {
+    template <class T>
+    BLUE_HOST_DEVICE static T apply(T mean, T variance) {
+        return fma(mean, mean, variance);
+    }
+};
+
 }  // namespace ops
 
 /// A function of a random value, by `NormalMoments`.
@@ -147,7 +155,8 @@ auto linear_moments(Map map, Moments<B, XShape> x, Moments<B, WShape> weight,
     };
     // var(x w) = E[x^2] var(w) + var(x) E[w]^2
     if (!weight.is_known())
-        add(x.is_known() ? square(x.mean) : square(x.mean) + x.variance, weight.variance);
+        add(x.is_known() ? square(x.mean) : elementwise(ops::SecondMoment{}, x.mean, x.variance),
+            weight.variance);
     if (!x.is_known()) add(x.variance, square(weight.mean));
     if (b.variance.node) add(0 * x.mean, weight.mean);
     return y;

@@ -122,6 +122,35 @@ void multiply_panel(Index m, Index columns, Index terms, const T* a, Index lda, 
     panel.multiply(m, a, lda, c, ldc, add, bias, relu);
 }
 
+/// Rows of a product for which laying out panels takes longer than the product.
+inline constexpr Index few_rows = 2;
+
+/// C = or += A B^T, each number as the product of two rows.
+template <class T>
+void multiply_few_rows(Index m, Index n, Index k, const T* a, Index lda, const T* b, Index ldb,
+                       T* c, Index ldc, bool add, const T* bias, bool relu) {
+    using S = math::Pack<T, math::detail::register_lanes<T>>;
+    constexpr int at_once = 8;  // sums, as many as hide the latency of a multiply-add
+    for (Index j = 0; j < n; j += at_once)
+        for (Index i = 0; i < m; ++i) {
+            S sums[at_once];
+            BLUE_UNROLL for (int l = 0; l < at_once; ++l) sums[l] = S(0);
+            for_each_pack<S>(0, k, [&](Index e, auto count) BLUE_INLINE_LAMBDA {
+                const S x = load<S>(a + i * lda + e, count);
+                BLUE_UNROLL for (int l = 0; l < at_once; ++l) {
+                    const T* const row = b + std::min(j + l, n - 1) * ldb;
+                    sums[l] = fma(x, load<S>(row + e, count), sums[l]);
+                }
+            });
+            T* const to = c + i * ldc + j;
+            for (Index l = 0; l < std::min<Index>(at_once, n - j); ++l) {
+                const T summand = add ? to[l] : bias ? bias[j + l] : T(0);
+                const T value = sum(sums[l]) + summand;
+                to[l] = relu && value < 0 ? T(0) : value;
+            }
+        }
+}
+
 }  // namespace detail
 
 /// Numbers of workspace that a product needs. \param m the rows of the result when A is transposed
@@ -144,6 +173,9 @@ void gemm(Index m, Index n, Index k, const T* a, Index lda, const T* b, Index ld
     // (Registers of four lanes gain little, and all programs compile faster without.)
     using Narrow =
         std::conditional_t<(block > 4), detail::GemmPanel<T, math::Pack<T, block>, Factors>, Panel>;
+    if constexpr (!TransA && TransB && !Factors::converts)
+        if (m <= detail::few_rows)
+            return detail::multiply_few_rows(m, n, k, a, lda, b, ldb, c, ldc, add, bias, relu);
     if constexpr (Factors::converts)
         for (; m > detail::converted_rows; m -= detail::converted_rows) {
             gemm<TransA, TransB, Factors>(detail::converted_rows, n, k, a, lda, b, ldb, c, ldc, add,

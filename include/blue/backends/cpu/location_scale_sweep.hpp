@@ -84,18 +84,17 @@ struct LocationScaleSweep : SweepBase<Q, P, T, Isa> {
                 const S ratio = d.floor_visible ? load<S>(d.natural + d.stride + e, n) : S(1);
                 by_log_scale -= variational_gradient * ratio * ratio;
             }
-            const auto theta = load_parameters(d, e, n);
-            std::array<S, 2> gradient{load<S>(gradients, n), by_log_scale * theta[1].inverse};
             if (d.uses_divergence) {
+                const auto theta = load_parameters(d, e, n);
+                std::array<S, 2> gradient{load<S>(gradients, n), by_log_scale * theta[1].inverse};
                 Base::add_divergence_gradients(d, gradient, theta, divergence_gradient);
+                store(gradient[0], gradients, n);
                 by_log_scale = gradient[1] * theta[1].value;
             }
-            store(gradient[0], gradients, n);
-            if constexpr (scale_transform == transform::exponential)
-                store(by_log_scale, gradients + d.stride, n);
-            else
-                store(gradient[1] * sigmoid(load<S>(d.stored + d.stride + e, n)),
-                      gradients + d.stride, n);
+            if constexpr (scale_transform != transform::exponential)
+                by_log_scale = by_log_scale / load<S>(d.natural + e, n, T(1)) *
+                               sigmoid(load<S>(d.stored + d.stride + e, n));
+            store(by_log_scale, gradients + d.stride, n);
         });
     }
 

@@ -24,7 +24,8 @@ struct LocationScaleSweep : SweepBase<Q, P, T, Isa> {
     static constexpr bool by_log_scale = true;
 
     BLUE_FLATTEN static Prepared prepare(const D& d, Index begin, Index end) {
-        const T floor = static_cast<T>(variance_floor(Base::distribution(d)));
+        const bool scores = d.scores_log_prob;
+        const T floor = scores ? static_cast<T>(variance_floor(Base::distribution(d))) : T(0);
         Sum<S> log_density_scale;
         S smallest_ratio(1);
         for (Index from = begin; from < end; from += Base::chunk) {
@@ -40,7 +41,7 @@ struct LocationScaleSweep : SweepBase<Q, P, T, Isa> {
                         store(ratio, d.natural + d.stride + e, n);
                         smallest_ratio = min(smallest_ratio, ratio);
                         log_density_scale.add(T(0.5) * log(variance), n);
-                    } else {
+                    } else if (scores) {
                         log_density_scale.add(
                             scale_transform == transform::exponential ? stored : log(scale), n);
                     }

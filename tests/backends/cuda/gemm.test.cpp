@@ -18,22 +18,23 @@ double worst_error(bool add) {
     constexpr Index m = 3, n = 5, k = 4, count = 3;
     const std::vector<double> a = numbers<double>(count * m * k), b = numbers<double>(k * n, -1, 3),
                               c = numbers<double>(count * m * n, 5, 6);
-    // Device memory with room between the results: products at a distance.
-    constexpr Index stride = m * n + 2;
+    // Device memory with room between the results and between their rows: those of an attention.
+    constexpr Index distance = n + 3, stride = m * distance + 2;
     Buffer<Emulated<double>> device_a(count * m * k), device_b(k * n), device_c(count * stride);
     using memory = Emulated<double>::memory;
     memory::copy_from_host(device_a.data(), a.data(), device_a.size());
     memory::copy_from_host(device_b.data(), b.data(), device_b.size());
-    for (Index i = 0; i < count; ++i)
-        memory::copy_from_host(device_c.data() + i * stride, c.data() + i * m * n, m * n);
+    for (Index i = 0; i < count * m; ++i)
+        memory::copy_from_host(device_c.data() + i / m * stride + i % m * distance,
+                               c.data() + i * n, n);
     cuda::gemm<TransA, TransB, HostExecutor>(
         m, n, k, cuda::Matrices<const double>{device_a.data(), m * k},
         cuda::Matrices<const double>{device_b.data(), 0},
-        cuda::Matrices<double>{device_c.data(), stride}, count, add);
+        cuda::Matrices<double>{device_c.data(), stride, distance}, count, add);
     double worst = 0;
     for (Index i = 0; i < count; ++i) {
-        std::vector<double> result(m * n);
-        memory::copy_to_host(result.data(), device_c.data() + i * stride, m * n);
+        std::vector<double> result(stride);
+        memory::copy_to_host(result.data(), device_c.data() + i * stride, stride);
         for (Index row = 0; row < m; ++row)
             for (Index column = 0; column < n; ++column) {
                 const Index at = row * n + column;
@@ -43,7 +44,9 @@ double worst_error(bool add) {
                         a[static_cast<std::size_t>(i * m * k +
                                                    (TransA ? t * m + row : row * k + t))] *
                         b[static_cast<std::size_t>(TransB ? column * k + t : t * n + column)];
-                worst = std::max(worst, std::abs(result[static_cast<std::size_t>(at)] - expected));
+                worst = std::max(
+                    worst,
+                    std::abs(result[static_cast<std::size_t>(row * distance + column)] - expected));
             }
     }
     return worst;

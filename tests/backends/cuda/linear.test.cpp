@@ -4,10 +4,9 @@
 /// share inputs, weights and biases.
 #include "support/catch.hpp"
 
-#include "backends/cuda/compare.hpp"
+#include "backends/cuda/modules.hpp"
 
-#include <blue/backends/cpu/backend.hpp>
-#include <blue/backends/cuda/backend.hpp>
+#include <blue/distributions/log_normal.hpp>
 #include <blue/distributions/non_bayesian.hpp>
 #include <blue/distributions/quiet_prior.hpp>
 #include <blue/estimators/antithetic.hpp>
@@ -15,8 +14,6 @@
 #include <blue/estimators/local_reparameterization.hpp>
 #include <blue/estimators/sticking_the_landing.hpp>
 #include <blue/layers/linear.hpp>
-#include <blue/models/forward.hpp>
-#include <blue/objectives/kullback_leibler_loss.hpp>
 #include <blue/ops/activations.hpp>
 
 using namespace blue;
@@ -65,47 +62,12 @@ inline constexpr bool draws_outputs<Linear<In, Out, LocalReparameterization<Q>, 
 template <class Q, class B>
 inline constexpr bool draws_outputs<TwoRows<LocalReparameterization<Q>, B>> = true;
 
-template <class T>
-struct Result {
-    std::vector<T> output, input_gradient, parameter_gradients;
-};
-
-/// A module on an input of `input_samples` samples and `rows` rows, all gradients in a fixed
-/// direction plus those of the log probs.
-template <class M>
-auto run_module(Index input_samples, Index rows, Index samples) {
-    using B = backend_of<M>;
-    using T = typename B::scalar;
-    constexpr Index in = 6;
-    M model = make<M>(Seed{7});
-    Tape<B> tape;
-    const std::vector<T> numbers_in = numbers<T>(input_samples * rows * in);
-    const auto x = tape.template leaf<shape<in>>(numbers_in.data(), rows, input_samples);
-    constexpr Scores scores = draws_outputs<M> ? Scores::divergence : Scores::log_probs;
-    const auto result = forward<scores>(model, tape, x, {.samples = samples, .seed = Seed{3}});
-    const auto y = result.samples;
-    using Shape = typename std::remove_const_t<decltype(y)>::shape;
-    const std::vector<T> direction = numbers<T>(y.node->size(), -1, 1);
-    const auto factors = tape.template input<Shape>(direction.data(), y.batch(), y.samples());
-    backward(detail::make_loss(sum(y * factors), 1.0, result.log_probs, 0.3));
-    Result<T> r{y.to_host(), tape.gradient_of(x.node), {}};
-    for (const Draw<B>& draw : tape.draws()) {
-        std::vector<T> gradient(static_cast<std::size_t>(draw.kernels->parameters * draw.stride));
-        B::memory::copy_to_host(gradient.data(), draw.gradient,
-                                static_cast<Index>(gradient.size()));
-        r.parameter_gradients.insert(r.parameter_gradients.end(), gradient.begin(), gradient.end());
-    }
-    return r;
-}
-
+/// Of 6 numbers.
 template <template <class> class M>
 double worst(Index input_samples, Index rows, Index samples) {
-    using T = double;
-    const auto expected = run_module<M<Cpu<T>>>(input_samples, rows, samples);
-    const auto given = run_module<M<Emulated<T>>>(input_samples, rows, samples);
-    return std::max({difference(given.output, expected.output),
-                     difference(given.input_gradient, expected.input_gradient),
-                     difference(given.parameter_gradients, expected.parameter_gradients)});
+    constexpr Scores scores =
+        draws_outputs<M<Cpu<double>>> ? Scores::divergence : Scores::log_probs;
+    return compare_module<M, shape<6>, double, scores>({input_samples, rows, samples});
 }
 
 template <class B>
@@ -140,6 +102,25 @@ using TiedFixed = Tied<Fixed, B>;
 template <class B>
 using UnusedRandom = Unused<Normal, B>;
 
+/// Rows of a weight and of a bias, some of them twice, others never.
+template <class Q, class B>
+struct Parts
+    : Module<Parts<Q, B>, variables<variable<"weight", 9, 6>, variable<"bias", 9>>, Q, Normal, B> {
+    auto forward(auto& pass, auto x) const {
+        const auto w = pass.sample(*this, "weight"_v);
+        const auto b = pass.sample(*this, "bias"_v);
+        const auto y = linear(x, rows<1, 3>(w), rows<1, 3>(b));
+        return y * linear(x, rows<3, 3>(w)) + linear(x, rows<5, 3>(w), rows<0, 3>(b));
+    }
+};
+template <class B>
+using RowsRandom = Parts<Normal, B>;
+template <class B>
+using RowsFixed = Parts<Fixed, B>;
+/// With the general sweeps.
+template <class B>
+using RowsFormula = Parts<MeanFieldLogNormal, B>;
+
 template <template <class> class M>
 void check_all_inputs() {
     CHECK(worst<M>(1, 5, 4) < rounding<double>);
@@ -173,17 +154,23 @@ TEST_CASE("cuda linear: weights that are used twice", "[cuda]") {
     check_all_inputs<TiedFixed>();
 }
 
+TEST_CASE("cuda linear: rows of a variable", "[cuda]") {
+    check_all_inputs<RowsRandom>();
+    check_all_inputs<RowsFixed>();
+    check_all_inputs<RowsFormula>();
+}
+
 TEST_CASE("cuda linear: a result that nobody uses", "[cuda]") {
     check_all_inputs<UnusedRandom>();
 }
 
 TEST_CASE("cuda linear: gradients in groups of samples", "[cuda]") {
     // The sums run in the same order in groups of any size.
-    const auto all = run_module<BothRandom<Emulated<double>>>(1, 5, 5);
+    const auto all = run_module<BothRandom<Emulated<double>>, shape<6>>({1, 5, 5});
     const Index budget = cuda::gradient_bytes;
     for (Index group : {1, 2, 4}) {
         cuda::gradient_bytes = group * 6 * 37 * static_cast<Index>(sizeof(double));
-        const auto parts = run_module<BothRandom<Emulated<double>>>(1, 5, 5);
+        const auto parts = run_module<BothRandom<Emulated<double>>, shape<6>>({1, 5, 5});
         CHECK(parts.parameter_gradients == all.parameter_gradients);
     }
     cuda::gradient_bytes = budget;

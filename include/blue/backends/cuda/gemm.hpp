@@ -24,11 +24,13 @@ struct GemmArgs {
 };
 
 /// A row-major matrix of each product: where the first one begins, and how far the next one is away
-/// (0 when all products share it). Rows are contiguous.
+/// (0 when all products share it).
 template <class T>
 struct Matrices {
     T* data;
     Index stride;
+    Index row = 0;  ///< from one row to the next; 0 when they are contiguous
+    BLUE_HOST_DEVICE T* of(Index i) const { return data + i * stride; }
 };
 
 /// `count` products C (m x n) = or += op(A) op(B) with k terms of row-major matrices; op is the
@@ -37,10 +39,11 @@ template <bool TransA, bool TransB, class Executor, class T>
 void gemm(Index m, Index n, Index k, Matrices<const T> a, Matrices<const T> b, Matrices<T> c,
           Index count, bool add) {
     if (m == 0 || n == 0 || count == 0) return;
+    const auto row = [](Index given, Index columns) { return given == 0 ? columns : given; };
     // Row-major C = A B is column-major C' = B' A'.
-    Executor::gemm(GemmArgs<T>{TransB, TransA, n, m, k, b.data, TransB ? k : n, b.stride, a.data,
-                               TransA ? m : k, a.stride, add ? T(1) : T(0), c.data, n, c.stride,
-                               count});
+    Executor::gemm(GemmArgs<T>{TransB, TransA, n, m, k, b.data, row(b.row, TransB ? k : n),
+                               b.stride, a.data, row(a.row, TransA ? m : k), a.stride,
+                               add ? T(1) : T(0), c.data, row(c.row, n), c.stride, count});
 }
 
 }  // namespace blue::cuda

@@ -3,9 +3,10 @@
 /// The linear map with random weights on the device.
 #pragma once
 
-#include <blue/backends/cuda/gemm.hpp>
 #include <blue/backends/cuda/materialise.hpp>
+#include <blue/backends/cuda/samples.hpp>
 #include <blue/ops/linear_args.hpp>
+#include <blue/ops/rows.hpp>
 
 #include <algorithm>
 
@@ -15,64 +16,44 @@ namespace cuda {
 /// Memory of a linear map for the weight gradients of several samples at once, before they become
 /// parameter gradients. May be set by the user.
 inline Index gradient_bytes = Index{64} << 20;
-/// Rows that one thread adds up for the gradient of a bias. Part of the numerics.
-inline constexpr Index bias_rows = 32;
 
 /// Each row of y starts as the bias of its sample.
 template <class T>
 struct SpreadBias {
-    const T* bias;
-    Index stride, rows, out;
+    Matrices<const T> bias;
+    Index rows, out;
     T* y;
     BLUE_HOST_DEVICE void operator()(Index i) const {
         const auto [row, column] = divide(i, out);
-        y[i] = bias[row / rows * stride + column];
+        y[i] = bias.of(row / rows)[column];
     }
 };
 
-/// Sums over up to `bias_rows` rows of a column: samples x chunks x out of them.
-template <class T>
-struct ColumnParts {
-    const T* dy;
-    Index rows, out, chunks;
-    T* parts;
-    BLUE_HOST_DEVICE void operator()(Index i) const {
-        const auto [chunk_of_all, column] = divide(i, out);
-        const auto [s, chunk] = divide(chunk_of_all, chunks);
-        const Index first = chunk * bias_rows;
-        const Index last = first + bias_rows < rows ? first + bias_rows : rows;
-        T sum = 0;
-        for (Index row = first; row < last; ++row) sum += dy[(s * rows + row) * out + column];
-        parts[i] = sum;
-    }
-};
-/// The sums of `count` parts of a column each.
-template <class T>
-struct ColumnSums {
-    const T* parts;
-    Index out, count;
-    T* sums;
-    BLUE_HOST_DEVICE void operator()(Index i) const {
-        const auto [s, column] = divide(i, out);
-        double sum = 0;
-        for (Index k = 0; k < count; ++k)
-            sum += static_cast<double>(parts[(s * count + k) * out + column]);
-        sums[i] = static_cast<T>(sum);
-    }
-};
+/// The weights of each sample from element `first` on.
+template <class B>
+Matrices<const typename B::scalar> weights_of(const Draw<B>& draw, Index first = 0) {
+    return {draw.weights + first, draw.samples == 1 ? 0 : draw.weight_stride};
+}
 
-/// The numbers of all samples of a value, or the one that they share.
-template <class B>
-Matrices<typename B::scalar> samples_of(const Node<B>& node, typename B::scalar* data) {
-    return {data, node.samples == 1 ? 0 : node.per_sample()};
-}
-template <class T>
-Matrices<const T> read(Matrices<T> m, Index first = 0) {
-    return {m.data + first * m.stride, m.stride};
-}
-template <class B>
-Matrices<const typename B::scalar> weights_of(const Draw<B>& draw) {
-    return {draw.weights, draw.samples == 1 ? 0 : draw.weight_stride};
+/// Turns gradients with respect to the elements of a variable into those of its parameters, for as
+/// many samples at once as `gradient_bytes` hold.
+/// \param count of the elements get a gradient; those of the others are zero
+/// \param make make(first, samples, gradients) leaves the gradients of these samples
+template <class T, class E, class Make>
+void accumulate_groups(Tape<Cuda<T, E>>& tape, Draw<Cuda<T, E>>& draw, bool owner, Index count,
+                       Make make) {
+    const Index n = draw.size, bytes = n * static_cast<Index>(sizeof(T));
+    const bool live = begin_gradient(tape, draw);
+    const Index group = std::clamp<Index>(gradient_bytes / bytes, 1, draw.samples);
+    T* const gradients = tape.template device_memory<T>(group * n);
+    if (count < n) E::fill_zero(gradients, static_cast<std::size_t>(group * bytes));
+    for (Index first = 0; first < draw.samples; first += group) {
+        const Index samples = std::min(group, draw.samples - first);
+        make(first, samples, Matrices<T>{gradients, n});
+        const bool last = first + samples == draw.samples;
+        draw.kernels->accumulate(
+            draw, {gradients, n, first, samples, owner, live || first > 0, owner && last});
+    }
 }
 
 /// Gradients of the weights' parameters.
@@ -80,54 +61,44 @@ template <class T, class E>
 void weight_gradients(Tape<Cuda<T, E>>& tape, const LinearArgs<Cuda<T, E>>& args) {
     const auto& x = *args.x;
     const auto& y = *args.y;
-    Draw<Cuda<T, E>>& weight = *args.weight;
-    const Index rows = args.rows, in = args.in, out = args.out, n = weight.size;
-    const bool live = begin_gradient(tape, weight);
-    const Matrices<const T> dy = read(samples_of(y, y.grad)), inputs = read(samples_of(x, x.value));
-    if (weight.samples == 1) {
-        // One gradient for all samples: a single product when they lie behind each other in both.
-        T* const dw = tape.template device_memory<T>(n);
-        const bool together = x.samples == y.samples;
-        for (Index s = 0; s < (together ? 1 : y.samples); ++s)
-            gemm<true, false, E>(out, in, together ? rows * y.samples : rows,
-                                 Matrices<const T>{dy.data + s * dy.stride, 0}, inputs,
-                                 Matrices<T>{dw, 0}, 1, s > 0);
-        weight.kernels->accumulate(weight, {dw, n, 0, 1, args.owns_weight, live, args.owns_weight});
-        return;
-    }
-    const Index group =
-        std::clamp<Index>(gradient_bytes / (n * static_cast<Index>(sizeof(T))), 1, weight.samples);
-    T* const dw = tape.template device_memory<T>(group * n);
-    for (Index first = 0; first < weight.samples; first += group) {
-        const Index samples = std::min(group, weight.samples - first);
-        gemm<true, false, E>(out, in, rows, read(samples_of(y, y.grad), first),
-                             read(samples_of(x, x.value), first), Matrices<T>{dw, n}, samples,
-                             false);
-        const bool last = first + samples == weight.samples;
-        weight.kernels->accumulate(weight, {dw, n, first, samples, args.owns_weight,
-                                            live || first > 0, args.owns_weight && last});
-    }
+    const Index rows = args.rows, in = args.in, out = args.out;
+    const Matrices<const T> dy = read(samples_of(y, y.grad)), inputs = values_of(&x);
+    const bool one_draw = args.weight->samples == 1;
+    accumulate_groups(tape, *args.weight, args.owns_weight, in * out,
+                      [&](Index first, Index samples, Matrices<T> gradients) {
+                          gradients.data += args.weight_first;
+                          if (!one_draw)
+                              return gemm<true, false, E>(out, in, rows, read(dy, first),
+                                                          read(inputs, first), gradients, samples,
+                                                          false);
+                          // One gradient for all: a single product when they lie behind each other
+                          // in both.
+                          const bool together = x.samples == y.samples;
+                          for (Index s = 0; s < (together ? 1 : y.samples); ++s)
+                              gemm<true, false, E>(out, in, together ? rows * y.samples : rows,
+                                                   read(dy, s), inputs, gradients, 1, s > 0);
+                      });
 }
 
-/// Gradients of the bias's parameters.
+/// Gradients of the parameters of a bias from element `first` on. `sizes` are those of the gradient
+/// of the result, without `sums` and `stride`.
 template <class T, class E>
-void bias_gradients(Tape<Cuda<T, E>>& tape, const LinearArgs<Cuda<T, E>>& args) {
-    const auto& y = *args.y;
-    Draw<Cuda<T, E>>& bias = *args.bias;
-    const bool live = begin_gradient(tape, bias);
-    const Index chunks = ceil_div(args.rows, bias_rows), parts = y.samples * chunks * args.out;
-    T* const sums_of_chunks = tape.template device_memory<T>(parts);
-    E::for_each(parts, ColumnParts<T>{y.grad, args.rows, args.out, chunks, sums_of_chunks});
-    // A bias that all samples share: their parts lie behind each other.
-    const Index draws = bias.samples;
-    T* const sums = tape.template device_memory<T>(draws * args.out);
-    E::for_each(draws * args.out, ColumnSums<T>{sums_of_chunks, args.out,
-                                                draws == 1 ? y.samples * chunks : chunks, sums});
-    bias.kernels->accumulate(bias,
-                             {sums, args.out, 0, draws, args.owns_bias, live, args.owns_bias});
+void bias_gradients(Tape<Cuda<T, E>>& tape, const T* dy, ColumnSizes sizes, Draw<Cuda<T, E>>& bias,
+                    bool owner, Index first = 0) {
+    sizes.sums = bias.samples;
+    sizes.stride = bias.size;
+    T* const sums = tape.template device_memory<T>(sizes.sums * sizes.stride);
+    if (sizes.channels < bias.size)
+        E::fill_zero(sums, static_cast<std::size_t>(sizes.sums * sizes.stride) * sizeof(T));
+    add_columns(tape, ColumnTerm<T>{dy, sizes.channels * sizes.inner}, sizes,
+                GradientTarget<T>{sums + first, false});
+    draw_backward(tape, bias, sums, owner);
 }
 
 }  // namespace cuda
+
+template <class T, class E>
+inline constexpr bool has_kernel<operation::linear_of_rows, Cuda<T, E>> = true;
 
 template <class T, class E>
 void linear_forward(Tape<Cuda<T, E>>& tape, const LinearArgs<Cuda<T, E>>& args) {
@@ -137,15 +108,14 @@ void linear_forward(Tape<Cuda<T, E>>& tape, const LinearArgs<Cuda<T, E>>& args) 
     if (args.owns_bias) draw_forward(tape, *args.bias);
     if (args.owns_weight) draw_forward(tape, *args.weight);
     if (bias)
-        E::for_each(y.size(),
-                    cuda::SpreadBias<T>{bias->weights, bias->samples == 1 ? 0 : bias->weight_stride,
-                                        args.rows, args.out, y.value});
+        E::for_each(y.size(), cuda::SpreadBias<T>{cuda::weights_of(*bias, args.bias_first),
+                                                  args.rows, args.out, y.value});
     // Samples that differ neither in weights nor in layout are rows of one product.
     const bool together = args.weight->samples == 1 && x.samples == y.samples;
-    cuda::gemm<false, true, E>(together ? args.rows * y.samples : args.rows, args.out, args.in,
-                               cuda::read(cuda::samples_of(x, x.value)),
-                               cuda::weights_of(*args.weight), cuda::samples_of(y, y.value),
-                               together ? 1 : y.samples, bias != nullptr);
+    cuda::gemm<false, true, E>(
+        together ? args.rows * y.samples : args.rows, args.out, args.in, cuda::values_of(&x),
+        cuda::weights_of(*args.weight, args.weight_first), cuda::samples_of(y, y.value),
+        together ? 1 : y.samples, bias != nullptr);
 }
 
 template <class T, class E>
@@ -159,11 +129,14 @@ void linear_backward(Tape<Cuda<T, E>>& tape, const LinearArgs<Cuda<T, E>>& args)
         return;
     }
     cuda::weight_gradients(tape, args);
-    if (args.bias) cuda::bias_gradients(tape, args);
+    if (args.bias)
+        cuda::bias_gradients(tape, static_cast<const T*>(y.grad),
+                             {y.samples, args.rows, args.out, 1, 0, 0}, *args.bias, args.owns_bias,
+                             args.bias_first);
     if (!x.needs_grad) return;
     const auto [dx, add] = tape.gradient(&x);
     const auto dy = cuda::read(cuda::samples_of(y, y.grad));
-    const auto weights = cuda::weights_of(*args.weight);
+    const auto weights = cuda::weights_of(*args.weight, args.weight_first);
     if (x.samples == y.samples) {
         const bool together = args.weight->samples == 1;
         cuda::gemm<false, false, E>(together ? args.rows * y.samples : args.rows, args.in, args.out,
@@ -172,10 +145,9 @@ void linear_backward(Tape<Cuda<T, E>>& tape, const LinearArgs<Cuda<T, E>>& args)
         return;
     }
     for (Index s = 0; s < y.samples; ++s)  // samples that share the input add to one gradient
-        cuda::gemm<false, false, E>(args.rows, args.in, args.out,
-                                    cuda::Matrices<const T>{dy.data + s * dy.stride, 0},
-                                    cuda::Matrices<const T>{weights.data + s * weights.stride, 0},
-                                    cuda::Matrices<T>{dx, 0}, 1, add || s > 0);
+        cuda::gemm<false, false, E>(args.rows, args.in, args.out, cuda::read(dy, s),
+                                    cuda::read(weights, s), cuda::Matrices<T>{dx, 0}, 1,
+                                    add || s > 0);
 }
 
 }  // namespace blue

@@ -38,7 +38,7 @@ namespace detail {
 /// y = the rows of `table` with these ids.
 template <class B>
 struct EmbedArgs {
-    const Index* ids;  ///< `id_samples` x batch x count
+    const Index* ids;  ///< `id_samples` x batch x count, on the host
     Node<B>* y;        ///< (S, B, count, width)
     Draw<B>* table;
     bool owns_table;
@@ -86,7 +86,9 @@ Node<B>* embed(Tape<B>& tape, const Node<B>& x, Draw<B>& table, Index rows, Inde
     Index* const ids = tape.template host_memory<Index>(x.size());
     EmbedArgs<B> args{ids, nullptr, &table, false, x.samples, x.item, rows, width, options};
     if constexpr (known) {
-        read_ids(x.value, x.size(), x.item, rows, ids);
+        auto* const numbers = tape.template host_memory<typename B::scalar>(x.size());
+        B::memory::copy_to_host(numbers, x.value, x.size());
+        read_ids(numbers, x.size(), x.item, rows, ids);
         args.owns_table = take_ownership(tape, table);
         args.y = tape.node(std::max(x.samples, table.samples), x.batch, x.item * width, true);
         embed_forward(tape, args);

@@ -59,34 +59,31 @@ struct EvenWindows {
     }
 };
 
-/// Memory for the tables of an axis.
+/// An axis with its tables.
 template <class B>
-std::pair<PoolRange*, double*> pool_tables(Tape<B>& tape, Index out) {
-    return {tape.template host_memory<PoolRange>(out), tape.template host_memory<double>(out)};
+PoolAxis with_tables(Tape<B>& tape, PoolAxis axis) {
+    auto* const ranges = tape.template host_memory<PoolRange>(axis.out);
+    auto* const counts = tape.template host_memory<double>(axis.out);
+    for (Index o = 0; o < axis.out; ++o) {
+        ranges[o] = axis.range(o);
+        counts[o] = axis.count(o);
+    }
+    axis.ranges = ranges;
+    axis.counts = counts;
+    return axis;
 }
 
 template <class B>
 PoolAxis even_axis(Tape<B>& tape, const EvenWindows& w, Index in, Index out, bool padding_counts) {
-    const auto [ranges, counts] = pool_tables(tape, out);
-    for (Index o = 0; o < out; ++o) {
-        const Index first = o * w.stride - w.padding, last = first + w.reach();
-        const Index outside = first < 0 ? (-first + w.dilation - 1) / w.dilation : 0;
-        ranges[o] = {first + outside * w.dilation, std::min(last, in)};
-        counts[o] = static_cast<double>(padding_counts ? std::min(last, in + w.padding) - first
-                                                       : ranges[o].end - ranges[o].begin);
-    }
-    return {in, out, w.kernel, w.dilation, w.stride, w.padding, ranges, counts};
+    PoolAxis axis{in, out, w.kernel, w.dilation, w.stride, w.padding};
+    axis.padding_counts = padding_counts;
+    return with_tables(tape, axis);
 }
 
 template <class B>
 PoolAxis adaptive_axis(Tape<B>& tape, Index in, Index out) {
     if (in % out == 0) return even_axis(tape, {in / out, in / out, 0, 1}, in, out, true);
-    const auto [ranges, counts] = pool_tables(tape, out);
-    for (Index o = 0; o < out; ++o) {
-        ranges[o] = {o * in / out, ((o + 1) * in + out - 1) / out};
-        counts[o] = static_cast<double>(ranges[o].end - ranges[o].begin);
-    }
-    return {in, out, in / out + 2, 1, 0, 0, ranges, counts};
+    return with_tables(tape, PoolAxis{in, out, in / out + 2, 1, 0, 0});
 }
 
 /// Windows that move over `Axes` axes, from the options of a layer.

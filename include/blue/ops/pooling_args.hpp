@@ -26,6 +26,35 @@ struct PoolAxis {
     Index padding = 0;  ///< the first window begins at -padding
     const PoolRange* ranges = &whole_axis;
     const double* counts = &one_element;  ///< by what the sum of each window is divided
+    bool padding_counts = false;          ///< in those numbers, where windows are evenly spaced
+
+    /// What the tables hold, for kernels without them and to fill them with.
+    BLUE_HOST_DEVICE constexpr PoolRange range(Index o) const {
+        if (stride == 0) return {o * in / out, ((o + 1) * in + out - 1) / out};
+        const Index first = o * stride - padding, last = first + reach();
+        const Index outside = first < 0 ? (-first + dilation - 1) / dilation : 0;
+        return {first + outside * dilation, last < in ? last : in};
+    }
+    BLUE_HOST_DEVICE constexpr double count(Index o) const {
+        const PoolRange inside = range(o);
+        if (!padding_counts) return static_cast<double>(inside.end - inside.begin);
+        const Index first = o * stride - padding, last = first + reach();
+        return static_cast<double>((last < in + padding ? last : in + padding) - first);
+    }
+    /// The outputs whose windows may have element i, and whether one has.
+    BLUE_HOST_DEVICE constexpr PoolRange outputs_near(Index i) const {
+        const Index low = stride == 0 ? i * out / in - 1 : (i + padding - reach()) / stride;
+        const Index high =
+            stride == 0 ? ((i + 1) * out + in - 1) / in + 1 : (i + padding) / stride + 1;
+        return {low < 0 ? 0 : low, high < out ? high : out};
+    }
+    BLUE_HOST_DEVICE constexpr bool has(Index o, Index i) const {
+        const PoolRange window = range(o);
+        return window.begin <= i && i < window.end && (i - window.begin) % dilation == 0;
+    }
+
+private:
+    BLUE_HOST_DEVICE constexpr Index reach() const { return dilation * (taps - 1) + 1; }
 };
 
 enum class PoolKind { max, mean };

@@ -8,6 +8,7 @@
 #include <blue/backends/cuda/cuda.hpp>
 #include <blue/backends/cuda/draw.hpp>
 #include <blue/backends/cuda/elementwise.hpp>
+#include <blue/backends/cuda/embed.hpp>
 #include <blue/backends/cuda/layer_norm.hpp>
 #include <blue/backends/cuda/linear.hpp>
 #include <blue/backends/cuda/loss_terms.hpp>
@@ -16,9 +17,12 @@
 #include <blue/backends/cuda/noise.hpp>
 #include <blue/backends/cuda/operation.hpp>
 #include <blue/backends/cuda/optimizer.hpp>
+#include <blue/backends/cuda/pooling.hpp>
 #include <blue/backends/cuda/reduce.hpp>
+#include <blue/backends/cuda/resample.hpp>
 #include <blue/backends/cuda/samples.hpp>
 #include <blue/backends/cuda/softmax.hpp>
 #include <blue/backends/cuda/standardise.hpp>
 #include <blue/backends/cuda/standardise_channels.hpp>
+#include <blue/backends/cuda/tables.hpp>
 #include <blue/backends/cuda/weight_moments.hpp>

@@ -69,6 +69,24 @@ TEST_CASE("gradients of results share memory, those of leaves and of kept values
     CHECK(tape.capacity() - before < 10 * 80000);
 }
 
+TEST_CASE("scratch memory serves one operation after the other") {
+    blue::Tape<B> tape;
+    std::size_t capacity = 0;
+    for (int pass = 0; pass < 3; ++pass) {
+        tape.reset();
+        double* const some = tape.scratch<double>(100);
+        CHECK(static_cast<void*>(tape.scratch<float>(200)) == some);
+        double* const more = tape.scratch<double>(100000);
+        CHECK(more != some);
+        CHECK(tape.scratch<double>(1) == more);
+        // What is asked for otherwise lies elsewhere.
+        double* const other = tape.device_memory<double>(1);
+        CHECK((other < more || other >= more + 100000));
+        if (pass > 0) CHECK(tape.capacity() == capacity);
+        capacity = tape.capacity();
+    }
+}
+
 TEST_CASE("backward wants a single number that depends on something") {
     blue::Tape<B> tape;
     const std::vector<double> numbers{1, 2, 3};

@@ -46,14 +46,18 @@ struct norm_options<without_affine, Rest...> : norm_options<Rest...> {
     static constexpr bool has_weight = false, has_bias = false;
 };
 
-/// The factors and offsets that a normalisation layer has, and its buffers.
+/// The factors and offsets that a normalisation layer has, and its buffers. (In a class: nvcc 13
+/// gets such an alias wrong.)
 template <class Options, Index Channels, class... Buffers>
-using norm_variables =
-    variables<std::conditional_t<Options::has_weight, parameter<"weight", ones, Channels>,
-                                 absent_variable<"weight">>,
-              std::conditional_t<Options::has_bias, parameter<"bias", zeros, Channels>,
-                                 absent_variable<"bias">>,
-              Buffers...>;
+struct norm_variable_list {
+    using weight = std::conditional_t<Options::has_weight, parameter<"weight", ones, Channels>,
+                                      absent_variable<"weight">>;
+    using bias = std::conditional_t<Options::has_bias, parameter<"bias", zeros, Channels>,
+                                    absent_variable<"bias">>;
+    using type = variables<weight, bias, Buffers...>;
+};
+template <class Options, Index Channels, class... Buffers>
+using norm_variables = typename norm_variable_list<Options, Channels, Buffers...>::type;
 
 /// What `with_policies` makes of such a layer: only the backend changes. `Layer::with<O...>` is the
 /// layer with other options.

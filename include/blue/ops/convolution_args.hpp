@@ -25,7 +25,27 @@ struct ConvolutionAxis {
     Index wide = 1, narrow = 1, kernel = 1, stride = 1, dilation = 1;
     Index padding = 0;  ///< in front of the wide side
     /// Extent of a window.
-    constexpr Index reach() const { return dilation * (kernel - 1) + 1; }
+    BLUE_HOST_DEVICE constexpr Index reach() const { return dilation * (kernel - 1) + 1; }
+    /// Numbers of the padded wide side that windows reach.
+    BLUE_HOST_DEVICE constexpr Index used() const { return (narrow - 1) * stride + reach(); }
+    /// The number of the wide side that is at position i of the padded one; -1 for a zero, and
+    /// where no window reaches.
+    BLUE_HOST_DEVICE constexpr Index source(Index i, PaddingMode mode) const {
+        const Index at = i - padding;
+        if (i >= used()) return -1;
+        if (at >= 0 && at < wide) return at;
+        switch (mode) {
+            case PaddingMode::reflect:
+                return at < 0 ? -at : 2 * (wide - 1) - at;
+            case PaddingMode::replicate:
+                return at < 0 ? 0 : wide - 1;
+            case PaddingMode::circular:
+                return at < 0 ? at + wide : at - wide;
+            case PaddingMode::zeros:
+                break;
+        }
+        return -1;
+    }
 };
 
 /// A convolution takes the wide side to the narrow one, a transposed convolution the narrow to the

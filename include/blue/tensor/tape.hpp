@@ -182,6 +182,7 @@ public:
         host_.reset();
         device_.reset();
         free_.clear();
+        scratch_bytes_ = 0;
         last_ = nullptr;
         draws_ = {};
         multiply_adds = 0;
@@ -252,6 +253,17 @@ public:
     template <class U>
     U* device_memory(Index count) {
         return device_.template allocate<U>(count);
+    }
+    /// Memory of the backend for one operation, or for a part of one: the next call gives it away
+    /// again. For large intermediate results, which would add up over the operations of a pass.
+    template <class U>
+    U* scratch(Index count) {
+        const std::size_t bytes = static_cast<std::size_t>(count) * sizeof(U);
+        if (bytes > scratch_bytes_) {
+            scratch_ = device_.template allocate<std::byte>(static_cast<Index>(bytes));
+            scratch_bytes_ = bytes;
+        }
+        return reinterpret_cast<U*>(scratch_);
     }
     /// Memory of the host until the next reset.
     template <class U>
@@ -361,6 +373,8 @@ private:
     Arena<HostMemory> host_;
     Arena<typename B::memory> device_;
     std::vector<Free> free_;  ///< memory of gradients that backward is through with
+    std::byte* scratch_ = nullptr;
+    std::size_t scratch_bytes_ = 0;
     Record<B>* last_ = nullptr;
     std::span<Draw<B>> draws_;
     std::uint32_t noises_ = 0;

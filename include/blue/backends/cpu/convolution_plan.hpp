@@ -34,27 +34,6 @@ inline constexpr Index convolution_bytes = Index{3} << 18;
 /// Units that are worth smaller strips.
 inline constexpr Index convolution_units = 16;
 
-/// Where position i of the padded wide side comes from; -1 is a zero.
-inline std::int32_t padding_source(Index i, const blue::detail::ConvolutionAxis& axis,
-                                   PaddingMode mode) {
-    const Index n = axis.wide, at = i - axis.padding;
-    // Beyond the window that reaches farthest nothing is read but by strips beyond the last one.
-    const bool used = i < (axis.narrow - 1) * axis.stride + axis.reach();
-    if (!used) return -1;
-    if (at >= 0 && at < n) return static_cast<std::int32_t>(at);
-    switch (mode) {
-        case PaddingMode::reflect:
-            return static_cast<std::int32_t>(at < 0 ? -at : 2 * (n - 1) - at);
-        case PaddingMode::replicate:
-            return static_cast<std::int32_t>(at < 0 ? 0 : n - 1);
-        case PaddingMode::circular:
-            return static_cast<std::int32_t>(at < 0 ? at + n : at - n);
-        case PaddingMode::zeros:
-            break;
-    }
-    return -1;
-}
-
 /// The axis along which strips are cut, and into how many.
 struct Strips {
     int axis;
@@ -73,7 +52,7 @@ Strips make_strips(const blue::detail::ConvolutionGeometry& g, Index batch, Inde
     Index wide_rest = g.wide_channels, narrow_rest = g.narrow_channels;
     for (int i = 0; i < 3; ++i)
         if (i != strips.axis) {
-            wide_rest *= (g.axes[i].narrow - 1) * g.axes[i].stride + g.axes[i].reach();
+            wide_rest *= g.axes[i].used();
             narrow_rest *= g.axes[i].narrow;
         }
     const auto fits = [&](Index windows) {
@@ -125,9 +104,9 @@ ConvolutionPlan make_convolution_plan(Tape<B>& tape, const blue::detail::Convolu
         wide.positions = (count - 1) * wide.step + wide.part;
         std::int32_t* const source = indices(wide.positions);
         for (Index p = 0; p < wide.positions; ++p)
-            source[p] = detail::padding_source(p, axis, g.mode);
+            source[p] = static_cast<std::int32_t>(axis.source(p, g.mode));
         wide.source = source;
-        const Index used = (axis.narrow - 1) * axis.stride + axis.reach();
+        const Index used = axis.used();
         wide.run_begin = std::min(axis.padding, used);
         wide.run_end = std::min(axis.padding + axis.wide, used);
 

@@ -4,6 +4,9 @@
 #pragma once
 
 #include <blue/backends/cuda/affine.hpp>
+#include <blue/backends/cuda/attention.hpp>
+#include <blue/backends/cuda/convolution.hpp>
+#include <blue/backends/cuda/convolution_windows.hpp>
 #include <blue/backends/cuda/copy.hpp>
 #include <blue/backends/cuda/cuda.hpp>
 #include <blue/backends/cuda/draw.hpp>

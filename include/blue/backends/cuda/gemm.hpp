@@ -46,4 +46,35 @@ void gemm(Index m, Index n, Index k, Matrices<const T> a, Matrices<const T> b, M
                                add ? T(1) : T(0), c.data, row(c.row, n), c.stride, count});
 }
 
+/// One factor, or the result, of a product for each sample and for each group of its channels or
+/// head. With a stride of 0 samples share a factor, and are added up in a result.
+template <class T>
+struct GroupedMatrices {
+    Matrices<T> of_samples;
+    Index group;  ///< numbers from one group to the next
+};
+
+/// C = or += op(A) op(B) for each group and sample.
+template <bool TransA, bool TransB, class E, class T>
+void grouped_gemm(Index m, Index n, Index k, GroupedMatrices<const T> a, GroupedMatrices<const T> b,
+                  GroupedMatrices<T> c, Index groups, Index samples, bool add) {
+    const auto one_group = [](auto of, Index g) {
+        of.of_samples.data += g * of.group;
+        return of.of_samples;
+    };
+    const auto one_sample = [](auto of, Index s) {
+        return Matrices{of.of_samples.of(s), of.group, of.of_samples.row};
+    };
+    const bool adds_up = c.of_samples.stride == 0 && samples > 1;
+    if (!adds_up && groups <= samples) {
+        for (Index g = 0; g < groups; ++g)
+            gemm<TransA, TransB, E>(m, n, k, one_group(a, g), one_group(b, g), one_group(c, g),
+                                    samples, add);
+    } else {
+        for (Index s = 0; s < samples; ++s)
+            gemm<TransA, TransB, E>(m, n, k, one_sample(a, s), one_sample(b, s), one_sample(c, s),
+                                    groups, add || (adds_up && s > 0));
+    }
+}
+
 }  // namespace blue::cuda

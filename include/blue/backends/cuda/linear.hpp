@@ -13,8 +13,9 @@
 namespace blue {
 namespace cuda {
 
-/// Memory of a linear map for the weight gradients of several samples at once, before they become
-/// parameter gradients. May be set by the user.
+/// Memory of a pass for what operations make of several samples or examples at once: weight
+/// gradients before they become parameter gradients, windows of images, scores of an attention. May
+/// be set by the user.
 inline Index gradient_bytes = Index{64} << 20;
 
 /// Each row of y starts as the bias of its sample.
@@ -45,7 +46,7 @@ void accumulate_groups(Tape<Cuda<T, E>>& tape, Draw<Cuda<T, E>>& draw, bool owne
     const Index n = draw.size, bytes = n * static_cast<Index>(sizeof(T));
     const bool live = begin_gradient(tape, draw);
     const Index group = std::clamp<Index>(gradient_bytes / bytes, 1, draw.samples);
-    T* const gradients = tape.template device_memory<T>(group * n);
+    T* const gradients = tape.template scratch<T>(group * n);
     if (count < n) E::fill_zero(gradients, static_cast<std::size_t>(group * bytes));
     for (Index first = 0; first < draw.samples; first += group) {
         const Index samples = std::min(group, draw.samples - first);

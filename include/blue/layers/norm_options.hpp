@@ -46,18 +46,22 @@ struct norm_options<without_affine, Rest...> : norm_options<Rest...> {
     static constexpr bool has_weight = false, has_bias = false;
 };
 
-/// The factors and offsets that a normalisation layer has, and its buffers. (In a class: nvcc 13
-/// gets such an alias wrong.)
-template <class Options, Index Channels, class... Buffers>
-struct norm_variable_list {
-    using weight = std::conditional_t<Options::has_weight, parameter<"weight", ones, Channels>,
-                                      absent_variable<"weight">>;
-    using bias = std::conditional_t<Options::has_bias, parameter<"bias", zeros, Channels>,
-                                    absent_variable<"bias">>;
-    using type = variables<weight, bias, Buffers...>;
+/// A parameter per channel, if the layer has it. (std::conditional_t with two names in an alias is
+/// too much for nvcc 13.)
+template <bool Has, fixed_string Name, class Start, Index Channels>
+struct norm_variable {
+    using type = parameter<Name, Start, Channels>;
 };
+template <fixed_string Name, class Start, Index Channels>
+struct norm_variable<false, Name, Start, Channels> {
+    using type = absent_variable<Name>;
+};
+
+/// The factors and offsets that a normalisation layer has, and its buffers.
 template <class Options, Index Channels, class... Buffers>
-using norm_variables = typename norm_variable_list<Options, Channels, Buffers...>::type;
+using norm_variables =
+    variables<typename norm_variable<Options::has_weight, "weight", ones, Channels>::type,
+              typename norm_variable<Options::has_bias, "bias", zeros, Channels>::type, Buffers...>;
 
 /// What `with_policies` makes of such a layer: only the backend changes. `Layer::with<O...>` is the
 /// layer with other options.

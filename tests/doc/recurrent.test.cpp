@@ -32,7 +32,8 @@ struct Reader : blue::Module<Reader, blue::variables<>> {
 struct MinimalCell {
     static constexpr int gates = 2, states = 1, recurrent = 0, split_gate = 1;
     template <class T>
-    static std::array<T, 1> step(const std::array<T, 2>& a, T x, const std::array<T, 1>& state) {
+    static blue::CellNumbers<T, 1> step(const blue::CellNumbers<T, 2>& a, T x,
+                                        const blue::CellNumbers<T, 1>& state) {
         const T forget = sigmoid(a[0]);
         return {(1 - forget) * state[0] + forget * tanh(x + forget * a[1])};
     }

@@ -5,9 +5,15 @@
 
 #include <blue/config.hpp>
 
-#include <array>
-
 namespace blue {
+
+/// N numbers that the formula of a cell gets or gives. (The device cannot call std::array.)
+template <class T, int N>
+struct CellNumbers {
+    T numbers[N];
+    BLUE_INLINE T& operator[](std::size_t i) { return numbers[i]; }
+    BLUE_INLINE const T& operator[](std::size_t i) const { return numbers[i]; }
+};
 
 /// A cell is a formula for one hidden unit in one step, `step(a, x, state)`, in the vocabulary of
 /// `blue::math`; `recurrence` generates its loops and derivatives. It says
@@ -22,8 +28,8 @@ namespace blue {
 struct TanhCell {
     static constexpr int gates = 1, states = 1, recurrent = 0, split_gate = -1;
     template <class T>
-    BLUE_HOST_INLINE static std::array<T, 1> step(const std::array<T, 1>& a, T,
-                                                  const std::array<T, 1>&) {
+    BLUE_INLINE static CellNumbers<T, 1> step(const CellNumbers<T, 1>& a, T,
+                                              const CellNumbers<T, 1>&) {
         return {tanh(a[0])};
     }
 };
@@ -32,8 +38,8 @@ struct TanhCell {
 struct ReLUCell {
     static constexpr int gates = 1, states = 1, recurrent = 0, split_gate = -1;
     template <class T>
-    BLUE_HOST_INLINE static std::array<T, 1> step(const std::array<T, 1>& a, T,
-                                                  const std::array<T, 1>&) {
+    BLUE_INLINE static CellNumbers<T, 1> step(const CellNumbers<T, 1>& a, T,
+                                              const CellNumbers<T, 1>&) {
         return {max(a[0], T(0))};
     }
 };
@@ -43,8 +49,8 @@ struct ReLUCell {
 struct LSTMCell {
     static constexpr int gates = 4, states = 2, recurrent = 0, split_gate = -1;
     template <class T>
-    BLUE_HOST_INLINE static std::array<T, 2> step(const std::array<T, 4>& a, T,
-                                                  const std::array<T, 2>& state) {
+    BLUE_INLINE static CellNumbers<T, 2> step(const CellNumbers<T, 4>& a, T,
+                                              const CellNumbers<T, 2>& state) {
         const T c = sigmoid(a[1]) * state[1] + sigmoid(a[0]) * tanh(a[2]);
         return {sigmoid(a[3]) * tanh(c), c};
     }
@@ -55,8 +61,8 @@ struct LSTMCell {
 struct PeepholeLSTMCell {
     static constexpr int gates = 4, states = 2, recurrent = 1, split_gate = 2;
     template <class T>
-    BLUE_HOST_INLINE static std::array<T, 2> step(const std::array<T, 4>& a, T x,
-                                                  const std::array<T, 2>& state) {
+    BLUE_INLINE static CellNumbers<T, 2> step(const CellNumbers<T, 4>& a, T x,
+                                              const CellNumbers<T, 2>& state) {
         const T c = sigmoid(a[1]) * state[1] + sigmoid(a[0]) * sigmoid(x);
         return {tanh(sigmoid(a[3]) * c), c};
     }
@@ -67,8 +73,8 @@ struct PeepholeLSTMCell {
 struct GRUCell {
     static constexpr int gates = 3, states = 1, recurrent = 0, split_gate = 2;
     template <class T>
-    BLUE_HOST_INLINE static std::array<T, 1> step(const std::array<T, 3>& a, T x,
-                                                  const std::array<T, 1>& state) {
+    BLUE_INLINE static CellNumbers<T, 1> step(const CellNumbers<T, 3>& a, T x,
+                                              const CellNumbers<T, 1>& state) {
         const T candidate = tanh(x + sigmoid(a[0]) * a[2]);
         return {candidate + sigmoid(a[1]) * (state[0] - candidate)};
     }

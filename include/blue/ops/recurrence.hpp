@@ -11,6 +11,7 @@
 
 #include <algorithm>
 #include <span>
+#include <utility>
 
 namespace blue {
 
@@ -45,6 +46,32 @@ struct RecurrenceRecord : Record<B> {
     RecurrenceArgs<B> args;
     void run(Tape<B>& tape) { recurrence_backward<Cell>(tape, args); }
 };
+
+/// Makes room for the gradients of what the formula got, and for those of the gates: in their own
+/// place, or by sample when samples share gates; nullptr where nobody wants them or they are those
+/// of `hidden.y`.
+template <class Cell, class B>
+std::array<GradientTarget<typename B::scalar>, 2> gate_gradients(Tape<B>& tape,
+                                                                 const RecurrenceArgs<B>& args) {
+    using T = typename B::scalar;
+    std::array<GradientTarget<T>, 2> to{};
+    for (std::size_t d = 0; d < static_cast<std::size_t>(args.directions); ++d) {
+        Node<B>& gates = *args.direction[d].gates;
+        Node<B>& kept = *args.direction[d].hidden.y;
+        const bool shared = gates.samples != args.samples;
+        if (gates.needs_grad && shared)
+            to[d].data = tape.template device_memory<T>(args.samples * gates.per_sample());
+        else if (gates.needs_grad)
+            to[d] = tape.gradient(&gates);
+        if (gates.needs_grad && !shared && !to[d].add && Cell::split_gate < 0) {
+            kept.grad = std::exchange(to[d].data, nullptr);
+            kept.grad_live = true;
+        } else {
+            tape.gradient(&kept);
+        }
+    }
+    return to;
+}
 
 /// The lengths of the sequences of a batch in memory of the tape. Throws ShapeError unless there is
 /// one for each, and ValueError when one is not in [1, steps].

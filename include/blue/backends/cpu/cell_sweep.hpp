@@ -6,6 +6,7 @@
 #include <blue/backends/cpu/cpu.hpp>
 #include <blue/backends/cpu/packs.hpp>
 #include <blue/math/dual.hpp>
+#include <blue/ops/cells.hpp>
 #include <blue/tensor/tape.hpp>
 
 #include <array>
@@ -20,9 +21,9 @@ struct CellSweep {
     static constexpr bool splits = Cell::split_gate >= 0;
     static constexpr Index split = splits ? Cell::split_gate : 0;
     template <class V>
-    using Gates = std::array<V, static_cast<std::size_t>(gates)>;
+    using Gates = CellNumbers<V, gates>;
     template <class V>
-    using States = std::array<V, static_cast<std::size_t>(states)>;
+    using States = CellNumbers<V, states>;
 
     /// The states of a sequence, each of `width` numbers.
     using Rows = std::array<T*, 2>;

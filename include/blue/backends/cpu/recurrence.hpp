@@ -76,7 +76,7 @@ struct RecurrenceUnit {
                             state(*args.last[k], args.last[k]->value, row));
     }
 
-    /// \param dx, first see `RecurrenceGradients`.
+    /// \param dx, first see `gate_gradients`, and (samples, batch, directions, H).
     void backward(const PackedFactor<T>& weight, GradientTarget<T> dx,
                   const std::array<T*, 2>& first, T* scratch) const {
         const auto [slope, da] = memory(scratch);
@@ -247,61 +247,25 @@ void recurrence_forward(Tape<Cpu<T, Isa>>& tape, const RecurrenceArgs<Cpu<T, Isa
     });
 }
 
-namespace cpu {
-
-/// Where the gradients of a recurrence go.
-template <class B>
-struct RecurrenceGradients {
-    using T = typename B::scalar;
-    /// Of the gates: their own place, or by sample when samples share gates; nullptr where nobody
-    /// wants it or it is that of `hidden.y`.
-    std::array<GradientTarget<T>, 2> gates{};
-    /// Of the first states, (samples, batch, directions, H).
-    std::array<T*, 2> first{};
-};
-
-/// Makes room for the gradients.
-template <class Cell, class B>
-RecurrenceGradients<B> recurrence_gradients(Tape<B>& tape, const RecurrenceArgs<B>& args) {
-    using T = typename B::scalar;
-    RecurrenceGradients<B> to;
-    for (std::size_t d = 0; d < static_cast<std::size_t>(args.directions); ++d) {
-        Node<B>& gates = *args.direction[d].gates;
-        Node<B>& kept = *args.direction[d].hidden.y;
-        const bool shared = gates.samples != args.samples;
-        if (gates.needs_grad && shared)
-            to.gates[d].data = tape.template device_memory<T>(args.samples * gates.per_sample());
-        else if (gates.needs_grad)
-            to.gates[d] = tape.gradient(&gates);
-        if (gates.needs_grad && !shared && !to.gates[d].add && Cell::split_gate < 0) {
-            kept.grad = std::exchange(to.gates[d].data, nullptr);
-            kept.grad_live = true;
-        } else {
-            tape.gradient(&kept);
-        }
-    }
-    for (std::size_t k = 0; k < Cell::states; ++k)
-        if (args.first[k] && args.first[k]->needs_grad)
-            to.first[k] = tape.template device_memory<T>(args.samples * args.batch *
-                                                         args.directions * args.width);
-    return to;
-}
-
-}  // namespace cpu
-
 template <class Cell, class T, class Isa>
 void recurrence_backward(Tape<Cpu<T, Isa>>& tape, const RecurrenceArgs<Cpu<T, Isa>>& args) {
     using B = Cpu<T, Isa>;
     const auto is_live = [](const Node<B>* node) { return node && node->grad_live; };
     const bool live = is_live(args.y) || is_live(args.last[0]) || is_live(args.last[1]);
-    cpu::RecurrenceGradients<B> to;
+    std::array<GradientTarget<T>, 2> gate_gradients{};
+    std::array<T*, 2> first{};  // of the first states, (samples, batch, directions, H)
     if (live) {
-        to = cpu::recurrence_gradients<Cell>(tape, args);
+        gate_gradients = detail::gate_gradients<Cell>(tape, args);
+        for (std::size_t k = 0; k < Cell::states; ++k)
+            if (args.first[k] && args.first[k]->needs_grad)
+                first[k] = tape.template device_memory<T>(args.samples * args.batch *
+                                                          args.directions * args.width);
         const auto weights = cpu::PackedWeights<B>::template make<false>(tape, args);
         const cpu::Scratch<B> scratch(tape, cpu::RecurrenceUnit<Cell, B>::scratch_size(args));
         cpu::for_each_recurrence_unit<Cell>(args, [&](const auto& unit, int worker) {
-            unit.backward(weights.of(unit.s, unit.d), to.gates[static_cast<std::size_t>(unit.d)],
-                          to.first, scratch.of(worker));
+            unit.backward(weights.of(unit.s, unit.d),
+                          gate_gradients[static_cast<std::size_t>(unit.d)], first,
+                          scratch.of(worker));
         });
     }
     for (std::size_t d = 0; d < static_cast<std::size_t>(args.directions); ++d) {
@@ -309,12 +273,12 @@ void recurrence_backward(Tape<Cpu<T, Isa>>& tape, const RecurrenceArgs<Cpu<T, Is
         linear_backward(tape, args.direction[d].hidden);
         Node<B>& gates = *args.direction[d].gates;
         if (live && gates.needs_grad && gates.samples != args.samples)
-            cpu::add_samples(to.gates[d].data, args.samples, gates.per_sample(),
+            cpu::add_samples(gate_gradients[d].data, args.samples, gates.per_sample(),
                              tape.gradient(&gates));
     }
     for (std::size_t k = 0; k < Cell::states; ++k)
-        if (to.first[k])
-            cpu::add_first_states(args, *args.first[k], tape.gradient(args.first[k]), to.first[k]);
+        if (first[k])
+            cpu::add_first_states(args, *args.first[k], tape.gradient(args.first[k]), first[k]);
 }
 
 }  // namespace blue

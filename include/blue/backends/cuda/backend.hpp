@@ -21,6 +21,7 @@
 #include <blue/backends/cuda/operation.hpp>
 #include <blue/backends/cuda/optimizer.hpp>
 #include <blue/backends/cuda/pooling.hpp>
+#include <blue/backends/cuda/recurrence.hpp>
 #include <blue/backends/cuda/reduce.hpp>
 #include <blue/backends/cuda/resample.hpp>
 #include <blue/backends/cuda/samples.hpp>

@@ -1,0 +1,332 @@
+// SPDX-License-Identifier: BSD-3-Clause
+/// \file
+/// Sequences step by step on the device: a product for all sequences and samples, then the formula
+/// of the cell for all units.
+#pragma once
+
+#include <blue/backends/cuda/linear.hpp>
+#include <blue/backends/cuda/tables.hpp>
+#include <blue/math/dual.hpp>
+#include <blue/ops/recurrence.hpp>
+
+namespace blue {
+
+template <class T, class E>
+inline constexpr bool has_kernel<operation::recurrence, Cuda<T, E>> = true;
+
+namespace cuda {
+
+/// One direction of a recurrence, and one of its steps. States and their gradients of the step are
+/// (samples, batch, H), those of gates (samples, batch, gates x H).
+template <class Cell, class T>
+struct RecurrenceView {
+    static constexpr int gates = Cell::gates, states = Cell::states;
+    static constexpr bool splits = Cell::split_gate >= 0;
+    static constexpr Index split = splits ? Cell::split_gate : 0;
+    using S = math::Number<T>;
+
+    Index samples, batch, steps, width, directions, direction, slot, slots;
+    const Index* lengths;  ///< on the device; nullptr when all have `steps` steps
+    Matrices<const T> x;
+    T* kept;  ///< what the formula got; nullptr when nobody wants a gradient
+    T* history[2];
+    T* current[2];  ///< states, in backward their gradients
+    T* hidden;      ///< the projected states, in backward the gradient of what the formula got
+    Index time;
+
+    /// A unit of a sequence.
+    struct Place {
+        Index s, b, row, e;  ///< row = s batch + b
+    };
+    BLUE_HOST_DEVICE Place place(Index i) const {
+        const auto [row, e] = divide(i, width);
+        const auto [s, b] = divide(row, batch);
+        return {s, b, row, e};
+    }
+    Index units() const { return samples * batch * width; }
+
+    BLUE_HOST_DEVICE bool is_padding(const Place& at) const {
+        return lengths && time >= lengths[at.b];
+    }
+    /// Where gate g of the step is in values of all steps.
+    BLUE_HOST_DEVICE Index gate(const Place& at, int g) const {
+        return (at.row * steps + time) * gates * width + g * width + at.e;
+    }
+    BLUE_HOST_DEVICE T input(const Place& at, int g) const {
+        return x.of(at.s)[(at.b * steps + time) * gates * width + g * width + at.e];
+    }
+    /// The same in those of the step alone.
+    BLUE_HOST_DEVICE Index step_gate(const Place& at, int g) const {
+        return at.row * gates * width + g * width + at.e;
+    }
+    BLUE_HOST_DEVICE Index state(const Place& at) const {
+        return (at.row * steps + time) * width + at.e;
+    }
+    BLUE_HOST_DEVICE Index output(const Place& at) const {
+        return ((at.row * steps + time) * directions + direction) * width + at.e;
+    }
+    /// In the states before the first and behind the last step.
+    BLUE_HOST_DEVICE Index end_state(Index row, Index e) const {
+        return (row * slots + slot + direction) * width + e;
+    }
+};
+
+/// States before the first step, or gradients behind the last one: zeros where there are none.
+template <class Cell, class T>
+struct BeginStates {
+    RecurrenceView<Cell, T> view;
+    Matrices<const T> from[2];
+    BLUE_HOST_DEVICE void operator()(Index i) const {
+        const auto at = view.place(i);
+        for (int k = 0; k < Cell::states; ++k)
+            view.current[k][i] = from[k].data ? from[k].of(at.s)[view.end_state(at.b, at.e)] : T(0);
+    }
+};
+
+/// States behind the last step.
+template <class Cell, class T>
+struct EndStates {
+    RecurrenceView<Cell, T> view;
+    T* to[2];  ///< nullptr for those that nobody wants
+    BLUE_HOST_DEVICE void operator()(Index i) const {
+        const auto at = view.place(i);
+        for (int k = 0; k < Cell::states; ++k)
+            if (to[k]) to[k][view.end_state(at.row, at.e)] = view.current[k][i];
+    }
+};
+
+template <class Cell, class T>
+struct RecurrenceStep {
+    using View = RecurrenceView<Cell, T>;
+    using V = math::Dual<typename View::S, 0>;
+    View view;
+    Matrices<const T> bias;  ///< nullptr for none
+    T* y;                    ///< nullptr when only the last states are wanted
+
+    BLUE_HOST_DEVICE void operator()(Index i) const {
+        const auto at = view.place(i);
+        for (int k = 0; k < View::states; ++k)
+            if (view.kept) view.history[k][view.state(at)] = view.current[k][i];
+        if (view.is_padding(at)) {
+            if (y) y[view.output(at)] = 0;
+            return;
+        }
+        CellNumbers<V, View::gates> a;
+        for (int g = 0; g < View::gates; ++g) {
+            T sum = view.hidden[view.step_gate(at, g)];
+            if (bias.data) sum += bias.of(at.s)[g * view.width + at.e];
+            if (g != Cell::split_gate) sum += view.input(at, g);
+            if (view.kept) view.kept[view.gate(at, g)] = sum;
+            a[static_cast<std::size_t>(g)] = V(typename View::S(sum));
+        }
+        CellNumbers<V, View::states> before;
+        for (int k = 0; k < View::states; ++k)
+            before[static_cast<std::size_t>(k)] = V(typename View::S(view.current[k][i]));
+        const V alone(typename View::S(View::splits ? view.input(at, View::split) : T(0)));
+        const auto after = Cell::step(a, alone, before);
+        for (int k = 0; k < View::states; ++k)
+            view.current[k][i] = after[static_cast<std::size_t>(k)].value.r[0];
+        if (y) y[view.output(at)] = view.current[0][i];
+    }
+};
+
+/// The gradients of a step: those of the states behind it become those of the states before it, but
+/// for what comes through the hidden weights.
+template <class Cell, class T>
+struct RecurrenceStepBackward {
+    using View = RecurrenceView<Cell, T>;
+    static constexpr int first_state = View::gates + (View::splits ? 1 : 0);
+    using S = typename View::S;
+    using V = math::Dual<S, first_state + View::states>;
+    View view;
+    const T* dy;           ///< nullptr for none
+    T* all;                ///< gradient of what the formula got, of all steps
+    GradientTarget<T> dx;  ///< of the projected inputs; nullptr where it is not wanted
+
+    BLUE_HOST_DEVICE void operator()(Index i) const {
+        const auto at = view.place(i);
+        if (view.is_padding(at)) {
+            for (int g = 0; g < View::gates; ++g) put_gate(at, g, T(0), T(0));
+            return;
+        }
+        CellNumbers<V, View::gates> a;
+        for (int g = 0; g < View::gates; ++g)
+            a[static_cast<std::size_t>(g)] = V::variable(S(view.kept[view.gate(at, g)]), g);
+        CellNumbers<V, View::states> before;
+        for (int k = 0; k < View::states; ++k)
+            before[static_cast<std::size_t>(k)] =
+                V::variable(S(view.history[k][view.state(at)]), first_state + k);
+        V alone(S(0));
+        if constexpr (View::splits)
+            alone = V::variable(S(view.input(at, View::split)), View::gates);
+        const auto after = Cell::step(a, alone, before);
+        S slopes[View::states];
+        for (int k = 0; k < View::states; ++k) slopes[k] = S(view.current[k][i]);
+        if (dy) slopes[0] += S(dy[view.output(at)]);
+        const auto along = [&](int direction) {
+            S total(0);
+            for (int k = 0; k < View::states; ++k)
+                if (const V& state = after[static_cast<std::size_t>(k)];
+                    state.depends_on(direction))
+                    total = fma(slopes[k], state.d[direction], total);
+            return total.r[0];
+        };
+        for (int g = 0; g < View::gates; ++g)
+            put_gate(at, g, along(g), along(g == Cell::split_gate ? View::gates : g));
+        for (int k = 0; k < View::states; ++k) view.current[k][i] = along(first_state + k);
+    }
+
+private:
+    BLUE_HOST_DEVICE void put_gate(const typename View::Place& at, int g, T slope,
+                                   T input_slope) const {
+        view.hidden[view.step_gate(at, g)] = slope;
+        all[view.gate(at, g)] = slope;
+        if (dx.data) put(dx.data + view.gate(at, g), input_slope, dx.add);
+    }
+};
+
+/// Adds the gradients of the first states, (samples, batch, H), to their slots.
+template <class Cell, class T>
+struct AddFirstStates {
+    RecurrenceView<Cell, T> view;
+    const T* from;
+    Index shared;  ///< samples that have one state in common
+    T* to;
+    BLUE_HOST_DEVICE void operator()(Index i) const {
+        const auto at = view.place(i);
+        T sum = 0;
+        for (Index s = 0; s < shared; ++s) sum += from[i + s * view.batch * view.width];
+        to[view.end_state(at.row, at.e)] += sum;
+    }
+};
+
+/// What all steps of a direction have in common.
+template <class Cell, class T, class E>
+RecurrenceView<Cell, T> recurrence_view(Tape<Cuda<T, E>>& tape,
+                                        const RecurrenceArgs<Cuda<T, E>>& args, Index d,
+                                        const Index* lengths) {
+    const auto& direction = args.direction[static_cast<std::size_t>(d)];
+    RecurrenceView<Cell, T> view{};
+    view.samples = args.samples;
+    view.batch = args.batch;
+    view.steps = args.steps;
+    view.width = args.width;
+    view.directions = args.directions;
+    view.direction = d;
+    view.slot = args.slot;
+    view.slots = args.slots;
+    view.lengths = lengths;
+    view.x = values_of(direction.gates);
+    for (int k = 0; k < Cell::states; ++k) {
+        view.current[k] = tape.template device_memory<T>(view.units());
+        if (args.keeps) view.history[k] = direction.history[static_cast<std::size_t>(k)]->value;
+    }
+    if (args.keeps) view.kept = direction.hidden.y->value;
+    view.hidden = tape.template device_memory<T>(Cell::gates * view.units());
+    return view;
+}
+
+/// to (samples x batch rows of n numbers) = or += from (of k numbers) W or W^T, with the hidden
+/// weights of each sample.
+template <bool Trans, class T, class E>
+void multiply_hidden(const RecurrenceArgs<Cuda<T, E>>& args, const Draw<Cuda<T, E>>& weight,
+                     Index n, Index k, const T* from, T* to, bool add) {
+    const bool together = weight.samples == 1;
+    gemm<false, Trans, E>(together ? args.samples * args.batch : args.batch, n, k,
+                          Matrices<const T>{from, args.batch * k}, weights_of(weight),
+                          Matrices<T>{to, args.batch * n}, together ? 1 : args.samples, add);
+}
+
+template <class T, class E>
+const Index* put_lengths(Tape<Cuda<T, E>>& tape, const RecurrenceArgs<Cuda<T, E>>& args) {
+    return args.lengths ? put_table(tape, args.lengths, args.batch) : nullptr;
+}
+
+}  // namespace cuda
+
+template <class Cell, class T, class E>
+void recurrence_forward(Tape<Cuda<T, E>>& tape, const RecurrenceArgs<Cuda<T, E>>& args) {
+    const Index* const lengths = cuda::put_lengths(tape, args);
+    for (Index d = 0; d < args.directions; ++d) {
+        const auto& hidden = args.direction[static_cast<std::size_t>(d)].hidden;
+        if (hidden.owns_weight) draw_forward(tape, *hidden.weight);
+        if (hidden.owns_bias) draw_forward(tape, *hidden.bias);
+        auto view = cuda::recurrence_view<Cell>(tape, args, d, lengths);
+        cuda::BeginStates<Cell, T> begin{view, {}};
+        cuda::EndStates<Cell, T> end{view, {}};
+        for (std::size_t k = 0; k < Cell::states; ++k) {
+            begin.from[k] = cuda::values_of(args.first[k]);
+            end.to[k] = args.last[k] ? args.last[k]->value : nullptr;
+        }
+        E::for_each(view.units(), begin);
+        const auto bias =
+            hidden.bias ? cuda::weights_of(*hidden.bias) : cuda::Matrices<const T>{nullptr, 0};
+        for (Index k = 0; k < args.steps; ++k) {
+            view.time = d == 0 ? k : args.steps - 1 - k;
+            cuda::multiply_hidden<true>(args, *hidden.weight, hidden.out, hidden.in,
+                                        static_cast<const T*>(view.current[Cell::recurrent]),
+                                        view.hidden, false);
+            E::for_each(view.units(), cuda::RecurrenceStep<Cell, T>{
+                                          view, bias, args.y ? args.y->value : nullptr});
+        }
+        if (end.to[0] || end.to[1]) E::for_each(view.units(), end);
+    }
+}
+
+namespace cuda {
+
+/// Walks back through the steps of a direction.
+template <class Cell, class T, class E>
+void recurrence_direction_backward(Tape<Cuda<T, E>>& tape, const RecurrenceArgs<Cuda<T, E>>& args,
+                                   Index d, const Index* lengths, GradientTarget<T> dx) {
+    const auto& hidden = args.direction[static_cast<std::size_t>(d)].hidden;
+    auto view = recurrence_view<Cell>(tape, args, d, lengths);
+    BeginStates<Cell, T> begin{view, {}};
+    for (std::size_t k = 0; k < Cell::states; ++k)
+        if (const auto* last = args.last[k]; last && last->grad_live)
+            begin.from[k] = read(samples_of(*last, last->grad));
+    E::for_each(view.units(), begin);
+    const T* const dy = args.y && args.y->grad_live ? args.y->grad : nullptr;
+    for (Index k = args.steps; k-- > 0;) {
+        view.time = d == 0 ? k : args.steps - 1 - k;
+        E::for_each(view.units(), RecurrenceStepBackward<Cell, T>{view, dy, hidden.y->grad, dx});
+        multiply_hidden<false>(args, *hidden.weight, hidden.in, hidden.out,
+                               static_cast<const T*>(view.hidden), view.current[Cell::recurrent],
+                               true);
+    }
+    for (std::size_t k = 0; k < Cell::states; ++k) {
+        Node<Cuda<T, E>>* const first = args.first[k];
+        if (!first || !first->needs_grad) continue;
+        const GradientTarget<T> to = tape.gradient(first);
+        if (!to.add) Cuda<T, E>::memory::fill_zero(to.data, first->size());
+        E::for_each(
+            first->samples * args.batch * args.width,
+            AddFirstStates<Cell, T>{view, view.current[k], args.samples / first->samples, to.data});
+    }
+}
+
+}  // namespace cuda
+
+template <class Cell, class T, class E>
+void recurrence_backward(Tape<Cuda<T, E>>& tape, const RecurrenceArgs<Cuda<T, E>>& args) {
+    using B = Cuda<T, E>;
+    const auto is_live = [](const Node<B>* node) { return node && node->grad_live; };
+    const bool live = is_live(args.y) || is_live(args.last[0]) || is_live(args.last[1]);
+    std::array<GradientTarget<T>, 2> gate_gradients{};
+    if (live) gate_gradients = detail::gate_gradients<Cell>(tape, args);
+    const Index* const lengths = live ? cuda::put_lengths(tape, args) : nullptr;
+    for (Index d = 0; d < args.directions; ++d) {
+        const auto& direction = args.direction[static_cast<std::size_t>(d)];
+        const GradientTarget<T> dx = gate_gradients[static_cast<std::size_t>(d)];
+        if (live) cuda::recurrence_direction_backward<Cell>(tape, args, d, lengths, dx);
+        // The gradient of the hidden weights, by one product over all steps.
+        linear_backward(tape, direction.hidden);
+        Node<B>& gates = *direction.gates;
+        if (live && gates.needs_grad && gates.samples != args.samples)
+            E::for_each(gates.per_sample(),
+                        cuda::SumSamples<T>{dx.data, args.samples, gates.per_sample(),
+                                            tape.gradient(&gates)});
+    }
+}
+
+}  // namespace blue

@@ -28,5 +28,6 @@
 #include <blue/backends/cuda/softmax.hpp>
 #include <blue/backends/cuda/standardise.hpp>
 #include <blue/backends/cuda/standardise_channels.hpp>
+#include <blue/backends/cuda/step_draws.hpp>
 #include <blue/backends/cuda/tables.hpp>
 #include <blue/backends/cuda/weight_moments.hpp>

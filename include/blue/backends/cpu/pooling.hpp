@@ -28,7 +28,8 @@ using blue::detail::PoolRange;
 template <class Use>
 BLUE_HOST_INLINE void for_each_tap(const PoolAxis& axis, Use use) {
     // Outputs inside, so that the loop runs over neighbours; the stride is a constant of the loop.
-    const auto even = [&](auto stride) BLUE_INLINE_LAMBDA {
+    const auto even = [&](auto step) BLUE_INLINE_LAMBDA {
+        constexpr Index stride = decltype(step)::value;
         for (Index tap = 0; tap < axis.taps; ++tap) {
             const Index shift = tap * axis.dilation - axis.padding;
             const Index begin = shift < 0 ? (-shift + stride - 1) / stride : 0;

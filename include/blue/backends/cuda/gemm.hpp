@@ -63,7 +63,9 @@ void grouped_gemm(Index m, Index n, Index k, GroupedMatrices<const T> a, Grouped
         return of.of_samples;
     };
     const auto one_sample = [](auto of, Index s) {
-        return Matrices{of.of_samples.of(s), of.group, of.of_samples.row};
+        of.of_samples.data = of.of_samples.of(s);
+        of.of_samples.stride = of.group;
+        return of.of_samples;
     };
     const bool adds_up = c.of_samples.stride == 0 && samples > 1;
     if (!adds_up && groups <= samples) {

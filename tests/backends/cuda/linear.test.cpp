@@ -13,7 +13,9 @@
 #include <blue/estimators/flipout.hpp>
 #include <blue/estimators/local_reparameterization.hpp>
 #include <blue/estimators/sticking_the_landing.hpp>
+#include <blue/layers/activations.hpp>
 #include <blue/layers/linear.hpp>
+#include <blue/models/sequential.hpp>
 #include <blue/ops/activations.hpp>
 
 using namespace blue;
@@ -121,6 +123,18 @@ using RowsFixed = Parts<Fixed, B>;
 template <class B>
 using RowsFormula = Parts<MeanFieldLogNormal, B>;
 
+template <class B>
+using Rectified = Sequential<Linear<6, 37, Normal, Normal, B>, ReLU>;
+/// A gradient that somebody wants to read.
+template <class B>
+struct Kept : Module<Kept<B>, variables<variable<"weight", 37, 6>>, Normal, Normal, B> {
+    auto forward(auto& pass, auto x) const {
+        const auto y = linear_relu(x, pass.sample(*this, "weight"_v));
+        x.tape->keep_gradient(y);
+        return y * y;
+    }
+};
+
 template <template <class> class M>
 void check_all_inputs() {
     CHECK(worst<M>(1, 5, 4) < rounding<double>);
@@ -158,6 +172,11 @@ TEST_CASE("cuda linear: rows of a variable", "[cuda]") {
     check_all_inputs<RowsRandom>();
     check_all_inputs<RowsFixed>();
     check_all_inputs<RowsFormula>();
+}
+
+TEST_CASE("cuda linear: the positive part", "[cuda]") {
+    check_all_inputs<Rectified>();
+    check_all_inputs<Kept>();
 }
 
 TEST_CASE("cuda linear: a result that nobody uses", "[cuda]") {

@@ -30,6 +30,34 @@ struct SpreadBias {
     }
 };
 
+/// y = max(y, 0).
+template <class T>
+struct CutNegative {
+    T* y;
+    BLUE_HOST_DEVICE void operator()(Index i) const {
+        y[i] = max(math::Number<T>(y[i]), math::Number<T>(0)).r[0];
+    }
+};
+/// to = dy where y is positive.
+template <class T>
+struct KeepPositive {
+    const T* y;
+    const T* dy;
+    T* to;
+    BLUE_HOST_DEVICE void operator()(Index i) const { to[i] = y[i] > 0 ? dy[i] : T(0); }
+};
+
+/// The gradient of x W^T + b: where the result is max(that, 0), the gradient of the result where it
+/// is positive. It takes the place of that one, unless somebody wants to read it.
+template <class T, class E>
+T* gradient_before_relu(Tape<Cuda<T, E>>& tape, const LinearArgs<Cuda<T, E>>& args) {
+    const auto& y = *args.y;
+    if (!args.relu) return y.grad;
+    T* const gradient = y.keeps_grad ? tape.template device_memory<T>(y.size()) : y.grad;
+    E::for_each(y.size(), KeepPositive<T>{y.value, y.grad, gradient});
+    return gradient;
+}
+
 /// The weights of each sample from element `first` on.
 template <class B>
 Matrices<const typename B::scalar> weights_of(const Draw<B>& draw, Index first = 0) {
@@ -57,13 +85,14 @@ void accumulate_groups(Tape<Cuda<T, E>>& tape, Draw<Cuda<T, E>>& draw, bool owne
     }
 }
 
-/// Gradients of the weights' parameters.
+/// Gradients of the weights' parameters from that of x W^T + b.
 template <class T, class E>
-void weight_gradients(Tape<Cuda<T, E>>& tape, const LinearArgs<Cuda<T, E>>& args) {
+void weight_gradients(Tape<Cuda<T, E>>& tape, const LinearArgs<Cuda<T, E>>& args,
+                      Matrices<const T> dy) {
     const auto& x = *args.x;
     const auto& y = *args.y;
     const Index rows = args.rows, in = args.in, out = args.out;
-    const Matrices<const T> dy = read(samples_of(y, y.grad)), inputs = values_of(&x);
+    const Matrices<const T> inputs = values_of(&x);
     const bool one_draw = args.weight->samples == 1;
     accumulate_groups(tape, *args.weight, args.owns_weight, in * out,
                       [&](Index first, Index samples, Matrices<T> gradients) {
@@ -100,6 +129,8 @@ void bias_gradients(Tape<Cuda<T, E>>& tape, const T* dy, ColumnSizes sizes, Draw
 
 template <class T, class E>
 inline constexpr bool has_kernel<operation::linear_of_rows, Cuda<T, E>> = true;
+template <class T, class E>
+inline constexpr bool has_kernel<operation::linear_relu, Cuda<T, E>> = true;
 
 template <class T, class E>
 void linear_forward(Tape<Cuda<T, E>>& tape, const LinearArgs<Cuda<T, E>>& args) {
@@ -117,6 +148,7 @@ void linear_forward(Tape<Cuda<T, E>>& tape, const LinearArgs<Cuda<T, E>>& args) 
         together ? args.rows * y.samples : args.rows, args.out, args.in, cuda::values_of(&x),
         cuda::weights_of(*args.weight, args.weight_first), cuda::samples_of(y, y.value),
         together ? 1 : y.samples, bias != nullptr);
+    if (args.relu) E::for_each(y.size(), cuda::CutNegative<T>{y.value});
 }
 
 template <class T, class E>
@@ -129,14 +161,14 @@ void linear_backward(Tape<Cuda<T, E>>& tape, const LinearArgs<Cuda<T, E>>& args)
         if (args.owns_bias) draw_backward(tape, *args.bias, nullptr, true);
         return;
     }
-    cuda::weight_gradients(tape, args);
+    T* const slopes = cuda::gradient_before_relu(tape, args);
+    const auto dy = cuda::read(cuda::samples_of(y, slopes));
+    cuda::weight_gradients(tape, args, dy);
     if (args.bias)
-        cuda::bias_gradients(tape, static_cast<const T*>(y.grad),
-                             {y.samples, args.rows, args.out, 1, 0, 0}, *args.bias, args.owns_bias,
-                             args.bias_first);
+        cuda::bias_gradients(tape, dy.data, {y.samples, args.rows, args.out, 1, 0, 0}, *args.bias,
+                             args.owns_bias, args.bias_first);
     if (!x.needs_grad) return;
     const auto [dx, add] = tape.gradient(&x);
-    const auto dy = cuda::read(cuda::samples_of(y, y.grad));
     const auto weights = cuda::weights_of(*args.weight, args.weight_first);
     if (x.samples == y.samples) {
         const bool together = args.weight->samples == 1;

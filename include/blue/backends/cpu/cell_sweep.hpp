@@ -5,8 +5,7 @@
 
 #include <blue/backends/cpu/cpu.hpp>
 #include <blue/backends/cpu/packs.hpp>
-#include <blue/math/dual.hpp>
-#include <blue/ops/cells.hpp>
+#include <blue/ops/cell_formula.hpp>
 #include <blue/tensor/tape.hpp>
 
 #include <array>
@@ -17,13 +16,10 @@ namespace blue::cpu {
 template <class Cell, class T>
 struct CellSweep {
     using S = math::NativePack<T>;
+    using Formula = blue::detail::CellFormula<Cell, S>;
+    using Gates = typename Formula::Gates;
+    using States = typename Formula::States;
     static constexpr int gates = Cell::gates, states = Cell::states;
-    static constexpr bool splits = Cell::split_gate >= 0;
-    static constexpr Index split = splits ? Cell::split_gate : 0;
-    template <class V>
-    using Gates = CellNumbers<V, gates>;
-    template <class V>
-    using States = CellNumbers<V, states>;
 
     /// The states of a sequence, each of `width` numbers.
     using Rows = std::array<T*, 2>;
@@ -33,23 +29,17 @@ struct CellSweep {
     /// \param kept what the formula gets; may be nullptr.
     BLUE_FLATTEN static void forward(const T* x, const T* hidden, const Rows& state, T* kept,
                                      Index width) {
-        using V = math::Dual<S, 0>;
         for_each_pack<S>(0, width, [&](Index e, auto n) BLUE_INLINE_LAMBDA {
-            Gates<V> a;
+            Gates a;
             BLUE_UNROLL for (int g = 0; g < gates; ++g) {
                 const Index at = g * width + e;
                 S sum = load<S>(hidden + at, n);
                 if (g != Cell::split_gate) sum += load<S>(x + at, n);
                 if (kept) store(sum, kept + at, n);
-                a[static_cast<std::size_t>(g)] = V(sum);
+                a[static_cast<std::size_t>(g)] = sum;
             }
-            States<V> before;
-            BLUE_UNROLL for (std::size_t k = 0; k < states; ++k) before[k] =
-                V(load<S>(state[k] + e, n));
-            const V alone = V(splits ? load<S>(x + split * width + e, n) : S(0));
-            const States<V> after = Cell::step(a, alone, before);
-            BLUE_UNROLL for (std::size_t k = 0; k < states; ++k)
-                store(after[k].value, state[k] + e, n);
+            const States after = Formula::step(a, alone(x, width, e, n), load_states(state, e, n));
+            BLUE_UNROLL for (std::size_t k = 0; k < states; ++k) store(after[k], state[k] + e, n);
         });
     }
 
@@ -60,42 +50,37 @@ struct CellSweep {
     BLUE_FLATTEN static void backward(const T* kept, const T* x, const Rows& before,
                                       const Rows& slope, T* da, T* all, GradientTarget<T> dx,
                                       Index width) {
-        constexpr int first_state = gates + (splits ? 1 : 0);
-        using V = math::Dual<S, first_state + states>;
         for_each_pack<S>(0, width, [&](Index e, auto n) BLUE_INLINE_LAMBDA {
-            Gates<V> a;
+            Gates a;
             BLUE_UNROLL for (int g = 0; g < gates; ++g) a[static_cast<std::size_t>(g)] =
-                V::variable(load<S>(kept + g * width + e, n), g);
-            States<V> state;
-            BLUE_UNROLL for (int k = 0; k < states; ++k) {
-                const auto i = static_cast<std::size_t>(k);
-                state[i] = V::variable(load<S>(before[i] + e, n), first_state + k);
-            }
-            V alone(S(0));
-            if constexpr (splits) alone = V::variable(load<S>(x + split * width + e, n), gates);
-            const States<V> after = Cell::step(a, alone, state);
-            States<S> slopes;
-            BLUE_UNROLL for (std::size_t k = 0; k < states; ++k) slopes[k] =
-                load<S>(slope[k] + e, n);
-            const auto along = [&](int direction) BLUE_INLINE_LAMBDA {
-                S total = S(0);
-                BLUE_UNROLL for (std::size_t k = 0; k < states;
-                                 ++k) if (after[k].depends_on(direction)) total =
-                    fma(slopes[k], after[k].d[direction], total);
-                return total;
-            };
+                load<S>(kept + g * width + e, n);
+            const auto slopes = Formula::slopes(a, alone(x, width, e, n), load_states(before, e, n),
+                                                load_states(slope, e, n));
             BLUE_UNROLL for (int g = 0; g < gates; ++g) {
                 const Index at = g * width + e;
-                const S da_g = along(g);
+                const S da_g = slopes.a[static_cast<std::size_t>(g)];
                 store(da_g, da + at, n);
                 store(da_g, all + at, n);
                 if (!dx.data) continue;
-                const S dx_g = g == Cell::split_gate ? along(gates) : da_g;
+                const S dx_g = slopes.input(g);
                 store(dx.add ? load<S>(dx.data + at, n) + dx_g : dx_g, dx.data + at, n);
             }
-            BLUE_UNROLL for (int k = 0; k < states; ++k)
-                store(along(first_state + k), slope[static_cast<std::size_t>(k)] + e, n);
+            BLUE_UNROLL for (std::size_t k = 0; k < states; ++k)
+                store(slopes.before[k], slope[k] + e, n);
         });
+    }
+
+private:
+    BLUE_HOST_INLINE static S alone(const T* x, Index width, Index e, Count<S> n) {
+        if constexpr (Formula::splits)
+            return load<S>(x + Formula::split * width + e, n);
+        else
+            return S(0);
+    }
+    BLUE_HOST_INLINE static States load_states(const Rows& rows, Index e, Count<S> n) {
+        States result;
+        BLUE_UNROLL for (std::size_t k = 0; k < states; ++k) result[k] = load<S>(rows[k] + e, n);
+        return result;
     }
 };
 

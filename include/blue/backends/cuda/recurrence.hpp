@@ -6,7 +6,7 @@
 
 #include <blue/backends/cuda/linear.hpp>
 #include <blue/backends/cuda/tables.hpp>
-#include <blue/math/dual.hpp>
+#include <blue/ops/cell_formula.hpp>
 #include <blue/ops/recurrence.hpp>
 
 namespace blue {
@@ -21,9 +21,8 @@ namespace cuda {
 template <class Cell, class T>
 struct RecurrenceView {
     static constexpr int gates = Cell::gates, states = Cell::states;
-    static constexpr bool splits = Cell::split_gate >= 0;
-    static constexpr Index split = splits ? Cell::split_gate : 0;
     using S = math::Number<T>;
+    using Formula = blue::detail::CellFormula<Cell, S>;
 
     Index samples, batch, steps, width, directions, direction, slot, slots;
     const Index* lengths;  ///< on the device; nullptr when all have `steps` steps
@@ -54,6 +53,13 @@ struct RecurrenceView {
     }
     BLUE_HOST_DEVICE T input(const Place& at, int g) const {
         return x.of(at.s)[(at.b * steps + time) * gates * width + g * width + at.e];
+    }
+    /// The part of the input that comes on its own.
+    BLUE_HOST_DEVICE S alone(const Place& at) const {
+        if constexpr (Formula::splits)
+            return S(input(at, Formula::split));
+        else
+            return S(0);
     }
     /// The same in those of the step alone.
     BLUE_HOST_DEVICE Index step_gate(const Place& at, int g) const {
@@ -98,7 +104,7 @@ struct EndStates {
 template <class Cell, class T>
 struct RecurrenceStep {
     using View = RecurrenceView<Cell, T>;
-    using V = math::Dual<typename View::S, 0>;
+    using S = typename View::S;
     View view;
     Matrices<const T> bias;  ///< nullptr for none
     T* y;                    ///< nullptr when only the last states are wanted
@@ -111,21 +117,18 @@ struct RecurrenceStep {
             if (y) y[view.output(at)] = 0;
             return;
         }
-        CellNumbers<V, View::gates> a;
+        typename View::Formula::Gates a;
         for (int g = 0; g < View::gates; ++g) {
             T sum = view.hidden[view.step_gate(at, g)];
             if (bias.data) sum += bias.of(at.s)[g * view.width + at.e];
             if (g != Cell::split_gate) sum += view.input(at, g);
             if (view.kept) view.kept[view.gate(at, g)] = sum;
-            a[static_cast<std::size_t>(g)] = V(typename View::S(sum));
+            a.numbers[g] = S(sum);
         }
-        CellNumbers<V, View::states> before;
-        for (int k = 0; k < View::states; ++k)
-            before[static_cast<std::size_t>(k)] = V(typename View::S(view.current[k][i]));
-        const V alone(typename View::S(View::splits ? view.input(at, View::split) : T(0)));
-        const auto after = Cell::step(a, alone, before);
-        for (int k = 0; k < View::states; ++k)
-            view.current[k][i] = after[static_cast<std::size_t>(k)].value.r[0];
+        typename View::Formula::States before;
+        for (int k = 0; k < View::states; ++k) before.numbers[k] = S(view.current[k][i]);
+        const auto after = View::Formula::step(a, view.alone(at), before);
+        for (int k = 0; k < View::states; ++k) view.current[k][i] = after.numbers[k].r[0];
         if (y) y[view.output(at)] = view.current[0][i];
     }
 };
@@ -135,9 +138,7 @@ struct RecurrenceStep {
 template <class Cell, class T>
 struct RecurrenceStepBackward {
     using View = RecurrenceView<Cell, T>;
-    static constexpr int first_state = View::gates + (View::splits ? 1 : 0);
     using S = typename View::S;
-    using V = math::Dual<S, first_state + View::states>;
     View view;
     const T* dy;           ///< nullptr for none
     T* all;                ///< gradient of what the formula got, of all steps
@@ -149,31 +150,18 @@ struct RecurrenceStepBackward {
             for (int g = 0; g < View::gates; ++g) put_gate(at, g, T(0), T(0));
             return;
         }
-        CellNumbers<V, View::gates> a;
+        typename View::Formula::Gates a;
+        for (int g = 0; g < View::gates; ++g) a.numbers[g] = S(view.kept[view.gate(at, g)]);
+        typename View::Formula::States before, slope;
+        for (int k = 0; k < View::states; ++k) {
+            before.numbers[k] = S(view.history[k][view.state(at)]);
+            slope.numbers[k] = S(view.current[k][i]);
+        }
+        if (dy) slope.numbers[0] += S(dy[view.output(at)]);
+        const auto slopes = View::Formula::slopes(a, view.alone(at), before, slope);
         for (int g = 0; g < View::gates; ++g)
-            a[static_cast<std::size_t>(g)] = V::variable(S(view.kept[view.gate(at, g)]), g);
-        CellNumbers<V, View::states> before;
-        for (int k = 0; k < View::states; ++k)
-            before[static_cast<std::size_t>(k)] =
-                V::variable(S(view.history[k][view.state(at)]), first_state + k);
-        V alone(S(0));
-        if constexpr (View::splits)
-            alone = V::variable(S(view.input(at, View::split)), View::gates);
-        const auto after = Cell::step(a, alone, before);
-        S slopes[View::states];
-        for (int k = 0; k < View::states; ++k) slopes[k] = S(view.current[k][i]);
-        if (dy) slopes[0] += S(dy[view.output(at)]);
-        const auto along = [&](int direction) {
-            S total(0);
-            for (int k = 0; k < View::states; ++k)
-                if (const V& state = after[static_cast<std::size_t>(k)];
-                    state.depends_on(direction))
-                    total = fma(slopes[k], state.d[direction], total);
-            return total.r[0];
-        };
-        for (int g = 0; g < View::gates; ++g)
-            put_gate(at, g, along(g), along(g == Cell::split_gate ? View::gates : g));
-        for (int k = 0; k < View::states; ++k) view.current[k][i] = along(first_state + k);
+            put_gate(at, g, slopes.a.numbers[g].r[0], slopes.input(g).r[0]);
+        for (int k = 0; k < View::states; ++k) view.current[k][i] = slopes.before.numbers[k].r[0];
     }
 
 private:

@@ -66,9 +66,8 @@ template <class B>
 Node<B>* pooled_variance(Tape<B>& tape, Node<B>* variance, std::array<PoolAxis, 3> axes,
                          Index size) {
     for (PoolAxis& axis : axes) {
-        double* const squares = tape.template host_memory<double>(axis.out);
-        for (Index o = 0; o < axis.out; ++o) squares[o] = axis.counts[o] * axis.counts[o];
-        axis.counts = squares;
+        axis.squares_counts = true;
+        axis = with_tables(tape, axis);
     }
     const PoolArgs<B> args{
         variance, tape.node(variance->samples, variance->batch, size, variance->needs_grad),

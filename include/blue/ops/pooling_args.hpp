@@ -27,6 +27,7 @@ struct PoolAxis {
     const PoolRange* ranges = &whole_axis;
     const double* counts = &one_element;  ///< by what the sum of each window is divided
     bool padding_counts = false;          ///< in those numbers, where windows are evenly spaced
+    bool squares_counts = false;          ///< the square of those numbers: for variances of means
 
     /// What the tables hold, for kernels without them and to fill them with.
     BLUE_HOST_DEVICE constexpr PoolRange range(Index o) const {
@@ -36,10 +37,8 @@ struct PoolAxis {
         return {first + outside * dilation, last < in ? last : in};
     }
     BLUE_HOST_DEVICE constexpr double count(Index o) const {
-        const PoolRange inside = range(o);
-        if (!padding_counts) return static_cast<double>(inside.end - inside.begin);
-        const Index first = o * stride - padding, last = first + reach();
-        return static_cast<double>((last < in + padding ? last : in + padding) - first);
+        const double n = static_cast<double>(elements(o));
+        return squares_counts ? n * n : n;
     }
     /// The outputs whose windows may have element i, and whether one has.
     BLUE_HOST_DEVICE constexpr PoolRange outputs_near(Index i) const {
@@ -55,6 +54,12 @@ struct PoolAxis {
 
 private:
     BLUE_HOST_DEVICE constexpr Index reach() const { return dilation * (taps - 1) + 1; }
+    BLUE_HOST_DEVICE constexpr Index elements(Index o) const {
+        const PoolRange inside = range(o);
+        if (!padding_counts) return inside.end - inside.begin;
+        const Index first = o * stride - padding, last = first + reach();
+        return (last < in + padding ? last : in + padding) - first;
+    }
 };
 
 enum class PoolKind { max, mean };

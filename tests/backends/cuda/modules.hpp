@@ -23,6 +23,8 @@ struct ModuleRun {
 template <class T>
 struct ModuleOutcome {
     std::vector<T> output, input_gradient, parameter_gradients;
+    std::vector<double> divergences;  ///< of each variable, estimated or in closed form
+    friend bool operator==(const ModuleOutcome&, const ModuleOutcome&) = default;
 };
 
 /// Runs a module, with `Scores`, on inputs of shape `In`.
@@ -41,8 +43,10 @@ auto run_module(const ModuleRun& how) {
     using Shape = typename std::remove_const_t<decltype(y)>::shape;
     const std::vector<T> direction = numbers<T>(y.node->size(), -1, 1);
     const auto factors = tape.template input<Shape>(direction.data(), y.batch(), y.samples());
-    backward(blue::detail::make_loss(sum(y * factors), 1.0, result.log_probs, 0.3));
-    ModuleOutcome<T> outcome{y.to_host(), tape.gradient_of(x.node), {}};
+    const auto loss = blue::detail::make_loss(sum(y * factors), 1.0, result.log_probs, 0.3);
+    backward(loss);
+    ModuleOutcome<T> outcome{y.to_host(), tape.gradient_of(x.node), {}, {}};
+    for (double divergence : loss.divergences()) outcome.divergences.push_back(divergence);
     for (const blue::Draw<B>& draw : tape.draws()) {
         std::vector<T> gradient(static_cast<std::size_t>(blue::parameter_numbers(draw)));
         B::memory::copy_to_host(gradient.data(), draw.gradient,
@@ -63,12 +67,11 @@ double compare_module(const ModuleRun& how) {
     HostExecutor::reverse = true;
     const auto reversed = run_module<M<Emulated<T>>, In, scores>(how);
     HostExecutor::reverse = false;
-    if (given.output != reversed.output || given.input_gradient != reversed.input_gradient ||
-        given.parameter_gradients != reversed.parameter_gradients)
-        return std::numeric_limits<double>::infinity();
+    if (!(given == reversed)) return std::numeric_limits<double>::infinity();
     return std::max({difference(given.output, expected.output),
                      difference(given.input_gradient, expected.input_gradient),
-                     difference(given.parameter_gradients, expected.parameter_gradients)});
+                     difference(given.parameter_gradients, expected.parameter_gradients),
+                     difference(given.divergences, expected.divergences)});
 }
 
 }  // namespace blue_test

@@ -8,6 +8,7 @@
 #include <blue/ops/materialise.hpp>
 
 #include <algorithm>
+#include <array>
 
 namespace blue {
 
@@ -59,7 +60,8 @@ Node<B>* affine(Tape<B>& tape, Node<B>* x, Node<B>* weight, Node<B>* bias, Index
     static_assert(requirement::kernel<known, operation::affine, B>{});
     Index samples = std::max(x->samples, weight->samples);
     if (bias) samples = std::max(samples, bias->samples);
-    for (const Node<B>* node : {x, weight, bias})
+    const std::array nodes{x, weight, bias};  // nvcc 13 does not end a loop over a braced list
+    for (const Node<B>* node : nodes)
         if (node &&
             ((node->samples != 1 && node->samples != samples) || (node != x && node->batch != 1)))
             throw ShapeError("affine: expected ", samples, " or 1 samples, and batch 1 of factors ",

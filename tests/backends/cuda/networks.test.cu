@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: BSD-3-Clause
 /// \file
-/// Networks of the usual kinds on the device.
+/// Networks of the usual kinds in a file of nvcc: on the host executor and on the device.
 #include <blue/cuda.hpp>
 
 #include "support/catch.hpp"
@@ -15,26 +15,31 @@ using namespace blue_test;
 
 namespace {
 
-/// Compares training on the device with the CPU's, and with itself.
+// Rounding of 1e-16 in sums of some hundred terms, amplified by a step of Adam.
+constexpr double tolerance = 1e-10;
+
+/// Compares training with kernels that nvcc compiles for the host, and for the device, with that of
+/// the CPU backend; on the device twice.
 template <template <class> class M, class Shape, bool Whole = false>
 void check() {
+    const auto expected = train_network<M<Cpu<double>>, Shape, Whole>();
+    CHECK(worst_of(train_network<M<Emulated<double>>, Shape, Whole>(), expected) < tolerance);
     if (!cuda::available()) return skip("no CUDA device");
     const auto given = train_network<M<Cuda<double>>, Shape, Whole>();
-    // Rounding of 1e-16 in sums of some hundred terms, amplified by a step of Adam.
-    CHECK(worst_of(given, train_network<M<Cpu<double>>, Shape, Whole>()) < 1e-10);
+    CHECK(worst_of(given, expected) < tolerance);
     CHECK(train_network<M<Cuda<double>>, Shape, Whole>() == given);  // to the last bit
 }
 
 }  // namespace
 
-TEST_CASE("cuda networks on the device: convolutions, pooling, batch normalisation", "[cuda]") {
+TEST_CASE("cuda networks of nvcc: convolutions, pooling, batch normalisation", "[cuda]") {
     check<LeNet, shape<1, 12, 12>>();
 }
 
-TEST_CASE("cuda networks on the device: a layer of a transformer", "[cuda]") {
+TEST_CASE("cuda networks of nvcc: a layer of a transformer", "[cuda]") {
     check<Encoder, shape<5>, true>();
 }
 
-TEST_CASE("cuda networks on the device: recurrent layers", "[cuda]") {
+TEST_CASE("cuda networks of nvcc: recurrent layers", "[cuda]") {
     check<Recurrent, shape<6, 4>>();
 }

@@ -34,15 +34,15 @@ public:
         most_images_ = std::clamp<Index>(at_once, 1, y.batch);
         most_samples_ = std::clamp<Index>(at_once / most_images_, 1, y.samples);
         Index sizes[2];
-        for (bool narrow : {false, true}) {
-            sides_[narrow].is_shared = shares_input && narrow == args.transposed;
+        for (int narrow = 0; narrow < 2; ++narrow) {
+            sides_[narrow].is_shared = shares_input && (narrow == 1) == args.transposed;
             sizes[narrow] = windows_.windows() * most_images_ * rows[narrow];
             sizes[narrow] *= sides_[narrow].is_shared ? 2 : most_samples_;
         }
         T* const memory = tape.template scratch<T>(sizes[0] + sizes[1]);
-        for (bool narrow : {false, true}) {
+        for (int narrow = 0; narrow < 2; ++narrow) {
             Side& side = sides_[narrow];
-            side.values = side.gradients = memory + (narrow ? sizes[0] : 0);
+            side.values = side.gradients = memory + (narrow == 1 ? sizes[0] : 0);
             if (side.is_shared) side.gradients += sizes[narrow] / 2;
         }
     }

@@ -3,6 +3,7 @@
 /// Numbers with mean 0 and variance 1 on the device: one block of threads per group.
 #pragma once
 
+#include <blue/backends/cuda/cuda.hpp>
 #include <blue/backends/cuda/moments.hpp>
 #include <blue/ops/standardise.hpp>
 

@@ -12,6 +12,7 @@
 #include <blue/ops/activations.hpp>
 
 #include <array>
+#include <utility>
 
 using namespace blue;
 using namespace blue_test;
@@ -80,7 +81,28 @@ void check_all_inputs() {
     CHECK(compare_module<M, Shape, T>({1, 1, 1}) < rounding_of_steps<T>);
 }
 
+/// Kernels and products of forward and backward for sequences of that length.
+template <Index Steps>
+std::pair<long, long> launches() {
+    using B = Emulated<double>;
+    const auto model = make<LSTM<4, 3, N, N, B>>(Seed{1});
+    Tape<B> tape;
+    const std::vector<double> inputs = numbers<double>(5 * Steps * 4);
+    const long start = HostExecutor::launches();
+    const auto x = tape.template leaf<shape<Steps, 4>>(inputs.data(), 5);
+    const auto y = forward<Scores::none>(model, tape, x, {.samples = 2}).samples;
+    const long middle = HostExecutor::launches();
+    tape.backward(sum(y));
+    return {middle - start, HostExecutor::launches() - middle};
+}
+
 }  // namespace
+
+TEST_CASE("cuda recurrence: a step starts a product and a kernel", "[cuda]") {
+    const auto five = launches<5>(), six = launches<6>();
+    CHECK(six.first - five.first == 2);
+    CHECK(six.second - five.second == 2);
+}
 
 TEST_CASE("cuda recurrence: cells, random and shared weights", "[cuda]") {
     check_all_inputs<Tanh3, shape<6, 3>>();

@@ -178,7 +178,7 @@ struct AttentionSlopes : Adding<1> {
     }
 };
 
-/// An attention, group by group: some examples at once, which share no input with each other.
+/// An attention, group by group: some examples at once, of which no two share an input.
 template <class T, class E>
 class Attention {
     using B = Cuda<T, E>;
@@ -192,9 +192,8 @@ public:
         const Index bytes = arrays * numbers * static_cast<Index>(sizeof(T));
         bool shared = false;
         for (const Columns<B>& x : args.x) shared |= x.node->samples < args.y->samples;
-        most_ = shared ? args.y->batch : args.y->samples * args.y->batch;
-        most_ = std::clamp<Index>(gradient_bytes / bytes, 1, most_);
-        group_ends_ = shared ? args.y->batch : args.y->samples * args.y->batch;
+        together_ = shared ? args.y->batch : args.y->samples * args.y->batch;
+        most_ = std::clamp<Index>(gradient_bytes / bytes, 1, together_);
         scores_.scores = tape.template scratch<T>(arrays * most_ * numbers);
         slopes_ = scores_.scores + most_ * numbers;
     }
@@ -246,7 +245,7 @@ private:
     void for_each_group(Body body) {
         const Index all = args_.y->samples * args_.y->batch;
         for (scores_.first = 0; scores_.first < all; scores_.first += scores_.examples) {
-            const Index to_end = group_ends_ - scores_.first % group_ends_;
+            const Index to_end = together_ - scores_.first % together_;
             scores_.examples = std::min(most_, to_end);
             body();
         }
@@ -293,7 +292,8 @@ private:
     const AttentionArgs<B>& args_;
     AttentionScores<T> scores_;
     T* slopes_;
-    Index most_, group_ends_;
+    Index together_;  ///< examples that share no input: those of all samples, or of one
+    Index most_;      ///< of a group
 };
 
 }  // namespace cuda

@@ -5,6 +5,7 @@
 
 #include <blue/backends/cuda/affine.hpp>
 #include <blue/backends/cuda/attention.hpp>
+#include <blue/backends/cuda/attention_scores.hpp>
 #include <blue/backends/cuda/convolution.hpp>
 #include <blue/backends/cuda/convolution_windows.hpp>
 #include <blue/backends/cuda/copy.hpp>
@@ -22,6 +23,7 @@
 #include <blue/backends/cuda/optimizer.hpp>
 #include <blue/backends/cuda/pooling.hpp>
 #include <blue/backends/cuda/recurrence.hpp>
+#include <blue/backends/cuda/recurrence_steps.hpp>
 #include <blue/backends/cuda/reduce.hpp>
 #include <blue/backends/cuda/resample.hpp>
 #include <blue/backends/cuda/samples.hpp>

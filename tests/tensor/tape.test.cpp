@@ -96,6 +96,17 @@ TEST_CASE("backward wants a single number that depends on something") {
     CHECK_THROWS_AS(tape.backward(sum(input)), blue::Error);
 }
 
+TEST_CASE("backward begins at a value whose gradient is known") {
+    blue::Tape<B> tape;
+    const std::vector<double> numbers{1, 2, 3};
+    const auto x = tape.leaf<blue::shape<3>>(numbers.data(), 1);
+    const auto y = square(x);
+    double known[] = {10, 20, 30};
+    tape.backward(y + y, known);
+    CHECK(tape.gradient_of(x.node) == std::vector<double>{40, 160, 360});
+    CHECK_THROWS_AS(tape.backward(y, known), blue::Error);
+}
+
 TEST_CASE("a tape that does not record has no gradient, and its memory is used again") {
     blue::Tape<B> tape;
     tape.recording = false;

@@ -96,6 +96,7 @@ PreparedPass<B> begin_pass(std::span<const VariableView<B>> variables, Scores wa
         draw.stored = variable.values;
         draw.samples = variable.is_random ? samples : 1;
         draw.pass_samples = samples;
+        draw.is_part = variable.is_random && tape.chunk.all > tape.chunk.samples;
         draw.supplied_noise = noise.empty() ? nullptr : noise[static_cast<std::size_t>(slot)];
         const FrozenDraws<B>& frozen = variable.frozen;
         draw.key = {frozen.fixed_draws ? frozen.seed : options.seed.value,

@@ -83,6 +83,12 @@ struct Draw {
     double target_rate = 0;        ///< how far, of 1
     Draw* later_steps = nullptr;   ///< draws of the same variable for later steps of a sequence
     Index later_step_count = 0;
+    /// In a pass of which a tape has some samples: whether the others have draws of their own, how
+    /// many came before, with their `log_prob_gradient` before that of this part, and whether some
+    /// follow, after which the gradients are completed.
+    bool is_part = false;
+    Index earlier_samples = 0;
+    bool more_follow = false;
 };
 
 /// How many numbers the parameters of a draw are, and their gradients, with padding.

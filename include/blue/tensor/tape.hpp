@@ -192,6 +192,11 @@ public:
 
     /// Whether operations are recorded for a backward pass.
     bool recording = true;
+    /// Samples of this pass, and those of the whole pass of which it has a part: see
+    /// `SampleChunks`.
+    struct Chunk {
+        Index samples = 1, all = 1;
+    } chunk;
     /// Of the matrix products and convolutions since the last reset, forward: an operation that
     /// multiplies adds its own. For `describe`.
     std::int64_t multiply_adds = 0;
@@ -310,18 +315,19 @@ public:
                              " samples x ", root.node->batch, " x ", root.node->item);
         if (!root.node->needs_grad)
             throw Error("backward: the value does not depend on anything that has a gradient");
-        if (std::exchange(walked_, true))
-            throw Error(
-                "backward: expected a pass without gradients, got one that backward went through; "
-                "add losses up first, or reset the tape and begin another pass");
+        require_not_walked();
         const T one = 1;
         B::memory::copy_from_host(gradient(root.node).data, &one, 1);
-        for (Record<B>* record = last_; record; record = record->previous) {
-            record->backward(*record, *this);
-            Node<B>* const result = record->result;
-            if (result && result->grad && !result->keeps_grad)
-                free_.push_back({std::exchange(result->grad, nullptr), result->size()});
-        }
+        walk_back();
+    }
+    /// The same from a value of any size whose gradient is known: numbers in the backend's memory,
+    /// in whose place other gradients may come.
+    template <class Shape>
+    void backward(Var<B, Shape> root, T* known) {
+        require_not_walked();
+        root.node->grad = known;
+        root.node->grad_live = true;
+        walk_back();
     }
 
     /// Keeps the gradient of a result for `gradient_of`. Call it before `backward`; leaves keep
@@ -354,6 +360,20 @@ public:
     std::size_t capacity() const { return host_.capacity() + device_.capacity(); }
 
 private:
+    void require_not_walked() {
+        if (std::exchange(walked_, true))
+            throw Error(
+                "backward: expected a pass without gradients, got one that backward went through; "
+                "add losses up first, or reset the tape and begin another pass");
+    }
+    void walk_back() {
+        for (Record<B>* record = last_; record; record = record->previous) {
+            record->backward(*record, *this);
+            Node<B>* const result = record->result;
+            if (result && result->grad && !result->keeps_grad)
+                free_.push_back({std::exchange(result->grad, nullptr), result->size()});
+        }
+    }
     /// Memory for n numbers: the smallest that is free, of these the one used last, or new.
     T* gradient_memory(Index n) {
         auto best = free_.end();

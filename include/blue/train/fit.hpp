@@ -11,6 +11,7 @@
 #include <blue/train/diagnosis.hpp>
 #include <blue/train/evaluate.hpp>
 #include <blue/train/progress.hpp>
+#include <blue/train/sample_chunks.hpp>
 
 #include <algorithm>
 #include <cmath>
@@ -42,6 +43,11 @@ struct FitOptions {
     Index batch_size = 64;
     /// Weight samples per step.
     Index samples = 10;
+    /// How many of them are in memory at a time: see `SampleChunks`; 0 for all.
+    Index samples_per_chunk = 0;
+    /// Bytes within which the tape of a chunk stays, in place of its number of samples: see
+    /// `samples_within`; 0 for no bound.
+    Index memory_budget = 0;
     /// What shuffling and noise follow from. Equal seeds give equal parameters, to the last bit,
     /// with any number of threads.
     Seed seed{1};
@@ -79,8 +85,16 @@ inline void check_fit_options(const FitOptions& options) {
     positive("batch_size", options.batch_size);
     positive("samples", options.samples);
     positive("validation_samples", options.validation_samples);
-    if (options.patience < 0)
-        throw ValueError("fit: expected a patience of at least 0, got ", options.patience);
+    const auto not_negative = [](const char* name, Index value) {
+        if (value < 0) throw ValueError("fit: expected ", name, " of at least 0, got ", value);
+    };
+    not_negative("a patience", options.patience);
+    not_negative("samples_per_chunk", options.samples_per_chunk);
+    not_negative("a memory_budget", options.memory_budget);
+    if (options.samples_per_chunk > 0 && options.memory_budget > 0)
+        throw ValueError("fit: expected samples_per_chunk or a memory_budget, got both: ",
+                         options.samples_per_chunk, " samples and ", options.memory_budget,
+                         " bytes");
     if (!(options.clip_norm >= 0))
         throw ValueError("fit: expected a clip_norm of at least 0, got ", options.clip_norm);
 }
@@ -161,11 +175,7 @@ public:
 private:
     StepLosses take_step(Index epoch, Index step, std::span<const Index> rows) {
         const Index total_step = (epoch - 1) * steps_ + step - 1;
-        tape_.reset();
-        const Loss<B> loss = forward_loss(rows, total_step);
-        const auto parts = loss.values();
-        StepLosses losses{static_cast<double>(loss.total.value()), parts.data_fitting,
-                          parts.prior_matching, parts.divergence, loss.divergences()};
+        StepLosses losses;
         const auto require_finite = [&](std::span<const double> norms) {
             if (std::isfinite(losses.total) && all_finite(losses.divergences) && all_finite(norms))
                 return;
@@ -174,8 +184,17 @@ private:
                                 {epoch, step, losses.total, losses.data_fitting,
                                  losses.prior_matching, losses.divergences, norms});
         };
-        require_finite({});
-        backward(loss);
+        run_backward(rows, total_step, [&](const auto& result) {
+            const auto target =
+                make_target<Likelihood>(result.samples, targets_, train_.targets, rows, "fit");
+            const Loss<B> loss = objective_(result, target, DatasetSize(train_.size()),
+                                            TrainingStep{total_step, steps_, epochs_});
+            const auto parts = loss.values();
+            losses = {static_cast<double>(loss.total.value()), parts.data_fitting,
+                      parts.prior_matching, parts.divergence, loss.divergences()};
+            require_finite({});
+            return loss;
+        });
         const std::vector<double> norms = gradient_norms(tape_);
         require_finite(norms);
         const double norm = total_norm(norms);
@@ -186,21 +205,30 @@ private:
         return losses;
     }
 
-    Loss<B> forward_loss(std::span<const Index> rows, Index total_step) {
+    /// The gradients of a step. \param objective of the result of `forward`.
+    template <class ObjectiveOfResult>
+    void run_backward(std::span<const Index> rows, Index total_step,
+                      ObjectiveOfResult&& objective) {
         using Input = blue::input_shape_of<M>;
-        const auto x = tape_.template input<Input>(inputs_.gather(train_.inputs, rows),
-                                                   static_cast<Index>(rows.size()),
-                                                   extents_of_inputs<Input>(train_.inputs, "fit"));
-        const auto result =
-            forward<Objective::scores>(model_, tape_, x,
-                                       {.samples = options_.samples,
-                                        .seed = options_.seed,
-                                        .pass = static_cast<std::uint64_t>(total_step),
-                                        .norm_constants = objective_.norm_constants});
-        const auto target =
-            make_target<Likelihood>(result.samples, targets_, train_.targets, rows, "fit");
-        return objective_(result, target, DatasetSize(train_.size()),
-                          TrainingStep{total_step, steps_, epochs_});
+        const auto* const numbers = inputs_.gather(train_.inputs, rows);
+        const auto extents = extents_of_inputs<Input>(train_.inputs, "fit");
+        const auto input = [&](Tape<B>& tape) {
+            return tape.template input<Input>(numbers, static_cast<Index>(rows.size()), extents);
+        };
+        const ForwardOptions options{.samples = options_.samples,
+                                     .seed = options_.seed,
+                                     .pass = static_cast<std::uint64_t>(total_step),
+                                     .norm_constants = objective_.norm_constants};
+        if (!chunks_) chunks_.emplace(model_, samples_per_chunk<Objective::scores>(options, input));
+        chunks_->template backward<Objective::scores>(model_, tape_, options, input, objective);
+    }
+
+    template <Scores Wanted, class Input>
+    Index samples_per_chunk(const ForwardOptions& options, const Input& input) const {
+        if (options_.memory_budget > 0)
+            return samples_within<Wanted>(static_cast<std::size_t>(options_.memory_budget), model_,
+                                          options, input);
+        return options_.samples_per_chunk > 0 ? options_.samples_per_chunk : options_.samples;
     }
 
     M& model_;
@@ -212,6 +240,7 @@ private:
     Optimizer<Rule, B> optimizer_;
     std::optional<WeightAverage<M>> average_;
     Tape<B> tape_;
+    std::optional<SampleChunks<B>> chunks_;  ///< since the first step, which may measure memory
     BatchBuffer<typename B::scalar> inputs_;
     BatchBuffer<target_number<Likelihood, B>> targets_;
 };

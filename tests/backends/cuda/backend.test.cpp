@@ -42,7 +42,7 @@ TEST_CASE("cuda backend: a step starts few kernels", "[cuda]") {
 }
 
 TEST_CASE("cuda backend: fit and predict", "[cuda]") {
-    const auto run_fit = []<class B>(B) {
+    const auto run_fit = []<class B>(B, Index samples_per_chunk = 0) {
         Sequential<Linear<8, 30, MeanFieldNormal, MeanFieldNormal, B>, ReLU,
                    Linear<30, 4, MeanFieldNormal, MeanFieldNormal, B>>
             net{Seed{3}};
@@ -54,6 +54,7 @@ TEST_CASE("cuda backend: fit and predict", "[cuda]") {
                                 {.epochs = 2,
                                  .batch_size = 16,
                                  .samples = 3,
+                                 .samples_per_chunk = samples_per_chunk,
                                  .clip_norm = 100,
                                  .progress = Progress::none});
         const auto prediction = predict(net, Categorical{}, data.inputs, {.samples = 5});
@@ -63,5 +64,8 @@ TEST_CASE("cuda backend: fit and predict", "[cuda]") {
         return result;
     };
     // Float, after eight steps of Adam.
-    CHECK(worst_of(run_fit(Emulated<float>{}), run_fit(Cpu<float>{})) < 1e-4);
+    const auto given = run_fit(Emulated<float>{});
+    CHECK(worst_of(given, run_fit(Cpu<float>{})) < 1e-4);
+    CHECK(run_fit(Emulated<float>{}, 1) == given);
+    CHECK(run_fit(Emulated<float>{}, 2) == given);
 }

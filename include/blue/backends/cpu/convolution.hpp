@@ -14,6 +14,14 @@ inline constexpr bool has_kernel<operation::convolution, Cpu<T, Isa>> = true;
 
 namespace cpu {
 
+/// Samples of the input in the whole pass, of which the tape may have a part: sums are the same in
+/// any part of it.
+template <class B>
+Index samples_of_all(const Tape<B>& tape, const blue::detail::ConvolutionArgs<B>& args) {
+    const bool shared = args.x->samples == 1 && (args.y->samples > 1 || !args.x->needs_grad);
+    return shared ? 1 : args.x->samples * tape.chunk.all / tape.chunk.samples;
+}
+
 /// One convolution: what its units do. All work on blocks in the lanes of packs, in memory of their
 /// thread: images of the wide and of the narrow side, and a gradient.
 template <class B>
@@ -24,7 +32,8 @@ class Convolution {
 public:
     Convolution(Tape<B>& tape, const Args& args)
         : args_(args),
-          plan_(make_convolution_plan<T>(tape, args.geometry, args.x->batch, args.x->samples)),
+          plan_(make_convolution_plan<T>(tape, args.geometry, args.x->batch,
+                                         samples_of_all(tape, args))),
           scratch_(tape, plan_.wide_numbers + plan_.narrow_numbers +
                              std::max(plan_.wide_numbers, plan_.narrow_numbers)) {}
 
@@ -205,7 +214,8 @@ void convolution_backward(Tape<Cpu<T, Isa>>& tape,
     const Index at_once = dx.data && !args.transposed ? plan.steps : 1;
     const Index pieces = plan.blocks() * plan.steps / at_once;
     const Index x_samples = args.x->samples;
-    const Index units = std::min(pieces, (cpu::convolution_partials + x_samples - 1) / x_samples);
+    const Index all = cpu::samples_of_all(tape, args);
+    const Index units = std::min(pieces, (cpu::convolution_partials + all - 1) / all);
 
     // Each unit adds up gradients of the weights of its own; they are added up in order.
     const Index size = args.weight->size;

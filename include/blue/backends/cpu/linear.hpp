@@ -167,7 +167,7 @@ void linear_forward(Tape<Cpu<T, Isa>>& tape, const LinearArgs<Cpu<T, Isa>>& args
     const Index rows = args.rows, in = args.in, out = args.out;
     if (args.owns_bias) draw_forward(tape, *bias);
     // Samples that share the weights cannot each draw them: they are drawn first.
-    const bool fused = args.owns_weight && weight.samples > 1;
+    const bool fused = args.owns_weight && (weight.samples > 1 || weight.is_part);
     const Index blocks = (out + cpu::linear_block - 1) / cpu::linear_block;
     double* partial = nullptr;
     if (fused) {

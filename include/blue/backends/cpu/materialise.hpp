@@ -112,11 +112,15 @@ bool begin_gradient(Tape<B>& tape, Draw<B>& draw) {
     return std::exchange(draw.gradient_live, true);
 }
 
-/// Completes the parameter gradients of a range: the owner of the draw calls it once.
+/// Completes the parameter gradients of a range: the owner of the draw calls it once, and once more
+/// for each part of the samples.
 template <class B>
 void finish_gradient(const Draw<B>& draw, Index begin, Index end) {
+    if (draw.more_follow) return;
     typename B::scalar variational = 0;
-    for (Index s = 0; s < draw.samples; ++s) variational += log_prob_gradient(draw, s).variational;
+    if (draw.log_prob_gradient)
+        for (Index s = -draw.earlier_samples; s < draw.pass_samples; ++s)
+            variational += draw.log_prob_gradient[2 * s + 1];
     using T = typename B::scalar;
     const T weight = static_cast<T>(draw.divergence_weight);
     draw.kernels->finish(draw, begin, end, variational,

@@ -149,8 +149,7 @@ struct AccumulateBody {
             }
         }
         if (a.finish) {
-            T variational = 0;
-            for (Index s = 0; s < d.samples; ++s) variational += d.slopes(s).variational;
+            const T variational = d.variational_slope();
             const T divergence =
                 d.divergence_gradient ? d.divergence_weight * *d.divergence_gradient : T(0);
             for (int j = 0; j < elements; ++j)
@@ -189,7 +188,9 @@ struct Launch {
     }
     static void accumulate(const D& d, const Accumulation<T>& accumulation) {
         using Body = AccumulateBody<Sweep, T>;
-        Executor::for_each(Body::count(d.size), Body{Sweep(d), accumulation});
+        Body body{Sweep(d), accumulation};
+        body.a.finish &= !d.more_follow;
+        Executor::for_each(Body::count(d.size), body);
     }
     static double norm_constants(const D& d, double* prior_constant) {
         *prior_constant = norm_constant(*static_cast<const P*>(d.prior));

@@ -34,7 +34,7 @@ struct DrawView {
     const T* noise;  ///< supplied noise, or nullptr
     random::Key key;
     bool estimated, antithetic;
-    Index samples, pass_samples;
+    Index samples, pass_samples, earlier_samples;
     bool scores_log_prob, uses_divergence;
     const T* log_prob_gradient;
     const T* divergence_gradient;
@@ -56,6 +56,7 @@ struct DrawView {
           antithetic(d.antithetic),
           samples(d.samples),
           pass_samples(d.pass_samples),
+          earlier_samples(d.earlier_samples),
           scores_log_prob(d.scores_log_prob),
           uses_divergence(d.uses_divergence),
           log_prob_gradient(d.log_prob_gradient),
@@ -71,6 +72,14 @@ struct DrawView {
             sum.prior += log_prob_gradient[2 * i];
             sum.variational += log_prob_gradient[2 * i + 1];
         }
+        return sum;
+    }
+    /// Of the variational log prob, of all samples together.
+    BLUE_HOST_DEVICE T variational_slope() const {
+        T sum = 0;
+        if (log_prob_gradient)
+            for (Index s = -earlier_samples; s < pass_samples; ++s)
+                sum += log_prob_gradient[2 * s + 1];
         return sum;
     }
     /// The noise of a unit in sample s.

@@ -1,0 +1,334 @@
+// SPDX-License-Identifier: BSD-3-Clause
+/// \file
+/// Training passes with some of the weight samples at a time.
+#pragma once
+
+#include <blue/objectives/loss.hpp>
+#include <blue/train/predict.hpp>
+
+#include <algorithm>
+#include <optional>
+#include <vector>
+
+namespace blue {
+
+namespace detail {
+
+/// Some samples of a pass. Each member of an ensemble has samples of its own, which follow each
+/// other, in the part as among all.
+struct SamplePart {
+    Index first, samples, all;  ///< of all members together
+    Index members;
+
+    /// Of one member.
+    Index rows() const { return samples / members; }
+    Index earlier() const { return first / members; }
+    bool is_last() const { return first + samples == all; }
+    /// The place of row r among all.
+    Index place(Index r) const { return r / rows() * (all / members) + earlier() + r % rows(); }
+
+    /// Copies rows of n numbers to their places among all.
+    template <class B>
+    void put(const typename B::scalar* part, typename B::scalar* whole, Index n) const {
+        for (Index r = 0; r < samples; r += rows())
+            B::memory::copy(whole + place(r) * n, part + r * n, rows() * n);
+    }
+    /// The same from there.
+    template <class B>
+    void take(const typename B::scalar* whole, typename B::scalar* part, Index n) const {
+        for (Index r = 0; r < samples; r += rows())
+            B::memory::copy(part + r * n, whole + place(r) * n, rows() * n);
+    }
+};
+
+/// Whether the samples of a model are shared out at its root at most, as `SamplePart` has it: what
+/// comes behind members of an ensemble would find its samples in another order.
+template <class M, class Children = typename child_entries_of<M>::type>
+inline constexpr bool shares_samples_at_root = true;
+template <class M, class... Children>
+inline constexpr bool shares_samples_at_root<M, mp::mp_list<Children...>> =
+    sample_multiple_of<M> == 1 ||
+    (requires { M::sample_multiple; } && ... && shares_samples_at_root<typename Children::type>);
+
+/// What the chunks of a pass leave for the whole of it, whatever the model.
+template <class B>
+struct ChunkSums {
+    using T = typename B::scalar;
+    std::vector<std::vector<double>> targets;  ///< of buffers, by slot
+    std::vector<T> numbers;
+
+    /// The log probs of a part in the table of all, and divergences.
+    static void put_scores(const SamplePart& at, const PreparedPass<B>& whole, const Node<B>& table,
+                           const Node<B>& divergences) {
+        for (Index slot = 0; slot < table.samples; ++slot)
+            at.put<B>(table.value + slot * 2 * at.samples, whole.table->value + slot * 2 * at.all,
+                      2);
+        B::memory::copy(whole.divergences->value, divergences.value, divergences.size());
+    }
+
+    /// Whether the gradients of a draw are sums over its samples, in order, which are completed
+    /// once. Others come complete from each part.
+    static bool folds(const Draw<B>& draw) { return !draw.layout && draw.later_step_count == 0; }
+
+    /// Tells the draws of a part the derivatives of the loss, and where gradients of earlier parts
+    /// are.
+    static void attach(const SamplePart& at, Tape<B>& whole, Tape<B>& part) {
+        for (Draw<B>& draw : part.draws()) {
+            Draw<B>& sum = whole.draws()[static_cast<std::size_t>(draw.slot)];
+            if (sum.log_prob_gradient)
+                draw.log_prob_gradient = sum.log_prob_gradient + 2 * at.place(draw.first_row);
+            if (at.is_last()) draw.divergence_gradient = sum.divergence_gradient;
+            for (Index k = 0; k < draw.later_step_count; ++k) {
+                draw.later_steps[k].log_prob_gradient = draw.log_prob_gradient;
+                draw.later_steps[k].divergence_gradient = draw.divergence_gradient;
+            }
+            if (!folds(draw)) continue;
+            if (!sum.gradient) make_gradient(whole, sum);
+            draw.gradient = sum.gradient;
+            draw.gradient_live = sum.gradient_live;
+            draw.earlier_samples = at.earlier();
+            draw.more_follow = !at.is_last();
+        }
+    }
+
+    /// Takes over what backward left.
+    void collect(const SamplePart& at, Tape<B>& whole, Tape<B>& part) {
+        targets.resize(part.draws().size());
+        for (const Draw<B>& draw : part.draws()) {
+            Draw<B>& sum = whole.draws()[static_cast<std::size_t>(draw.slot)];
+            if (draw.target) add_target(at, whole, draw, sum);
+            if (!folds(draw) && draw.gradient_live) add_gradient(whole, draw, sum);
+            sum.gradient_live |= draw.gradient_live;
+        }
+    }
+
+private:
+    static void make_gradient(Tape<B>& tape, Draw<B>& draw) {
+        draw.gradient = tape.template device_memory<T>(parameter_numbers(draw));
+        // Optimisers read whole arrays.
+        for (Index k = 0; k < draw.kernels->parameters && !draw.layout; ++k)
+            B::memory::fill_zero(draw.gradient + k * draw.stride + draw.size,
+                                 draw.stride - draw.size);
+    }
+    static void add_gradient(Tape<B>& tape, const Draw<B>& draw, Draw<B>& sum) {
+        const Index n = parameter_numbers(draw);
+        if (!sum.gradient) {
+            make_gradient(tape, sum);
+            B::memory::copy(sum.gradient, draw.gradient, n);
+        } else if constexpr (requires { add_scaled(B{}, draw.gradient, n, 1.0, sum.gradient); }) {
+            add_scaled(B{}, draw.gradient, n, 1.0, sum.gradient);
+        }
+    }
+    /// Where a buffer moves to is the mean over all samples.
+    void add_target(const SamplePart& at, Tape<B>& tape, const Draw<B>& draw, Draw<B>& sum) {
+        const auto n = static_cast<std::size_t>(draw.size);
+        std::vector<double>& total = targets[static_cast<std::size_t>(draw.slot)];
+        if (at.first == 0) total.assign(n, 0);
+        numbers.resize(n);
+        B::memory::copy_to_host(numbers.data(), draw.target, draw.size);
+        for (std::size_t i = 0; i < n; ++i)
+            total[i] += static_cast<double>(at.samples) * static_cast<double>(numbers[i]);
+        if (!at.is_last()) return;
+        T* const mean = tape.template host_memory<T>(draw.size);
+        for (std::size_t i = 0; i < n; ++i)
+            mean[i] = static_cast<T>(total[i] / static_cast<double>(at.all));
+        sum.target = B::to_device(tape, static_cast<const T*>(mean), draw.size);
+        sum.target_rate = draw.target_rate;
+    }
+};
+
+}  // namespace detail
+
+/// Losses and gradients of all weight samples of a step in the memory of a few: samples are
+/// independent of each other but for the objective, so they can come in chunks (gradient
+/// accumulation), each of which runs forward once more when its gradients are known (activation
+/// checkpointing, Chen et al. 2016).
+///
+/// 1. Each chunk runs forward; what stays are its outputs and log probs.
+/// 2. The objective gives the loss of all samples, and its derivatives with respect to these.
+/// 3. Each chunk runs forward again, but for the first one, and backward. Gradients of parameters
+///    are added up over the chunks, in the order of the samples.
+///
+/// The memory is that of one chunk, gradients of the parameters, and per sample the outputs and two
+/// numbers for each random variable. The time is that of a step and of one more forward pass for
+/// all chunks but the first.
+///
+/// What has a draw of its own for each sample gets the same gradients as in one chunk, to the last
+/// bit: all weights of elementwise distributions that one operation of the model uses. Sums over
+/// samples in other places are rounded after each chunk: gradients of deterministic parameters and
+/// point estimates, of weights that are used several times or drawn as a whole (`LowRankNormal`),
+/// of `LocalReparameterization` and `Flipout`, and running statistics of `BatchNorm`. The model
+/// must treat samples alike: a mean over samples within it would be one of a chunk.
+///
+///     SampleChunks chunks(net, 4);
+///     const auto input = [&](auto& tape) { return tape.template input<shape<2>>(x.data(), 64); };
+///     const auto objective = [&](const auto& result) {
+///         return elbo(result, make_labels(tape, labels.data(), 64, 3));
+///     };
+///     chunks.backward<Scores::divergence>(net, tape, {.samples = 100, .pass = step}, input,
+///                                         objective);
+///     optimizer.step(net, tape);
+template <class B>
+class SampleChunks {
+public:
+    /// \param samples_per_chunk for an `Ensemble` rounded up to a multiple of its members. Throws
+    /// ValueError below 1.
+    template <class M>
+    SampleChunks(const M&, Index samples_per_chunk) : samples_per_chunk_(samples_per_chunk) {
+        if (samples_per_chunk < 1)
+            throw ValueError("SampleChunks: expected samples_per_chunk of at least 1, got ",
+                             samples_per_chunk);
+    }
+
+    Index samples_per_chunk() const { return samples_per_chunk_; }
+
+    /// One pass forward and backward. What was on `tape` is forgotten; the loss and the gradients
+    /// are left there, for `Optimizer::step`.
+    /// \tparam Wanted the `scores` of the objective.
+    /// \param input of a tape: the input of the model, or `Inputs` of several.
+    /// \param objective of what `forward` returns, with the outputs of all samples: a Loss.
+    /// With at least as many samples per chunk as there are it is `forward`, the objective and
+    /// `backward`. Throws as these do, and ValueError for an `Ensemble` whose samples are no
+    /// multiple of its members, or which is only a part of the model.
+    template <Scores Wanted = Scores::log_probs, class M, class Input, class Objective>
+    Loss<B> backward(const M& model, Tape<B>& tape, const ForwardOptions& options,
+                     const Input& input, Objective&& objective) {
+        constexpr Index members = detail::sample_multiple_of<M>;
+        const Index wanted = std::min(samples_per_chunk_, options.samples);
+        const Index most = (wanted + members - 1) / members * members;
+        tape.reset();
+        if (most >= options.samples)
+            return backward_at_once<Wanted>(model, tape, options, input, objective);
+        if (options.samples % members != 0)
+            throw ValueError("SampleChunks: expected a multiple of ", members, " samples, got ",
+                             options.samples);
+        if (!detail::shares_samples_at_root<M>)
+            throw ValueError(
+                "SampleChunks: expected all samples in one chunk for a model of which an Ensemble "
+                "is a part, got ",
+                most, " of ", options.samples);
+
+        const auto part = [&](Index first) {
+            return detail::SamplePart{first, std::min(most, options.samples - first),
+                                      options.samples, members};
+        };
+        const auto run = [&](const detail::SamplePart& at) {
+            part_.reset();
+            part_.chunk = {at.samples, at.all};
+            ForwardOptions of_part = options;
+            of_part.samples = at.samples;
+            of_part.first_sample += at.first;
+            return forward<Wanted>(model, part_, input(part_), of_part);
+        };
+        const auto whole = detail::begin_pass<Wanted>(model, tape, options, {});
+        Node<B>* outputs = nullptr;
+        // The first chunk comes last, and stays for its backward pass.
+        detail::SamplePart at = part((options.samples - 1) / most * most);
+        auto result = run(at);
+        for (;; at = part(at.first - most), result = run(at)) {
+            const Node<B>& y = *result.samples.node;
+            if (y.samples < at.samples) {  // without anything random one sample is all
+                tape.reset();
+                return backward_at_once<Wanted>(model, tape, options, input, objective);
+            }
+            if (!outputs) outputs = tape.node(options.samples, y.batch, y.item, true);
+            at.put<B>(y.value, outputs->value, y.per_sample());
+            if constexpr (Wanted != Scores::none)
+                sums_.put_scores(at, whole, *result.log_probs.table(),
+                                 *result.log_probs.divergences());
+            if (at.first == 0) break;
+        }
+
+        auto output = result.samples;
+        output.tape = &tape;
+        output.node = outputs;
+        outputs->keeps_grad = true;
+        const Loss<B> loss = objective(detail::with_log_probs<Wanted, M>(output, tape, whole));
+        blue::backward(loss);
+        for (;; at = part(at.first + most), result = run(at)) {
+            backward_part(at, tape, *outputs, result.samples);
+            if (at.is_last()) return loss;
+        }
+    }
+
+    /// Bytes that chunks hold, beside those of the tape of all samples.
+    std::size_t capacity() const { return part_.capacity(); }
+
+private:
+    template <Scores Wanted, class M, class Input, class Objective>
+    static Loss<B> backward_at_once(const M& model, Tape<B>& tape, const ForwardOptions& options,
+                                    const Input& input, Objective& objective) {
+        const Loss<B> loss = objective(forward<Wanted>(model, tape, input(tape), options));
+        blue::backward(loss);
+        return loss;
+    }
+
+    template <class Shape>
+    void backward_part(const detail::SamplePart& at, Tape<B>& tape, const Node<B>& outputs,
+                       Var<B, Shape> y) {
+        auto* const slopes = part_.template device_memory<typename B::scalar>(y.node->size());
+        if (outputs.grad_live)
+            at.take<B>(outputs.grad, slopes, outputs.per_sample());
+        else
+            B::memory::fill_zero(slopes, y.node->size());
+        sums_.attach(at, tape, part_);
+        part_.backward(y, slopes);
+        sums_.collect(at, tape, part_);
+    }
+
+    Index samples_per_chunk_;
+    Tape<B> part_;
+    detail::ChunkSums<B> sums_;
+};
+
+namespace detail {
+
+/// Bytes of the tape of a pass with n samples, forward and backward.
+template <Scores Wanted, class M, class Input>
+std::size_t bytes_of_pass(const M& model, ForwardOptions options, const Input& input, Index n) {
+    using B = backend_of<M>;
+    Tape<B> tape;
+    tape.chunk = {n, std::max(n, options.samples)};
+    options.samples = n;
+    const auto y = forward<Wanted>(model, tape, input(tape), options).samples;
+    auto* const slopes = tape.template device_memory<typename B::scalar>(y.node->size());
+    B::memory::fill_zero(slopes, y.node->size());
+    tape.backward(y, slopes);
+    return tape.capacity();
+}
+
+}  // namespace detail
+
+/// The number of samples per chunk, at most those of the options, with which the tape of a chunk
+/// stays within a budget of bytes, up to a few: found by passes of the model with one sample, two,
+/// and as many as these let expect. Throws ValueError when one sample takes more.
+template <Scores Wanted = Scores::log_probs, class M, class Input>
+Index samples_within(std::size_t budget, const M& model, const ForwardOptions& options,
+                     const Input& input) {
+    constexpr Index members = detail::sample_multiple_of<M>;
+    const auto bytes = [&](Index n) {
+        return detail::bytes_of_pass<Wanted>(model, options, input, n * members);
+    };
+    const std::size_t one = bytes(1);
+    if (one > budget)
+        throw ValueError("samples_within: expected a budget of at least ", one,
+                         " bytes, which a pass of ", members, " samples takes, got ", budget);
+    // More samples take as much more as some took, up to the size of the blocks of a tape.
+    Index fits = 1, fails = std::max<Index>(options.samples / members, 1) + 1;
+    for (Index n = 2; fails - fits > 1;) {
+        const std::size_t taken = bytes(n);
+        (taken > budget ? fails : fits) = n;
+        const double growth = std::max(static_cast<double>(taken) - static_cast<double>(one), 1.0);
+        const double room =
+            std::min(static_cast<double>(budget - one) / growth, static_cast<double>(fails));
+        const Index expected = 1 + static_cast<Index>(room * static_cast<double>(n - 1));
+        if (expected <= fits) break;
+        n = std::min(expected, fails - 1);
+    }
+    return fits * members;
+}
+
+template <class M>
+SampleChunks(const M&, Index) -> SampleChunks<backend_of<M>>;
+
+}  // namespace blue

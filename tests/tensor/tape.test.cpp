@@ -102,9 +102,9 @@ TEST_CASE("backward begins at a value whose gradient is known") {
     const auto x = tape.leaf<blue::shape<3>>(numbers.data(), 1);
     const auto y = square(x);
     double known[] = {10, 20, 30};
-    tape.backward(y + y, known);
+    tape.backward((y + y).node, known);
     CHECK(tape.gradient_of(x.node) == std::vector<double>{40, 160, 360});
-    CHECK_THROWS_AS(tape.backward(y, known), blue::Error);
+    CHECK_THROWS_AS(tape.backward(y.node, known), blue::Error);
 }
 
 TEST_CASE("a tape that does not record has no gradient, and its memory is used again") {

@@ -322,11 +322,10 @@ public:
     }
     /// The same from a value of any size whose gradient is known: numbers in the backend's memory,
     /// in whose place other gradients may come.
-    template <class Shape>
-    void backward(Var<B, Shape> root, T* known) {
+    void backward(Node<B>* root, T* known) {
         require_not_walked();
-        root.node->grad = known;
-        root.node->grad_live = true;
+        root->grad = known;
+        root->grad_live = true;
         walk_back();
     }
 

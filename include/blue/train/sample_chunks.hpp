@@ -8,7 +8,6 @@
 
 #include <algorithm>
 #include <optional>
-#include <vector>
 
 namespace blue {
 
@@ -50,12 +49,18 @@ inline constexpr bool shares_samples_at_root<M, mp::mp_list<Children...>> =
     sample_multiple_of<M> == 1 ||
     (requires { M::sample_multiple; } && ... && shares_samples_at_root<typename Children::type>);
 
+/// `forward` of a model whose input is made on the tape. (Not inlined: it has several callers.)
+template <Scores Wanted, class M, class B, class Input>
+[[gnu::noinline]] auto forward_input(const M& model, Tape<B>& tape, const Input& input,
+                                     const ForwardOptions& options) {
+    return forward<Wanted>(model, tape, input(tape), options);
+}
+
 /// What the chunks of a pass leave for the whole of it, whatever the model.
 template <class B>
 struct ChunkSums {
     using T = typename B::scalar;
-    std::vector<std::vector<double>> targets;  ///< of buffers, by slot
-    std::vector<T> numbers;
+    double** targets;  ///< sums of what buffers move to, by slot
 
     /// The log probs of a part in the table of all, and divergences.
     static void put_scores(const SamplePart& at, const PreparedPass<B>& whole, const Node<B>& table,
@@ -93,10 +98,11 @@ struct ChunkSums {
 
     /// Takes over what backward left.
     void collect(const SamplePart& at, Tape<B>& whole, Tape<B>& part) {
-        targets.resize(part.draws().size());
+        if (at.first == 0)
+            targets = whole.template host_memory<double*>(static_cast<Index>(whole.draws().size()));
         for (const Draw<B>& draw : part.draws()) {
             Draw<B>& sum = whole.draws()[static_cast<std::size_t>(draw.slot)];
-            if (draw.target) add_target(at, whole, draw, sum);
+            if (draw.target) add_target(at, whole, part, draw, sum);
             if (!folds(draw) && draw.gradient_live) add_gradient(whole, draw, sum);
             sum.gradient_live |= draw.gradient_live;
         }
@@ -120,19 +126,20 @@ private:
         }
     }
     /// Where a buffer moves to is the mean over all samples.
-    void add_target(const SamplePart& at, Tape<B>& tape, const Draw<B>& draw, Draw<B>& sum) {
-        const auto n = static_cast<std::size_t>(draw.size);
-        std::vector<double>& total = targets[static_cast<std::size_t>(draw.slot)];
-        if (at.first == 0) total.assign(n, 0);
-        numbers.resize(n);
-        B::memory::copy_to_host(numbers.data(), draw.target, draw.size);
-        for (std::size_t i = 0; i < n; ++i)
+    void add_target(const SamplePart& at, Tape<B>& whole, Tape<B>& part, const Draw<B>& draw,
+                    Draw<B>& sum) {
+        const Index n = draw.size;
+        double*& total = targets[draw.slot];
+        if (at.first == 0) std::fill_n(total = whole.template host_memory<double>(n), n, 0.0);
+        T* const numbers = part.template host_memory<T>(n);
+        B::memory::copy_to_host(numbers, draw.target, n);
+        for (Index i = 0; i < n; ++i)
             total[i] += static_cast<double>(at.samples) * static_cast<double>(numbers[i]);
         if (!at.is_last()) return;
-        T* const mean = tape.template host_memory<T>(draw.size);
-        for (std::size_t i = 0; i < n; ++i)
+        T* const mean = whole.template host_memory<T>(n);
+        for (Index i = 0; i < n; ++i)
             mean[i] = static_cast<T>(total[i] / static_cast<double>(at.all));
-        sum.target = B::to_device(tape, static_cast<const T*>(mean), draw.size);
+        sum.target = B::to_device(whole, static_cast<const T*>(mean), n);
         sum.target_rate = draw.target_rate;
     }
 };
@@ -197,8 +204,44 @@ public:
         const Index wanted = std::min(samples_per_chunk_, options.samples);
         const Index most = (wanted + members - 1) / members * members;
         tape.reset();
-        if (most >= options.samples)
-            return backward_at_once<Wanted>(model, tape, options, input, objective);
+        std::optional<Outputs<M, Wanted, Input>> outputs;
+        if (most < options.samples)
+            outputs = forward_chunks<Wanted>(model, tape, options, input, most);
+        const Loss<B> loss = objective(
+            outputs ? outputs->all : detail::forward_input<Wanted>(model, tape, input, options));
+        blue::backward(loss);
+        if (outputs) backward_chunks<Wanted>(model, tape, options, input, most, *outputs);
+        return loss;
+    }
+
+    /// Bytes that chunks hold, beside those of the tape of all samples.
+    std::size_t capacity() const { return part_.capacity(); }
+
+private:
+    /// What `forward` gives for all samples, and for those of the first chunk.
+    template <class M, Scores Wanted, class Input>
+    struct Outputs {
+        using Result = decltype(detail::forward_input<Wanted>(
+            std::declval<const M&>(), std::declval<Tape<B>&>(), std::declval<const Input&>(), {}));
+        Result all, first;
+    };
+
+    template <Scores Wanted, class M, class Input>
+    auto forward_chunk(const detail::SamplePart& at, const M& model, ForwardOptions options,
+                       const Input& input) {
+        part_.reset();
+        part_.chunk = {at.samples, at.all};
+        options.samples = at.samples;
+        options.first_sample += at.first;
+        return detail::forward_input<Wanted>(model, part_, input, options);
+    }
+
+    /// Nothing for a model without anything random, of which one sample is all.
+    template <Scores Wanted, class M, class Input>
+    std::optional<Outputs<M, Wanted, Input>> forward_chunks(const M& model, Tape<B>& tape,
+                                                            const ForwardOptions& options,
+                                                            const Input& input, Index most) {
+        constexpr Index members = detail::sample_multiple_of<M>;
         if (options.samples % members != 0)
             throw ValueError("SampleChunks: expected a multiple of ", members, " samples, got ",
                              options.samples);
@@ -207,70 +250,52 @@ public:
                 "SampleChunks: expected all samples in one chunk for a model of which an Ensemble "
                 "is a part, got ",
                 most, " of ", options.samples);
-
-        const auto part = [&](Index first) {
-            return detail::SamplePart{first, std::min(most, options.samples - first),
-                                      options.samples, members};
-        };
-        const auto run = [&](const detail::SamplePart& at) {
-            part_.reset();
-            part_.chunk = {at.samples, at.all};
-            ForwardOptions of_part = options;
-            of_part.samples = at.samples;
-            of_part.first_sample += at.first;
-            return forward<Wanted>(model, part_, input(part_), of_part);
-        };
         const auto whole = detail::begin_pass<Wanted>(model, tape, options, {});
-        Node<B>* outputs = nullptr;
+        Node<B>* all = nullptr;
         // The first chunk comes last, and stays for its backward pass.
-        detail::SamplePart at = part((options.samples - 1) / most * most);
-        auto result = run(at);
-        for (;; at = part(at.first - most), result = run(at)) {
+        for (Index first = (options.samples - 1) / most * most;; first -= most) {
+            const detail::SamplePart at{first, std::min(most, options.samples - first),
+                                        options.samples, members};
+            auto result = forward_chunk<Wanted>(at, model, options, input);
             const Node<B>& y = *result.samples.node;
-            if (y.samples < at.samples) {  // without anything random one sample is all
+            if (y.samples < at.samples) {
                 tape.reset();
-                return backward_at_once<Wanted>(model, tape, options, input, objective);
+                return {};
             }
-            if (!outputs) outputs = tape.node(options.samples, y.batch, y.item, true);
-            at.put<B>(y.value, outputs->value, y.per_sample());
+            if (!all) all = tape.node(options.samples, y.batch, y.item, true);
+            at.put<B>(y.value, all->value, y.per_sample());
             if constexpr (Wanted != Scores::none)
                 sums_.put_scores(at, whole, *result.log_probs.table(),
                                  *result.log_probs.divergences());
-            if (at.first == 0) break;
-        }
-
-        auto output = result.samples;
-        output.tape = &tape;
-        output.node = outputs;
-        outputs->keeps_grad = true;
-        const Loss<B> loss = objective(detail::with_log_probs<Wanted, M>(output, tape, whole));
-        blue::backward(loss);
-        for (;; at = part(at.first + most), result = run(at)) {
-            backward_part(at, tape, *outputs, result.samples);
-            if (at.is_last()) return loss;
+            if (first > 0) continue;
+            all->keeps_grad = true;
+            auto output = result.samples;
+            output.tape = &tape;
+            output.node = all;
+            return Outputs<M, Wanted, Input>{detail::with_log_probs<Wanted, M>(output, tape, whole),
+                                             result};
         }
     }
 
-    /// Bytes that chunks hold, beside those of the tape of all samples.
-    std::size_t capacity() const { return part_.capacity(); }
-
-private:
-    template <Scores Wanted, class M, class Input, class Objective>
-    static Loss<B> backward_at_once(const M& model, Tape<B>& tape, const ForwardOptions& options,
-                                    const Input& input, Objective& objective) {
-        const Loss<B> loss = objective(forward<Wanted>(model, tape, input(tape), options));
-        blue::backward(loss);
-        return loss;
+    template <Scores Wanted, class M, class Input>
+    void backward_chunks(const M& model, Tape<B>& tape, const ForwardOptions& options,
+                         const Input& input, Index most, const Outputs<M, Wanted, Input>& outputs) {
+        for (Index first = 0; first < options.samples; first += most) {
+            const detail::SamplePart at{first, std::min(most, options.samples - first),
+                                        options.samples, detail::sample_multiple_of<M>};
+            const auto result =
+                first == 0 ? outputs.first : forward_chunk<Wanted>(at, model, options, input);
+            backward_part(at, tape, *outputs.all.samples.node, result.samples.node);
+        }
     }
 
-    template <class Shape>
     void backward_part(const detail::SamplePart& at, Tape<B>& tape, const Node<B>& outputs,
-                       Var<B, Shape> y) {
-        auto* const slopes = part_.template device_memory<typename B::scalar>(y.node->size());
+                       Node<B>* y) {
+        auto* const slopes = part_.template device_memory<typename B::scalar>(y->size());
         if (outputs.grad_live)
             at.take<B>(outputs.grad, slopes, outputs.per_sample());
         else
-            B::memory::fill_zero(slopes, y.node->size());
+            B::memory::fill_zero(slopes, y->size());
         sums_.attach(at, tape, part_);
         part_.backward(y, slopes);
         sums_.collect(at, tape, part_);
@@ -290,9 +315,9 @@ std::size_t bytes_of_pass(const M& model, ForwardOptions options, const Input& i
     Tape<B> tape;
     tape.chunk = {n, std::max(n, options.samples)};
     options.samples = n;
-    const auto y = forward<Wanted>(model, tape, input(tape), options).samples;
-    auto* const slopes = tape.template device_memory<typename B::scalar>(y.node->size());
-    B::memory::fill_zero(slopes, y.node->size());
+    Node<B>* const y = forward_input<Wanted>(model, tape, input, options).samples.node;
+    auto* const slopes = tape.template device_memory<typename B::scalar>(y->size());
+    B::memory::fill_zero(slopes, y->size());
     tape.backward(y, slopes);
     return tape.capacity();
 }

@@ -8,6 +8,7 @@
 
 using namespace blue;
 using blue_test::is_the_same_in_chunks;
+using blue_test::worst_difference;
 
 namespace {
 
@@ -41,4 +42,40 @@ TEST_CASE("convolutions with strips, strides, both directions and average poolin
 TEST_CASE("sequences in chunks of samples") {
     using M = Sequential<LSTM<3, 5, steps<7>>, Flatten<>, Linear<7 * 5, 3>>;
     CHECK(is_the_same_in_chunks<M>(Elbo{Categorical{}}, random_examples(9, 7 * 3, 3)));
+}
+
+// Sums over samples that are rounded after each chunk: see sample_chunks.test.cpp.
+TEST_CASE("what operations share among samples has the same gradients but for rounding") {
+    constexpr double rounding = 1e-12;
+    const KullbackLeiblerLoss objective{Categorical{}};
+    using Q = MeanFieldNormal;
+    using P = MeanFieldNormal;
+    using B = Cpu<double>;
+    SECTION("draws of each step of a sequence") {
+        using M = Sequential<Reshape<2, 1>, LSTM<1, 4, steps<2>, fresh_draws, Q, P, B>, Flatten<>,
+                             Linear<8, 3, Q, P, B>>;
+        CHECK(worst_difference<M>(objective) < rounding);
+        using Softplus =
+            Sequential<Reshape<2, 1>,
+                       LSTM<1, 4, steps<2>, fresh_draws, MeanFieldLogNormal, MeanFieldLogNormal, B>,
+                       Flatten<>, Linear<8, 3, Q, P, B>>;
+        CHECK(worst_difference<Softplus>(objective) < rounding);
+    }
+    SECTION("attention and normalisation of a transformer") {
+        using M =
+            Sequential<Reshape<2, 1>, Linear<1, 4, Q, P, B>,
+                       TransformerEncoderLayer<4, 2, 6, Q, P, B>, Flatten<>, Linear<8, 3, Q, P, B>>;
+        CHECK(worst_difference<M>(objective) < rounding);
+    }
+    SECTION("scales that are drawn, too") {
+        using M =
+            Sequential<HorseshoeLinear<2, 8, Q, LearnedScalePrior, B>, Tanh, Linear<8, 3, Q, P, B>>;
+        CHECK(worst_difference<M>(objective) < rounding);
+    }
+    SECTION("convolutions of point estimates") {
+        using M = Sequential<Reshape<1, 1, 2>, Conv2d<1, 3, kernel<1>, Q, P, B>, Tanh,
+                             Conv2d<3, 2, kernel<1>, NonBayesian, P, B>, Flatten<>,
+                             Linear<4, 3, Q, P, B>>;
+        CHECK(worst_difference<M>(objective) < rounding);
+    }
 }

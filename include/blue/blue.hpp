@@ -92,4 +92,5 @@
 #include <blue/tensor/sequence_first.hpp>
 #include <blue/train/fit.hpp>
 #include <blue/train/posterior_sharpening.hpp>
+#include <blue/train/sample_chunks.hpp>
 #include <blue/version.hpp>

@@ -7,6 +7,7 @@
 
 #include <cmath>
 #include <string>
+#include <utility>
 #include <vector>
 
 using namespace blue;
@@ -226,6 +227,56 @@ TEST_CASE("fit keeps within a memory budget, with the same parameters") {
         return blue_test::parameters_of(net);
     };
     CHECK(blue_test::same_bits(trained(Index{1} << 21), trained(0)));
+}
+
+TEST_CASE("a training loop of one's own in chunks") {
+    using M = blue_test::Classifier;
+    const Index batch = 19;
+    const std::uint64_t steps = 3;
+    const std::vector<float> inputs(classes.inputs.data(), classes.inputs.data() + 2 * batch);
+    const std::vector<std::int32_t> labels(classes.targets.data(), classes.targets.data() + batch);
+    KullbackLeiblerLoss objective{Categorical{}};
+    Tape<Cpu<float>> tape;
+
+    M net{Seed{1}};
+    auto optimizer = make_optimizer(net, Adam{});
+    SampleChunks chunks(net, 4);
+    const auto input = [&](auto& tape) {
+        return tape.template input<shape<2>>(inputs.data(), batch);
+    };
+    const auto loss_of = [&](const auto& result) {
+        return objective(result, make_labels(tape, labels.data(), batch, 3), DatasetSize{400});
+    };
+    for (std::uint64_t step = 0; step < steps; ++step) {
+        chunks.backward<Scores::log_probs>(net, tape, {.samples = 64, .pass = step}, input,
+                                           loss_of);
+        optimizer.step(net, tape);
+    }
+
+    M other{Seed{1}};
+    auto its_optimizer = make_optimizer(other, Adam{});
+    for (std::uint64_t step = 0; step < steps; ++step) {
+        tape.reset();
+        backward(loss_of(forward(other, tape, input(tape), {.samples = 64, .pass = step})));
+        its_optimizer.step(other, tape);
+    }
+    CHECK(blue_test::same_bits(blue_test::parameters_of(net), blue_test::parameters_of(other)));
+    CHECK(chunks.samples_per_chunk() == 4);
+}
+
+TEST_CASE("the objective's history and the log probs are those of all samples") {
+    KullbackLeiblerLoss objective{Categorical{}, {.track = true}};
+    const Dataset<std::int32_t>& data = classes;
+    FitOptions options{.samples = 6, .progress = Progress::none};
+    blue_test::Classifier net{Seed{1}}, same = net;
+    blue::fit(net, objective, data, options);
+    const LossHistory at_once = std::exchange(objective.history, {});
+    net = same;
+    options.samples_per_chunk = 4;
+    blue::fit(net, objective, data, options);
+    CHECK(objective.history.log_probs == at_once.log_probs);
+    CHECK(objective.history.data_fitting == at_once.data_fitting);
+    CHECK(objective.history.prior_matching == at_once.prior_matching);
 }
 
 TEST_CASE("what chunks of samples refuse") {

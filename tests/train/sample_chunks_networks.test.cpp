@@ -46,7 +46,7 @@ TEST_CASE("sequences in chunks of samples") {
 
 // Sums over samples that are rounded after each chunk: see sample_chunks.test.cpp.
 TEST_CASE("what operations share among samples has the same gradients but for rounding") {
-    constexpr double rounding = 1e-12;
+    constexpr double rounding = 1e-13;
     const KullbackLeiblerLoss objective{Categorical{}};
     using Q = MeanFieldNormal;
     using P = MeanFieldNormal;

@@ -44,6 +44,13 @@ TEST_CASE("sequences in chunks of samples") {
     CHECK(is_the_same_in_chunks<M>(Elbo{Categorical{}}, random_examples(9, 7 * 3, 3)));
 }
 
+TEST_CASE("tables of which each sample draws its own in chunks") {
+    using M = Sequential<Embedding<6, 5, steps<7>>, GRU<5, 4, final_output>, Linear<4, 3>>;
+    auto data = random_examples(9, 7, 3);
+    for (Index i = 0; i < data.inputs.size(); ++i) data.inputs[i] = static_cast<float>(i * i % 6);
+    CHECK(is_the_same_in_chunks<M>(KullbackLeiblerLoss{Categorical{}}, data));
+}
+
 // Sums over samples that are rounded after each chunk: see sample_chunks.test.cpp.
 TEST_CASE("what operations share among samples has the same gradients but for rounding") {
     constexpr double rounding = 1e-13;

@@ -174,29 +174,33 @@ public:
 
 private:
     StepLosses take_step(Index epoch, Index step, std::span<const Index> rows) {
+        using Input = blue::input_shape_of<M>;
         const Index total_step = (epoch - 1) * steps_ + step - 1;
-        StepLosses losses;
-        const auto require_finite = [&](std::span<const double> norms) {
-            if (std::isfinite(losses.total) && all_finite(losses.divergences) && all_finite(norms))
-                return;
-            throw_not_finite<B>(variable_views<M, B>(model_), random_variable_names<M>,
-                                variational_parameter_names<M>,
-                                {epoch, step, losses.total, losses.data_fitting,
-                                 losses.prior_matching, losses.divergences, norms});
+        const auto* const numbers = inputs_.gather(train_.inputs, rows);
+        const auto extents = extents_of_inputs<Input>(train_.inputs, "fit");
+        const auto input = [&](Tape<B>& tape) {
+            return tape.template input<Input>(numbers, static_cast<Index>(rows.size()), extents);
         };
-        run_backward(rows, total_step, [&](const auto& result) {
-            const auto target =
-                make_target<Likelihood>(result.samples, targets_, train_.targets, rows, "fit");
-            const Loss<B> loss = objective_(result, target, DatasetSize(train_.size()),
-                                            TrainingStep{total_step, steps_, epochs_});
-            const auto parts = loss.values();
-            losses = {static_cast<double>(loss.total.value()), parts.data_fitting,
-                      parts.prior_matching, parts.divergence, loss.divergences()};
-            require_finite({});
-            return loss;
-        });
+        const ForwardOptions pass{.samples = options_.samples,
+                                  .seed = options_.seed,
+                                  .pass = static_cast<std::uint64_t>(total_step),
+                                  .norm_constants = objective_.norm_constants};
+        if (!chunks_) chunks_.emplace(model_, samples_per_chunk<Objective::scores>(pass, input));
+        StepLosses losses;
+        chunks_->template backward<Objective::scores>(
+            model_, tape_, pass, input, [&](const auto& result) {
+                const auto target =
+                    make_target<Likelihood>(result.samples, targets_, train_.targets, rows, "fit");
+                const Loss<B> loss = objective_(result, target, DatasetSize(train_.size()),
+                                                TrainingStep{total_step, steps_, epochs_});
+                const auto parts = loss.values();
+                losses = {static_cast<double>(loss.total.value()), parts.data_fitting,
+                          parts.prior_matching, parts.divergence, loss.divergences()};
+                require_finite(epoch, step, losses, {});
+                return loss;
+            });
         const std::vector<double> norms = gradient_norms(tape_);
-        require_finite(norms);
+        require_finite(epoch, step, losses, norms);
         const double norm = total_norm(norms);
         if (options_.clip_norm > 0 && norm > options_.clip_norm)
             scale_gradients(tape_, options_.clip_norm / norm);
@@ -205,22 +209,14 @@ private:
         return losses;
     }
 
-    /// The gradients of a step. \param objective of the result of `forward`.
-    template <class ObjectiveOfResult>
-    void run_backward(std::span<const Index> rows, Index total_step,
-                      ObjectiveOfResult&& objective) {
-        using Input = blue::input_shape_of<M>;
-        const auto* const numbers = inputs_.gather(train_.inputs, rows);
-        const auto extents = extents_of_inputs<Input>(train_.inputs, "fit");
-        const auto input = [&](Tape<B>& tape) {
-            return tape.template input<Input>(numbers, static_cast<Index>(rows.size()), extents);
-        };
-        const ForwardOptions options{.samples = options_.samples,
-                                     .seed = options_.seed,
-                                     .pass = static_cast<std::uint64_t>(total_step),
-                                     .norm_constants = objective_.norm_constants};
-        if (!chunks_) chunks_.emplace(model_, samples_per_chunk<Objective::scores>(options, input));
-        chunks_->template backward<Objective::scores>(model_, tape_, options, input, objective);
+    void require_finite(Index epoch, Index step, const StepLosses& losses,
+                        std::span<const double> norms) const {
+        if (std::isfinite(losses.total) && all_finite(losses.divergences) && all_finite(norms))
+            return;
+        throw_not_finite<B>(variable_views<M, B>(model_), random_variable_names<M>,
+                            variational_parameter_names<M>,
+                            {epoch, step, losses.total, losses.data_fitting, losses.prior_matching,
+                             losses.divergences, norms});
     }
 
     template <Scores Wanted, class Input>

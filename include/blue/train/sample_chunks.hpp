@@ -127,7 +127,8 @@ private:
                 "SampleChunks: expected all samples in one chunk for a model of which an Ensemble "
                 "is a part, got ",
                 most, " of ", options.samples);
-        const auto whole = detail::begin_pass<Wanted>(model, tape, options, {});
+        const auto variables = variable_views<M, B>(model);
+        const auto whole = detail::begin_pass<B>(variables, Wanted, tape, options, {});
         Node<B>* all = nullptr;
         // The first chunk comes last, and stays for its backward pass.
         for (Index first = (options.samples - 1) / most * most;; first -= most) {

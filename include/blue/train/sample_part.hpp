@@ -113,7 +113,7 @@ private:
         if (!sum.gradient) {
             make_gradient(tape, sum);
             B::memory::copy(sum.gradient, draw.gradient, n);
-        } else if constexpr (requires { add_scaled(B{}, draw.gradient, n, 1.0, sum.gradient); }) {
+        } else {
             add_scaled(B{}, draw.gradient, n, 1.0, sum.gradient);
         }
     }

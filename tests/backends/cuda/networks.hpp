@@ -14,6 +14,7 @@
 #include <blue/layers/padding.hpp>
 #include <blue/layers/pooling.hpp>
 #include <blue/layers/transformer_layers.hpp>
+#include <blue/train/sample_chunks.hpp>
 
 namespace blue_test {
 
@@ -32,6 +33,12 @@ using Encoder =
                      blue::TransformerEncoderLayer<8, 2, 16, MeanFieldNormal, MeanFieldNormal, B>,
                      blue::Flatten<>, blue::Linear<40, 4, MeanFieldNormal, MeanFieldNormal, B>>;
 
+/// Sequences with weights of their own for each step.
+template <class B>
+using Fresh = blue::Sequential<
+    blue::LSTM<4, 5, blue::fresh_draws, blue::final_output, MeanFieldNormal, MeanFieldNormal, B>,
+    blue::Linear<5, 4, MeanFieldNormal, MeanFieldNormal, B>>;
+
 /// Sequences forwards and backwards.
 template <class B>
 using Recurrent =
@@ -39,10 +46,11 @@ using Recurrent =
                      blue::GRU<10, 3, blue::final_output, MeanFieldNormal, MeanFieldNormal, B>,
                      blue::Linear<3, 4, MeanFieldNormal, MeanFieldNormal, B>>;
 
-/// Loss, outputs and norms of the gradients in two steps of training on six examples.
+/// Loss, outputs and norms of the gradients in two steps of training on six examples with three
+/// samples.
 /// \tparam Shape of an example; its numbers are between 0 and 7, whole for `Whole`.
 template <class M, class Shape, bool Whole = false>
-std::vector<double> train_network() {
+std::vector<double> train_network(blue::Index samples_per_chunk = 3) {
     using B = blue::backend_of<M>;
     using T = typename B::scalar;
     const Examples<T> data;
@@ -52,17 +60,20 @@ std::vector<double> train_network() {
     auto net = blue::make<M>(blue::Seed{3});
     blue::Tape<B> tape;
     auto optimizer = make_optimizer(net, blue::Adam{.learning_rate = 1e-2});
+    blue::SampleChunks chunks(net, samples_per_chunk);
     std::vector<double> result;
-    for (std::uint64_t pass = 0; pass < 2; ++pass) {
-        tape.reset();
-        const auto x = tape.template input<Shape>(inputs.data(), data.count);
-        const auto labels = blue::make_labels(tape, data.labels.data(), data.count, 4);
-        const auto r = forward(
-            net, tape, x, {.samples = 3, .seed = blue::Seed{5}, .pass = pass, .training = true});
-        const auto loss = blue::Elbo{blue::Categorical{}}(r, labels, blue::DatasetSize{50});
-        backward(loss);
-        result.push_back(static_cast<double>(loss.total.value()));
+    const auto input = [&](auto& on) {
+        return on.template input<Shape>(inputs.data(), data.count);
+    };
+    const auto loss_of = [&](const auto& r) {
         for (T number : r.samples.to_host()) result.push_back(static_cast<double>(number));
+        const auto labels = blue::make_labels(tape, data.labels.data(), data.count, 4);
+        return blue::Elbo{blue::Categorical{}}(r, labels, blue::DatasetSize{50});
+    };
+    for (std::uint64_t pass = 0; pass < 2; ++pass) {
+        const auto loss = chunks.template backward<blue::Scores::log_probs>(
+            net, tape, {.samples = 3, .seed = blue::Seed{5}, .pass = pass}, input, loss_of);
+        result.push_back(static_cast<double>(loss.total.value()));
         for (double norm : blue::gradient_norms(tape)) result.push_back(norm);
         optimizer.step(net, tape);
     }

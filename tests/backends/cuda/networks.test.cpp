@@ -8,12 +8,16 @@
 #include <blue/backends/cpu/backend.hpp>
 #include <blue/backends/cuda/backend.hpp>
 
+#include <algorithm>
+#include <limits>
+
 using namespace blue;
 using namespace blue_test;
 
 namespace {
 
-/// The largest difference to the CPU; infinite when it depends on the order of threads.
+/// The largest difference to the CPU, of all samples at once and in chunks; infinite when it
+/// depends on the order of threads.
 template <template <class> class M, class Shape, bool Whole = false>
 double worst() {
     using B = Emulated<double>;
@@ -22,7 +26,9 @@ double worst() {
     const auto reversed = train_network<M<B>, Shape, Whole>();
     HostExecutor::reverse = false;
     if (given != reversed) return std::numeric_limits<double>::infinity();
-    return worst_of(given, train_network<M<Cpu<double>>, Shape, Whole>());
+    const auto in_chunks = train_network<M<B>, Shape, Whole>(2);
+    const auto expected = train_network<M<Cpu<double>>, Shape, Whole>();
+    return std::max(worst_of(given, expected), worst_of(in_chunks, expected));
 }
 
 // Rounding of 1e-16 in sums of some hundred terms, amplified by a step of Adam.
@@ -40,4 +46,5 @@ TEST_CASE("cuda networks: a layer of a transformer", "[cuda]") {
 
 TEST_CASE("cuda networks: recurrent layers", "[cuda]") {
     CHECK(worst<Recurrent, shape<6, 4>>() < tolerance);
+    CHECK(worst<Fresh, shape<6, 4>>() < tolerance);
 }

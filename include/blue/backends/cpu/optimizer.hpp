@@ -77,6 +77,14 @@ void scale(Tape<Cpu<T, Isa>>&, T* data, Index size, double factor) {
     });
 }
 
+/// to += factor from.
+template <class T, class Isa>
+void add_scaled(Cpu<T, Isa>, const T* from, Index size, double factor, T* to) {
+    cpu::parallel_blocks(size, 1, size, [&](Index, Index begin, Index end) {
+        for (Index e = begin; e < end; ++e) to[e] += static_cast<T>(factor) * from[e];
+    });
+}
+
 /// to += weight (from - to).
 template <class T, class Isa>
 void move_towards(Cpu<T, Isa>, T* to, const T* from, Index size, double weight) {

@@ -56,12 +56,4 @@ double add_sharpened_gradients(const Draw<Cpu<T, Isa>>& draw, double penalty,
     return squares;
 }
 
-/// Adds numbers, times a factor.
-template <class T, class Isa>
-void add_scaled(Cpu<T, Isa>, const T* from, Index size, double factor, T* to) {
-    cpu::parallel_blocks(size, 1, size, [&](Index, Index begin, Index end) {
-        for (Index e = begin; e < end; ++e) to[e] += static_cast<T>(factor) * from[e];
-    });
-}
-
 }  // namespace blue

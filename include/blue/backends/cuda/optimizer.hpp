@@ -42,6 +42,14 @@ struct Scale {
 };
 
 template <class T>
+struct AddScaled {
+    T* to;
+    const T* from;
+    T factor;
+    BLUE_HOST_DEVICE void operator()(Index e) const { to[e] += factor * from[e]; }
+};
+
+template <class T>
 struct MoveTowards {
     T* to;
     const T* from;
@@ -88,6 +96,12 @@ void squared_gradient_norms(Tape<Cuda<T, E>>& tape, double* sums) {
 template <class T, class E>
 void scale(Tape<Cuda<T, E>>&, T* data, Index size, double factor) {
     E::for_each(size, cuda::Scale<T>{data, static_cast<T>(factor)});
+}
+
+/// to += factor from.
+template <class T, class E>
+void add_scaled(Cuda<T, E>, const T* from, Index size, double factor, T* to) {
+    E::for_each(size, cuda::AddScaled<T>{to, from, static_cast<T>(factor)});
 }
 
 /// to += weight (from - to).

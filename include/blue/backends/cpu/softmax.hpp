@@ -21,8 +21,8 @@ BLUE_FLATTEN void softmax_row(blue::detail::SoftmaxKind kind, const T* x, T* y, 
     using enum blue::detail::SoftmaxKind;
     const bool is_exponential = kind == softmax || kind == log_softmax;
     const T largest = is_exponential ? row_maximum(x, n) : T(0);
-    const T total =
-        is_exponential ? exponentials(x, y, n, largest) : std::accumulate(x, x + n, T(0));
+    const T total = is_exponential ? exponentials(x, y, n, largest)
+                                   : static_cast<T>(std::accumulate(x, x + n, 0.0));
     const T log_total = kind == softmax || kind == normalise ? T(0) : std::log(total);
     switch (kind) {
         case softmax:

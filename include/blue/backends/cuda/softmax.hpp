@@ -63,7 +63,7 @@ struct SoftmaxForward {
                     value = in - largest - log_total;
                     break;
                 case SoftmaxKind::normalise:
-                    value = in * inverse;
+                    value = in / S(total.total[1]);  // a number by itself is 1
                     break;
                 case SoftmaxKind::log_normalise:
                     value = log(in) - log_total;

@@ -127,6 +127,14 @@ class Goals(unittest.TestCase):
             result("blue", 100, workload="mlp-predict")])
         self.assertEqual((row["min"], row["met"]), (50, True))
 
+    def test_a_peer_of_another_workload_can_be_the_measure(self):
+        goal = Goal("mlp-train-bfloat16", at_most=0.8, against="pytorch", base="mlp-train")
+        self.assertEqual(goal.sentence(), "at most 0.8 x pytorch")
+        row = self.judge(goal, [
+            result("blue", 6, workload="mlp-train-bfloat16", group="mlp-train"),
+            result("blue", 12, workload="mlp-train"), result("pytorch", 10, workload="mlp-train")])
+        self.assertEqual((row["min"], row["met"]), (0.6, True))
+
     def test_memory_and_numbers(self):
         row = self.judge(Goal("mlp-train", at_most=70, unit="MiB"), [result("blue", 1, peak=71)])
         self.assertEqual((row["min"], row["median"], row["met"]), (71, None, False))

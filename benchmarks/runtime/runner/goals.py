@@ -43,7 +43,7 @@ class Goal:
         if self.against is None:
             what = {"MiB": "peak memory at most {:g} MiB", "ns": "at most {:g} ns each"}[self.unit]
             return what.format(self.at_most)
-        other = self.base or self.against
+        other = self.base if self.base and self.against == "blue" else self.against
         if self.at_least is not None:
             return f"at least {self.at_least:g} x as fast as {other}"
         return f"at most {self.at_most:g} x {other}"

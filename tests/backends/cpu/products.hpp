@@ -8,6 +8,8 @@
 
 #include "support/catch.hpp"
 
+#include <algorithm>
+#include <limits>
 #include <vector>
 
 namespace blue_test {
@@ -35,6 +37,9 @@ void compare_product(Index m, Index n, Index k) {
                b = whole_numbers<T>((TransB ? n : k) * ldb, 2);
     blue::Arena<blue::HostMemory> arena;
     T* const workspace = arena.allocate<T>(blue::cpu::gemm_workspace<T, Factors>(m));
+    // What a product leaves to chance shows.
+    std::fill_n(workspace, blue::cpu::gemm_workspace<T, Factors>(m),
+                std::numeric_limits<T>::quiet_NaN());
     for (bool add : {false, true}) {
         auto c = whole_numbers<T>(m * ldc, 3);
         const auto before = c;

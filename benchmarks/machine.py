@@ -39,7 +39,8 @@ class LoadMeter:
         self.start = self._ticks()
 
     def others(self, pids: list[int] = ()) -> float | None:
-        """The share of all cores' time that went to others than this process and the given ones.
+        """The share of all cores' time that went to others than this process, its children that
+        have ended, and the given ones.
 
         Call it while those still live. Children of this process that were alive at the beginning
         and are not given count as others.
@@ -62,9 +63,10 @@ class LoadMeter:
 
     @staticmethod
     def _process_ticks(pid: int) -> int:
+        """Of the process itself and of its children that have ended, as user and in the system."""
         # The program's name, in parentheses, may contain anything.
         fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
-        return int(fields[11]) + int(fields[12])
+        return sum(int(n) for n in fields[11:15])
 
 
 def busy_share(seconds: float = 1.0) -> float | None:

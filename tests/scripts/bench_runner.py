@@ -5,6 +5,8 @@ judged, tables, chart, and the order of turns with programs that pretend to be i
 
 from __future__ import annotations
 
+import os
+import subprocess
 import sys
 import tempfile
 import unittest
@@ -14,6 +16,7 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parents[2]
 sys.path[:0] = [str(ROOT / "benchmarks"), str(ROOT / "benchmarks" / "runtime")]
 sys.dont_write_bytecode = True
+from machine import LoadMeter  # noqa: E402
 from runner import Failure, report  # noqa: E402
 from runner.chart import chart  # noqa: E402
 from runner.goals import FASTEST_PEER, GOALS, Goal  # noqa: E402
@@ -297,6 +300,15 @@ for i, line in enumerate(sys.stdin):
     elif kind == "broken" and i == 4: reply(error="broke")
     else: reply(ms=float(10 + i), value=1)
 """
+
+
+class Load(unittest.TestCase):
+    def test_children_that_have_ended_are_not_others(self):
+        before = LoadMeter._process_ticks(os.getpid())
+        subprocess.run([sys.executable, "-c", "import time\n"
+                        "while time.process_time() < 0.3: pass"], check=True)
+        # 0.3 s are 30 ticks; the test itself uses one or two.
+        self.assertGreaterEqual(LoadMeter._process_ticks(os.getpid()) - before, 29)
 
 
 class Turns(unittest.TestCase):

@@ -17,8 +17,6 @@ namespace blue::cpu {
 struct FullPrecision {
     static constexpr bool converts = false;
     static constexpr Index steps(Index terms) { return terms; }
-    template <class T>
-    static void convert_columns(T*, Index, Index) {}
     template <class S, class T>
     BLUE_HOST_INLINE static S multiply_add(T a, S b, S sum) {
         return fma(S(a), b, sum);
@@ -79,7 +77,7 @@ struct GemmPanel {
             for (Index l = 0; l < terms; ++l)
                 std::fill(std::copy_n(b + l * ldb, columns, numbers + l * width),
                           numbers + (l + 1) * width, T(0));
-        Factors::convert_columns(numbers, terms, width);
+        if constexpr (Factors::converts) Factors::convert_columns(numbers, terms, width);
     }
 
     /// C = or += A times the panel for m rows, or a row for all of them plus that; max(C, 0) of it

@@ -28,13 +28,23 @@ std::vector<T> whole_numbers(Index n, int seed) {
     return result;
 }
 
+/// A matrix of such numbers with NaN between its rows.
+template <class T>
+std::vector<T> matrix(Index rows, Index columns, Index stride, int seed) {
+    auto numbers = whole_numbers<T>(rows * stride, seed);
+    for (Index i = 0; i < rows; ++i)
+        std::fill_n(numbers.begin() + i * stride + columns, stride - columns,
+                    std::numeric_limits<T>::quiet_NaN());
+    return numbers;
+}
+
 /// Compares a product with the definition.
 template <bool TransA, bool TransB, class T, class Factors = blue::cpu::FullPrecision>
 void compare_product(Index m, Index n, Index k) {
     // Strides larger than the rows, as in blocks of a matrix.
     const Index lda = (TransA ? m : k) + 3, ldb = (TransB ? k : n) + 5, ldc = n + 2;
-    const auto a = whole_numbers<T>((TransA ? k : m) * lda, 1),
-               b = whole_numbers<T>((TransB ? n : k) * ldb, 2);
+    const auto a = matrix<T>(TransA ? k : m, TransA ? m : k, lda, 1),
+               b = matrix<T>(TransB ? n : k, TransB ? k : n, ldb, 2);
     blue::Arena<blue::HostMemory> arena;
     T* const workspace = arena.allocate<T>(blue::cpu::gemm_workspace<T, Factors>(m));
     // What a product leaves to chance shows.

@@ -12,6 +12,17 @@
 
 namespace blue {
 
+namespace requirement {
+/// A model of which some samples at a time are trained.
+template <bool Single, class Output>
+struct single_output : check {
+    static_assert(
+        Single,
+        "blue: chunks of samples need a model with one output, see output in single_output<...>: "
+        "join the outputs along an axis, or call forward and backward for all samples at once");
+};
+}  // namespace requirement
+
 namespace detail {
 
 /// `forward` of a model whose input is made on the tape. (Not inlined: it has several callers.)
@@ -77,18 +88,26 @@ public:
     template <Scores Wanted = Scores::log_probs, class M, class Input, class Objective>
     Loss<B> backward(const M& model, Tape<B>& tape, const ForwardOptions& options,
                      const Input& input, Objective&& objective) {
-        constexpr Index members = detail::sample_multiple_of<M>;
-        const Index wanted = std::min(samples_per_chunk_, options.samples);
-        const Index most = (wanted + members - 1) / members * members;
-        tape.reset();
-        std::optional<Outputs<M, Wanted, Input>> outputs;
-        if (most < options.samples)
-            outputs = forward_chunks<Wanted>(model, tape, options, input, most);
-        const Loss<B> loss = objective(
-            outputs ? outputs->all : detail::forward_input<Wanted>(model, tape, input, options));
-        blue::backward(loss);
-        if (outputs) backward_chunks<Wanted>(model, tape, options, input, most, *outputs);
-        return loss;
+        using Output = decltype(detail::forward_input<Wanted>(model, tape, input, options).samples);
+        constexpr bool is_single = detail::is_value<Output>;
+        static_assert(requirement::single_output<is_single, Output>{});
+        if constexpr (is_single) {
+            constexpr Index members = detail::sample_multiple_of<M>;
+            const Index wanted = std::min(samples_per_chunk_, options.samples);
+            const Index most = (wanted + members - 1) / members * members;
+            tape.reset();
+            std::optional<Outputs<M, Wanted, Input>> outputs;
+            if (most < options.samples)
+                outputs = forward_chunks<Wanted>(model, tape, options, input, most);
+            const Loss<B> loss =
+                objective(outputs ? outputs->all
+                                  : detail::forward_input<Wanted>(model, tape, input, options));
+            blue::backward(loss);
+            if (outputs) backward_chunks<Wanted>(model, tape, options, input, most, *outputs);
+            return loss;
+        } else {  // after the error
+            return Loss<B>{{&tape, nullptr}, nullptr, nullptr};
+        }
     }
 
     /// Bytes that chunks hold, beside those of the tape of all samples.

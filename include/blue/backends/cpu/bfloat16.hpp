@@ -48,7 +48,7 @@ inline float rounded_to_bfloat16(float x) {
     return __builtin_bit_cast(float, rounded);
 }
 
-#if defined(__AVX512BF16__) && defined(BLUE_ISA_AVX512)
+#if defined(__AVX512BF16__) && defined(BLUE_ISA_AVX512) && defined(BLUE_X86_INTRINSICS)
 
 /// Two neighbouring terms side by side in the place of a float, which one instruction multiplies
 /// and adds up.

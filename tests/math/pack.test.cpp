@@ -120,6 +120,16 @@ TEMPLATE_TEST_CASE("sums halve the lanes, whatever the registers", "", PACKS) {
     CHECK(total == lane[0]);  // bit for bit
 }
 
+TEMPLATE_TEST_CASE("the largest lane is found wherever it is", "", PACKS) {
+    using P = TestType;
+    using T = typename P::scalar;
+    for (int at = 0; at < P::lanes; ++at) {
+        std::vector<T> lane(P::lanes, T(-3));
+        lane[std::size_t(at)] = T(-2.5);
+        CHECK(largest(P::load(lane.data())) == T(-2.5));
+    }
+}
+
 TEST_CASE("a pack is trivial and made of registers") {
     STATIC_REQUIRE(std::is_trivially_copyable_v<NativePack<float>>);
     STATIC_REQUIRE(std::is_trivially_default_constructible_v<NativePack<float>>);

@@ -133,22 +133,33 @@ private:
         if constexpr (!is_random<Q>)
             return {of_parameters<ops::OnlyValue>(q, state)};
         else if constexpr (has_moments)
-            return {of_parameters<ops::Expectation>(q, state),
+            return {expectations(q, state),
                     state.frozen.kernels ? Var<B, typename State::variable::shape>{}
                                          : of_parameters<ops::Variance>(q, state)};
         else
             return {};
     }
 
+    template <class Q, class State>
+    auto expectations(const Q& q, const State& state) const {
+        // Symmetric noise around a location: nothing to compute.
+        if constexpr (LocationScale<Q> && is_symmetric<noise_of<Q>>)
+            return parameter(state, 0);
+        else
+            return of_parameters<ops::Expectation>(q, state);
+    }
+
     template <class Formula, class Q, class State>
     auto of_parameters(const Q& q, const State& state) const {
-        using Shape = typename State::variable::shape;
         return [&]<int... K>(std::integer_sequence<int, K...>) {
-            return elementwise(
-                ops::OfParameters<Q, Formula>{q},
-                Var<B, Shape>{&tape_, tape_.view(state.parameter(K), 1, 1, State::size)}...);
+            return elementwise(ops::OfParameters<Q, Formula>{q}, parameter(state, K)...);
         }
         (std::make_integer_sequence<int, State::parameters>{});
+    }
+
+    template <class State>
+    Var<B, typename State::variable::shape> parameter(const State& state, int k) const {
+        return {&tape_, tape_.view(state.parameter(k), 1, 1, State::size)};
     }
 
     Tape<B>& tape_;

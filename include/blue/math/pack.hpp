@@ -190,6 +190,11 @@ struct Pack {
             a.r[i] = a.r[i] + a.r[i + half];
         return detail::sum_lanes(a.r[0]);
     }
+    /// The largest lane. When lanes are NaN the result is any one of the lanes.
+    friend BLUE_INLINE T largest(Pack a) {
+        BLUE_UNROLL for (int i = 1; i < count; ++i) a.r[0] = detail::maximum(a.r[0], a.r[i]);
+        return detail::largest_lane(a.r[0]);
+    }
 };
 
 }  // namespace BLUE_ISA

@@ -6,7 +6,6 @@
 #include <blue/backends/cpu/packs.hpp>
 #include <blue/math/math.hpp>
 
-#include <algorithm>
 #include <limits>
 
 namespace blue::cpu {
@@ -24,23 +23,20 @@ BLUE_FLATTEN T row_maximum(const T* row, Index n) {
     for_each_pack<S>(0, n, [&](Index e, auto count) BLUE_INLINE_LAMBDA {
         lanes = max(load<S>(row + e, count, lowest), lanes);
     });
-    T numbers[S::lanes];
-    lanes.store(numbers);
-    return *std::max_element(numbers, numbers + S::lanes);
+    return largest(lanes);
 }
 
 /// to = exp(row - shift); the sum.
 template <class T>
 BLUE_FLATTEN T exponentials(const T* row, T* to, Index n, T shift) {
     using S = RowPack<T>;
-    Sum<S> total;
+    S total = S(0);
     for_each_pack<S>(0, n, [&](Index e, auto count) BLUE_INLINE_LAMBDA {
-        const S value = exp(load<S>(row + e, count) - shift);
+        const S value = exp(load<S>(row + e, count, -std::numeric_limits<T>::infinity()) - shift);
         store(value, to + e, count);
-        total.add(value, count);
+        total += value;  // and 0 beyond the end
     });
-    total.flush();
-    return static_cast<T>(total.total);
+    return sum(total);
 }
 /// row = exp(row - shift); the sum.
 template <class T>
@@ -76,12 +72,11 @@ BLUE_FLATTEN void add_row(T* row, const T* other, Index n, T factor) {
 template <class T>
 BLUE_FLATTEN T row_product(const T* a, const T* b, Index n) {
     using S = RowPack<T>;
-    Sum<S> total;
+    S total = S(0);
     for_each_pack<S>(0, n, [&](Index e, auto count) BLUE_INLINE_LAMBDA {
-        total.add(load<S>(a + e, count) * load<S>(b + e, count), count);
+        total = fma(load<S>(a + e, count), load<S>(b + e, count), total);
     });
-    total.flush();
-    return static_cast<T>(total.total);
+    return sum(total);
 }
 
 /// slopes = scale weights (slopes - mean): the derivative of a softmax.

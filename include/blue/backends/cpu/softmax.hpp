@@ -10,6 +10,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <limits>
 #include <numeric>
 
 namespace blue {
@@ -19,16 +20,23 @@ namespace cpu {
 template <class T>
 BLUE_FLATTEN void softmax_row(blue::detail::SoftmaxKind kind, const T* x, T* y, Index n) {
     using enum blue::detail::SoftmaxKind;
+    using S = RowPack<T>;
+    if (kind == softmax && n <= S::lanes) {  // in a register
+        const Count<S> count{n};
+        const S row = load<S>(x, count, -std::numeric_limits<T>::infinity());
+        const S weights = exp(row - largest(row));
+        return store(weights * (1 / sum(weights)), y, count);
+    }
     const bool is_exponential = kind == softmax || kind == log_softmax;
-    const T largest = is_exponential ? row_maximum(x, n) : T(0);
-    const T total = is_exponential ? exponentials(x, y, n, largest)
+    const T most = is_exponential ? row_maximum(x, n) : T(0);
+    const T total = is_exponential ? exponentials(x, y, n, most)
                                    : static_cast<T>(std::accumulate(x, x + n, 0.0));
     const T log_total = kind == softmax || kind == normalise ? T(0) : std::log(total);
     switch (kind) {
         case softmax:
             return scale_row(y, n, 1 / total);
         case log_softmax:
-            for (Index e = 0; e < n; ++e) y[e] = x[e] - largest - log_total;
+            for (Index e = 0; e < n; ++e) y[e] = x[e] - most - log_total;
             return;
         case normalise:
             for (Index e = 0; e < n; ++e) y[e] = x[e] / total;

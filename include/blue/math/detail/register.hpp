@@ -196,6 +196,10 @@ template <Scalar T>
 BLUE_INLINE T sum_lanes(T a) {
     return a;
 }
+template <Scalar T>
+BLUE_INLINE T largest_lane(T a) {
+    return a;
+}
 BLUE_INLINE bool any_lane(bool a) {
     return a;
 }

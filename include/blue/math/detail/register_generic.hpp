@@ -48,6 +48,11 @@ BLUE_INLINE auto sum_lanes(V a) {
         for (int i = 0; i < half; ++i) a[i] = a[i] + a[i + half];
     return a[0];
 }
+template <Register V>
+BLUE_INLINE auto largest_lane(V a) {
+    for (int i = 1; i < lanes_of<V>; ++i) a[0] = a[0] < a[i] ? a[i] : a[0];
+    return a[0];
+}
 inline constexpr int interleaved_bytes = bytes;
 template <class T, Register V>
 BLUE_INLINE void load_interleaved(const T* first, const T*, V& a) {

@@ -22,12 +22,26 @@ BLUE_INLINE float sum_lanes(__m128 a) {
 BLUE_INLINE double sum_lanes(__m128d a) {
     return _mm_cvtsd_f64(_mm_add_sd(a, _mm_unpackhi_pd(a, a)));
 }
+// The largest of four, of two, in the same order; of NaN any one may stay.
+BLUE_INLINE float largest_lane(__m128 a) {
+    a = _mm_max_ps(a, _mm_movehl_ps(a, a));
+    return _mm_cvtss_f32(_mm_max_ss(a, _mm_shuffle_ps(a, a, 1)));
+}
+BLUE_INLINE double largest_lane(__m128d a) {
+    return _mm_cvtsd_f64(_mm_max_sd(a, _mm_unpackhi_pd(a, a)));
+}
 #if defined(BLUE_ISA_AVX512) || defined(BLUE_ISA_AVX2)
 BLUE_INLINE float sum_lanes(__m256 a) {
     return sum_lanes(_mm_add_ps(_mm256_castps256_ps128(a), _mm256_extractf128_ps(a, 1)));
 }
 BLUE_INLINE double sum_lanes(__m256d a) {
     return sum_lanes(_mm_add_pd(_mm256_castpd256_pd128(a), _mm256_extractf128_pd(a, 1)));
+}
+BLUE_INLINE float largest_lane(__m256 a) {
+    return largest_lane(_mm_max_ps(_mm256_castps256_ps128(a), _mm256_extractf128_ps(a, 1)));
+}
+BLUE_INLINE double largest_lane(__m256d a) {
+    return largest_lane(_mm_max_pd(_mm256_castpd256_pd128(a), _mm256_extractf128_pd(a, 1)));
 }
 #endif
 
@@ -56,6 +70,14 @@ BLUE_INLINE float sum_lanes(Floats a) {
 BLUE_INLINE double sum_lanes(Doubles a) {
     return sum_lanes(_mm256_add_pd(_mm512_maskz_extractf64x4_pd(0xf, a, 0),
                                    _mm512_maskz_extractf64x4_pd(0xf, a, 1)));
+}
+BLUE_INLINE float largest_lane(Floats a) {
+    return largest_lane(_mm256_max_ps(_mm512_maskz_extractf32x8_ps(0xff, a, 0),
+                                      _mm512_maskz_extractf32x8_ps(0xff, a, 1)));
+}
+BLUE_INLINE double largest_lane(Doubles a) {
+    return largest_lane(_mm256_max_pd(_mm512_maskz_extractf64x4_pd(0xf, a, 0),
+                                      _mm512_maskz_extractf64x4_pd(0xf, a, 1)));
 }
 #elif defined(BLUE_ISA_AVX2)
 // clang-format off

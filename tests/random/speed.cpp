@@ -148,10 +148,11 @@ void print_noise(const char* name, const Noise& kind) {
 
 int main() {
     print("Threefry4x32-20, words", [](int pass) {
-        for (blue::Index t = 0; t < tiles; ++t) {
-            const blue::random::detail::TileWords w({1, std::uint64_t(pass), 2, 3, 4},
-                                                    static_cast<std::uint32_t>(16 * t), 0);
-            __builtin_memcpy(buffer + 64 * t, &w, sizeof w);
+        using namespace blue::random::detail;
+        for (blue::Index t = 0; t < tiles; t += tiles_in_step) {
+            const StepWords w({1, std::uint64_t(pass), 2, 3, 4}, static_cast<std::uint32_t>(16 * t),
+                              0);
+            __builtin_memcpy(buffer + 64 * t, w.word, sizeof w.word);
         }
     });
 #if defined(BLUE_SPEED_LANES)

@@ -21,33 +21,41 @@ struct Block {
 inline namespace BLUE_ISA {
 namespace detail {
 
-/// The twenty rounds, on single words or on vectors of words. x holds the counters and then the
-/// random words.
-template <class V>
-BLUE_INLINE constexpr void threefry_rounds(V& x0, V& x1, V& x2, V& x3, const Block& k) {
+/// The twenty rounds, on R single words or vectors of words in step: each operation waits for the
+/// one before, and R of them fill the time. x holds the counters and then the random words.
+template <class V, int R>
+BLUE_INLINE constexpr void threefry_rounds(V (&x)[4][R], const Block& k) {
     // Salmon, Moraes, Dror, Shaw: Parallel Random Numbers: As Easy as 1, 2, 3 (SC'11).
     constexpr int rotation[8][2] = {{10, 26}, {11, 21}, {13, 27}, {23, 5},
                                     {6, 20},  {17, 11}, {25, 10}, {18, 20}};
     const std::uint32_t parity = 0x1bd11bdau ^ k[0] ^ k[1] ^ k[2] ^ k[3];
     const std::uint32_t key[5] = {k[0], k[1], k[2], k[3], parity};
-    x0 += key[0];
-    x1 += key[1];
-    x2 += key[2];
-    x3 += key[3];
+    BLUE_UNROLL for (int i = 0; i < 4; ++i) BLUE_UNROLL for (int r = 0; r < R; ++r)
+        x[i][r] += key[i];
     BLUE_UNROLL for (int round = 0; round < 20; ++round) {
         const int a = rotation[round % 8][0], b = rotation[round % 8][1];
-        V& y1 = round % 2 == 0 ? x1 : x3;
-        V& y3 = round % 2 == 0 ? x3 : x1;
-        x0 += y1;
-        y1 = (y1 << a | y1 >> (32 - a)) ^ x0;
-        x2 += y3;
-        y3 = (y3 << b | y3 >> (32 - b)) ^ x2;
+        V(&y1)[R] = x[round % 2 == 0 ? 1 : 3];
+        V(&y3)[R] = x[round % 2 == 0 ? 3 : 1];
+        BLUE_UNROLL for (int r = 0; r < R; ++r) {
+            x[0][r] += y1[r];
+            x[2][r] += y3[r];
+        }
+        BLUE_UNROLL for (int r = 0; r < R; ++r) {
+            y1[r] = y1[r] << a | y1[r] >> (32 - a);
+            y3[r] = y3[r] << b | y3[r] >> (32 - b);
+        }
+        BLUE_UNROLL for (int r = 0; r < R; ++r) {
+            y1[r] ^= x[0][r];
+            y3[r] ^= x[2][r];
+        }
         if (round % 4 == 3) {
             const int s = (round + 1) / 4;
-            x0 += key[s % 5];
-            x1 += key[(s + 1) % 5];
-            x2 += key[(s + 2) % 5];
-            x3 += key[(s + 3) % 5] + static_cast<std::uint32_t>(s);
+            BLUE_UNROLL for (int r = 0; r < R; ++r) {
+                x[0][r] += key[s % 5];
+                x[1][r] += key[(s + 1) % 5];
+                x[2][r] += key[(s + 2) % 5];
+                x[3][r] += key[(s + 3) % 5] + static_cast<std::uint32_t>(s);
+            }
         }
     }
 }
@@ -57,9 +65,9 @@ BLUE_INLINE constexpr void threefry_rounds(V& x0, V& x1, V& x2, V& x3, const Blo
 
 /// Threefry4x32 with 20 rounds: the random words of one counter.
 BLUE_HOST_DEVICE constexpr Block threefry4x32(Block counter, Block key) {
-    std::uint32_t x0 = counter[0], x1 = counter[1], x2 = counter[2], x3 = counter[3];
-    detail::threefry_rounds(x0, x1, x2, x3, key);
-    return {{x0, x1, x2, x3}};
+    std::uint32_t x[4][1] = {{counter[0]}, {counter[1]}, {counter[2]}, {counter[3]}};
+    detail::threefry_rounds(x, key);
+    return {{x[0][0], x[1][0], x[2][0], x[3][0]}};
 }
 
 /// What a draw is for: draws for different purposes are independent.

@@ -36,9 +36,13 @@ struct OfParameters {
     }
 
 private:
+    /// Not looked up in a function: nvcc would call `std::array` on the device.
+    template <std::size_t K>
+    static constexpr transform transform_of = Q::parameters::transforms[K];
+
     template <std::size_t... K, class... T>
     BLUE_HOST_DEVICE auto with_natural(std::index_sequence<K...>, T... stored) const {
-        return Formula::of(q, natural<Q::parameters::transforms[K]>(stored)...);
+        return Formula::of(q, natural<transform_of<K>>(stored)...);
     }
     template <transform Transform, class T>
     BLUE_HOST_DEVICE static T natural(T stored) {

@@ -11,11 +11,9 @@ using LeNet =
                      blue::MaxPool2d<2>, blue::Flatten<>, blue::Linear<256, 120>, blue::ReLU,
                      blue::Linear<120, 84>, blue::ReLU, blue::Linear<84, 10>>;
 
-}  // namespace
+const bench::Registered lenet{
+    {"lenet-train", 28, bench::make<bench::Train<LeNet>>},
+    {"lenet-predict", 28, bench::make<bench::Predict<LeNet>>},
+};
 
-std::unique_ptr<bench::Workload> bench::make_lenet_train(const Parameters& parameters) {
-    return std::make_unique<Train<LeNet>>(parameters);
-}
-std::unique_ptr<bench::Workload> bench::make_lenet_predict(const Parameters& parameters) {
-    return std::make_unique<Predict<LeNet>>(parameters);
-}
+}  // namespace

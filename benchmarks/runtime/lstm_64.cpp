@@ -6,11 +6,9 @@
 
 namespace {
 
-using Net =
+using Lstm =
     blue::Sequential<blue::LSTM<16, 64, blue::final_output, blue::steps<32>>, blue::Linear<64, 10>>;
 
-}  // namespace
+const bench::Registered lstm{{"lstm-train", 64, bench::make<bench::Train<Lstm>>}};
 
-std::unique_ptr<bench::Workload> bench::make_lstm_train(const Parameters& parameters) {
-    return std::make_unique<Train<Net>>(parameters);
-}
+}  // namespace

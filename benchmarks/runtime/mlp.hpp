@@ -8,8 +8,6 @@
 
 #include <boost/mp11.hpp>
 
-#include <memory>
-
 namespace bench {
 
 namespace detail {
@@ -25,13 +23,11 @@ using mlp_layers = mp::mp_append<
 template <blue::Index Width, class Q = blue::MeanFieldNormal, std::size_t Hidden = 2>
 using Mlp = boost::mp11::mp_rename<detail::mlp_layers<Width, Hidden, Q>, blue::Sequential>;
 
-template <blue::Index Width, std::size_t Hidden>
-std::unique_ptr<Workload> make_mlp_train(const Parameters& parameters) {
-    return std::make_unique<Train<Mlp<Width, blue::MeanFieldNormal, Hidden>>>(parameters);
-}
+/// Its training step and, with two hidden layers, its prediction.
 template <blue::Index Width>
-std::unique_ptr<Workload> make_mlp_predict(const Parameters& parameters) {
-    return std::make_unique<Predict<Mlp<Width>>>(parameters);
+Registered mlp_of_width() {
+    return {{"mlp-train", Width, make<Train<Mlp<Width>>>},
+            {"mlp-predict", Width, make<Predict<Mlp<Width>>>}};
 }
 
 }  // namespace bench

@@ -1,5 +1,4 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #include "mlp.hpp"
 
-template std::unique_ptr<bench::Workload> bench::make_mlp_train<2048, 2>(const Parameters&);
-template std::unique_ptr<bench::Workload> bench::make_mlp_predict<2048>(const Parameters&);
+static const bench::Registered mlp_2048 = bench::mlp_of_width<2048>();

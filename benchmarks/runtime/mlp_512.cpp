@@ -1,5 +1,4 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #include "mlp.hpp"
 
-template std::unique_ptr<bench::Workload> bench::make_mlp_train<512, 2>(const Parameters&);
-template std::unique_ptr<bench::Workload> bench::make_mlp_predict<512>(const Parameters&);
+static const bench::Registered mlp_512 = bench::mlp_of_width<512>();

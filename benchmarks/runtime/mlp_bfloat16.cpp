@@ -7,13 +7,13 @@
 namespace {
 
 using Normal = blue::MeanFieldNormal;
-using Net =
+using Bfloat16 =
     boost::mp11::mp_rename<bench::detail::mlp_layers<512, 2, Normal, Normal, blue::CpuBfloat16>,
                            blue::Sequential>;
 
-}  // namespace
-
-const bench::Workloads bench::mlp_bfloat16{
-    {"mlp-train-bfloat16", make<Train<Net>>},
-    {"mlp-predict-bfloat16", make<Predict<Net>>},
+const bench::Registered mlp_bfloat16{
+    {"mlp-train-bfloat16", 512, bench::make<bench::Train<Bfloat16>>},
+    {"mlp-predict-bfloat16", 512, bench::make<bench::Predict<Bfloat16>>},
 };
+
+}  // namespace

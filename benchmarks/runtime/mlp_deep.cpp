@@ -2,5 +2,10 @@
 // Deeper networks of width 512, for the growth of a step with its layers.
 #include "mlp.hpp"
 
-template std::unique_ptr<bench::Workload> bench::make_mlp_train<512, 4>(const Parameters&);
-template std::unique_ptr<bench::Workload> bench::make_mlp_train<512, 8>(const Parameters&);
+template <std::size_t Hidden>
+using TrainDeep = bench::Train<bench::Mlp<512, blue::MeanFieldNormal, Hidden>>;
+
+static const bench::Registered mlp_deep{
+    {"mlp-train", 512, bench::make<TrainDeep<4>>, 4},
+    {"mlp-train", 512, bench::make<TrainDeep<8>>, 8},
+};

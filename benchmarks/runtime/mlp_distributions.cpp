@@ -7,14 +7,14 @@ namespace {
 template <class Q>
 constexpr bench::MakeWorkload train = bench::make<bench::Train<bench::Mlp<512, Q>>>;
 
-}  // namespace
-
-const bench::Workloads bench::mlp_distributions{
-    {"mlp-train-cauchy", train<blue::MeanFieldCauchy>},
-    {"mlp-train-laplace", train<blue::MeanFieldLaplace>},
-    {"mlp-train-log-normal", train<blue::MeanFieldLogNormal>},
-    {"mlp-train-logistic", train<blue::MeanFieldLogistic>},
-    {"mlp-train-radial", train<blue::Radial>},
-    {"mlp-train-softplus", train<blue::SoftplusScale<blue::MeanFieldNormal>>},
-    {"mlp-train-student-t", train<blue::MeanFieldStudentT>},
+const bench::Registered mlp_distributions{
+    {"mlp-train-cauchy", 512, train<blue::MeanFieldCauchy>},
+    {"mlp-train-laplace", 512, train<blue::MeanFieldLaplace>},
+    {"mlp-train-log-normal", 512, train<blue::MeanFieldLogNormal>},
+    {"mlp-train-logistic", 512, train<blue::MeanFieldLogistic>},
+    {"mlp-train-radial", 512, train<blue::Radial>},
+    {"mlp-train-softplus", 512, train<blue::SoftplusScale<blue::MeanFieldNormal>>},
+    {"mlp-train-student-t", 512, train<blue::MeanFieldStudentT>},
 };
+
+}  // namespace

@@ -21,16 +21,19 @@ public:
     }
 
 private:
-    using Net = bench::Mlp<512>;
+    using Net = bench::OnBackend<bench::Mlp<512>>;
     blue::Array<float> inputs_;
     Net net_{blue::Seed{1}};
     blue::Predictor<Net, blue::Categorical, blue::MomentPropagation> predictor_{net_, {}};
 };
 
-}  // namespace
+using Lrt = blue::LocalReparameterization<blue::MeanFieldNormal>;
+using Flipout = blue::Flipout<blue::MeanFieldNormal>;
 
-const bench::Workloads bench::mlp_estimators{
-    {"mlp-train-lrt", make<TrainAnalytical<blue::LocalReparameterization<blue::MeanFieldNormal>>>},
-    {"mlp-train-flipout", make<TrainAnalytical<blue::Flipout<blue::MeanFieldNormal>>>},
-    {"mlp-predict-moments", make<PredictMoments>},
+const bench::Registered mlp_estimators{
+    {"mlp-train-lrt", 512, bench::make<TrainAnalytical<Lrt>>},
+    {"mlp-train-flipout", 512, bench::make<TrainAnalytical<Flipout>>},
+    {"mlp-predict-moments", 512, bench::make<PredictMoments>},
 };
+
+}  // namespace

@@ -3,9 +3,7 @@
 /// A network that gives classes to rows of random numbers: a training step and a prediction.
 #pragma once
 
-#include "protocol.hpp"
-
-#include <blue/blue.hpp>
+#include "backend.hpp"
 
 #include <cstdint>
 #include <numeric>
@@ -33,9 +31,13 @@ blue::Array<std::int32_t> random_labels(blue::Index batch) {
     return labels;
 }
 
-/// Forward, objective, backward and Adam on one batch.
-template <class Net, class Objective = blue::KullbackLeiblerLoss<blue::Categorical>>
+/// Forward, objective, backward and Adam on one batch, which lies where the network computes.
+template <class Network, class Objective = blue::KullbackLeiblerLoss<blue::Categorical>>
 class Train final : public Workload {
+    using Net = OnBackend<Network>;
+    using Tape = blue::Tape<blue::backend_of<Net>>;
+    using Input = blue::input_shape_of<Net>;
+
 public:
     explicit Train(const Parameters& parameters)
         : samples_(parameters.samples),
@@ -44,17 +46,14 @@ public:
 
     double step() override {
         tape_.reset();
-        const auto x =
-            tape_.template input<blue::input_shape_of<Net>>(inputs_.data(), inputs_.rows());
-        const auto y = blue::make_labels(tape_, labels_.data(), labels_.size(),
-                                         blue::last_extent<blue::output_shape_of<Net>>);
+        const decltype(x_) x{&tape_, tape_.view(x_.node->value, 1, inputs_.rows(), Input::size)};
         const auto result =
             blue::forward<Objective::scores>(net_, tape_, x,
                                              {.samples = samples_,
                                               .seed = blue::Seed{2},
                                               .pass = pass_++,
                                               .norm_constants = objective_.norm_constants});
-        const auto loss = objective_(result, y);
+        const auto loss = objective_(result, y_);
         blue::backward(loss);
         optimizer_.step(net_, tape_);
         return loss.total.value();
@@ -66,22 +65,30 @@ private:
     blue::Array<std::int32_t> labels_;
     Net net_{blue::Seed{1}};
     Objective objective_{{}, {.dataset_size = blue::DatasetSize{60'000}}};
-    blue::Tape<blue::backend_of<Net>> tape_;
+    Tape data_, tape_;
+    decltype(data_.template input<Input>(nullptr, 1)) x_ =
+        data_.template input<Input>(inputs_.data(), inputs_.rows());
+    blue::Labels<blue::backend_of<Net>> y_ = blue::make_labels(
+        data_, labels_.data(), labels_.size(), blue::last_extent<blue::output_shape_of<Net>>);
     blue::Optimizer<blue::Adam, blue::backend_of<Net>> optimizer_ =
         blue::make_optimizer(net_, blue::Adam{.learning_rate = 1e-3});
     std::uint64_t pass_ = 0;
 };
 
 /// `predict` on one batch, with new draws each time as with new inputs.
-template <class Net>
+template <class Network>
 class Predict final : public Workload {
 public:
     explicit Predict(const Parameters& parameters)
-        : samples_(parameters.samples), inputs_(random_inputs<Net>(parameters.batch)) {}
+        : samples_(parameters.samples),
+          inputs_(random_inputs<OnBackend<Network>>(parameters.batch)) {}
 
     double step() override {
-        const blue::ClassPrediction prediction = blue::predict(
-            net_, blue::Categorical{}, inputs_, {.samples = samples_, .seed = blue::Seed{seed_++}});
+        const blue::ClassPrediction prediction =
+            blue::predict(net_, blue::Categorical{}, inputs_,
+                          {.samples = samples_,
+                           .samples_per_chunk = samples_per_chunk,
+                           .seed = blue::Seed{seed_++}});
         return std::accumulate(prediction.probabilities.begin(), prediction.probabilities.end(),
                                0.0);
     }
@@ -89,7 +96,7 @@ public:
 private:
     blue::Index samples_;
     blue::Array<float> inputs_;
-    Net net_{blue::Seed{1}};
+    OnBackend<Network> net_{blue::Seed{1}};
     std::uint64_t seed_ = 2;
 };
 

@@ -37,8 +37,6 @@ private:
     blue::random::Key key_{.seed = 1};
 };
 
-}  // namespace
+const bench::Registered normals{{"normals", 0, bench::make<Normals>}};
 
-std::unique_ptr<bench::Workload> bench::make_normals(const Parameters& parameters) {
-    return make<Normals>(parameters);
-}
+}  // namespace

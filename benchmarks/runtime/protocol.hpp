@@ -10,6 +10,9 @@
 ///     memory          {"peak_MiB": 64.0}
 ///     quit
 ///
+/// Programs for a device add to the last one `device_MiB`, the peak of what they allocated there,
+/// `driver_MiB`, what the driver gave them, and `launches`, the kernels of the last step.
+///
 /// or {"unsupported": why} with exit status 0, or {"error": why} with exit status 1. `elements` is
 /// how many numbers a step of a kernel makes, 0 for those of networks. The peers (peers/peers.py)
 /// speak the same, but for `elements`, so the runner alternates implementations step by step.
@@ -105,9 +108,18 @@ inline std::string json_string(const std::string& text) {
     return result + '"';
 }
 
+/// What steps run on: a step is finished when `wait` returns, before the clock is read. On the
+/// processor nothing is left to wait for.
+struct Host {
+    static void begin() {}  ///< of the construction and of each step
+    static void wait() {}
+    static void end() {}
+    static std::string memory() { return ""; }  ///< members for the reply to `memory`
+};
+
 /// Builds the workload with `make(name, parameters)` and serves it until `quit` or the end of
 /// stdin. Returns the exit status.
-template <class Make>
+template <class Platform, class Make>
 int serve(int argc, const char* const* argv, const std::string& version, Make make) {
     const auto reply = [](const char* key, const std::string& value) {
         std::printf("{\"%s\": %s}\n", key, value.c_str());
@@ -117,21 +129,26 @@ int serve(int argc, const char* const* argv, const std::string& version, Make ma
         if (argc < 2) throw std::invalid_argument("usage: bench_runtime WORKLOAD KEY=VALUE...");
         const Parameters parameters = parse_parameters(argc - 2, argv + 2);
         const double base = memory_mib("VmRSS");
+        Platform::begin();
         const std::unique_ptr<Workload> workload = make(std::string(argv[1]), parameters);
+        Platform::end();
         std::printf("{\"ready\": true, \"version\": %s, \"base_MiB\": %.1f, \"elements\": %.0f}\n",
                     json_string(version).c_str(), base, workload->elements());
         std::fflush(stdout);
         for (std::string command; std::getline(std::cin, command);) {
             if (command == "step") {
+                Platform::begin();
                 const auto start = std::chrono::steady_clock::now();
                 const double value = workload->step();
+                Platform::wait();
                 const std::chrono::duration<double, std::milli> elapsed =
                     std::chrono::steady_clock::now() - start;
+                Platform::end();
                 if (!std::isfinite(value)) throw std::runtime_error("the step returned no number");
                 std::printf("{\"ms\": %.4f, \"value\": %.9g}\n", elapsed.count(), value);
                 std::fflush(stdout);
             } else if (command == "memory") {
-                reply("peak_MiB", std::to_string(memory_mib("VmHWM")));
+                reply("peak_MiB", std::to_string(memory_mib("VmHWM")) + Platform::memory());
             } else if (command == "quit") {
                 break;
             } else {

@@ -7,12 +7,12 @@
 
 namespace {
 
-using Layer = blue::TransformerEncoderLayer<64, 4, 128>;
-using Net = blue::Sequential<blue::Reshape<32, 64>, blue::TransformerEncoder<2, Layer>,
-                             blue::Linear<64, 10>>;
+using EncoderLayer = blue::TransformerEncoderLayer<64, 4, 128>;
+using Transformer =
+    blue::Sequential<blue::Reshape<32, 64>, blue::TransformerEncoder<2, EncoderLayer>,
+                     blue::Linear<64, 10>>;
+
+const bench::Registered transformer{
+    {"transformer-train", 64, bench::make<bench::Train<Transformer>>}};
 
 }  // namespace
-
-std::unique_ptr<bench::Workload> bench::make_transformer_train(const Parameters& parameters) {
-    return std::make_unique<Train<Net>>(parameters);
-}

@@ -1,55 +1,60 @@
 // SPDX-License-Identifier: BSD-3-Clause
 /// \file
-/// The workloads that `bench_runtime` knows. Each is compiled in a translation unit of its own.
+/// The workloads of a program: each source file registers its own, so a program knows those that it
+/// was linked with.
 #pragma once
 
 #include "protocol.hpp"
 
-#include <blue/config.hpp>
-
-#include <map>
+#include <initializer_list>
+#include <set>
+#include <vector>
 
 namespace bench {
 
-/// The network 784-width-...-width-10 with `Hidden` hidden layers and ReLU: one step of training on
-/// one batch.
-template <blue::Index Width, std::size_t Hidden = 2>
-std::unique_ptr<Workload> make_mlp_train(const Parameters&);
-
-/// The same network with two hidden layers: class probabilities of one batch, the mean over the
-/// samples.
-template <blue::Index Width>
-std::unique_ptr<Workload> make_mlp_predict(const Parameters&);
-
 using MakeWorkload = std::unique_ptr<Workload> (*)(const Parameters&);
-using Workloads = std::map<std::string, MakeWorkload>;
 
-/// The network of width 512: training with estimators that need no drawn weights and a divergence
-/// in closed form, and prediction by moments.
-extern const Workloads mlp_estimators;
+/// A workload as it was compiled.
+struct Compiled {
+    std::string name;
+    long width;  ///< the only one; 0 for any
+    MakeWorkload make;
+    long depth = 2;
+};
 
-/// The network of width 512: training with other variational distributions.
-extern const Workloads mlp_distributions;
+inline std::vector<Compiled>& compiled() {
+    static std::vector<Compiled> all;
+    return all;
+}
 
-/// The network of width 512 with products in bfloat16: the same two as of the plain one.
-extern const Workloads mlp_bfloat16;
+/// `const Registered lenet{{"lenet-train", 28, make<Train<LeNet>>}, ...};` in a source file.
+struct Registered {
+    Registered(std::initializer_list<Compiled> workloads) {
+        compiled().insert(compiled().end(), workloads);
+    }
+};
 
-/// LeNet-5 on images of 28 x 28 pixels: the same two.
-std::unique_ptr<Workload> make_lenet_train(const Parameters&);
-std::unique_ptr<Workload> make_lenet_predict(const Parameters&);
-
-/// A transformer encoder for sequences of length 32: one step of training on one batch.
-std::unique_ptr<Workload> make_transformer_train(const Parameters&);
-
-/// An LSTM for sequences of length 32: one step of training on one batch.
-std::unique_ptr<Workload> make_lstm_train(const Parameters&);
-
-/// Kernels, on one thread: `samples` times `width` normals.
-std::unique_ptr<Workload> make_normals(const Parameters&);
-
-/// Kernels, on one thread: `samples` draws of a variable with `width` elements, with both log
-/// probs; variational distributions beside the normal prior, and priors beside one of them.
-extern const Workloads draw_and_score_distributions;
-extern const Workloads draw_and_score_priors;
+/// Throws Unsupported, with what there is.
+inline std::unique_ptr<Workload> make_workload(const std::string& name,
+                                               const Parameters& parameters) {
+    std::set<std::string> names;
+    std::string sizes;
+    for (const Compiled& workload : compiled()) {
+        names.insert(workload.name);
+        if (workload.name != name) continue;
+        if ((workload.width == 0 || workload.width == parameters.width) &&
+            workload.depth == parameters.depth)
+            return workload.make(parameters);
+        sizes += (sizes.empty() ? "" : ", ") + std::to_string(workload.width);
+        if (workload.depth != 2) sizes += " with depth " + std::to_string(workload.depth);
+    }
+    if (!sizes.empty())
+        throw Unsupported("compiled for the widths " + sizes + ", not " +
+                          std::to_string(parameters.width) + " with depth " +
+                          std::to_string(parameters.depth));
+    std::string known;
+    for (const std::string& one : names) known += " " + one;
+    throw Unsupported("no workload " + name + "; there are" + known);
+}
 
 }  // namespace bench

@@ -1,15 +1,22 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: BSD-3-Clause
 """The runner of the runtime benchmark without anything to measure: what is run, how goals are
-judged, tables, chart, and the order of turns with programs that pretend to be implementations."""
+judged, tables, chart, the order of turns with programs that pretend to be implementations, and a
+whole run on a device that is pretended, too."""
 
 from __future__ import annotations
 
+import contextlib
+import importlib.machinery
+import importlib.util
+import io
+import json
 import os
 import subprocess
 import sys
 import tempfile
 import unittest
+from unittest import mock
 import xml.etree.ElementTree as xml
 from pathlib import Path
 
@@ -19,10 +26,14 @@ sys.dont_write_bytecode = True
 from machine import LoadMeter  # noqa: E402
 from runner import Failure, report  # noqa: E402
 from runner.chart import chart  # noqa: E402
-from runner.goals import FASTEST_PEER, GOALS, Goal  # noqa: E402
+from runner.device import Device, find_device  # noqa: E402
+from runner.goals import DEVICE_GOALS, FASTEST_PEER, GOALS, Goal  # noqa: E402
+from runner.implementations import commands  # noqa: E402
 from runner.plan import README, SETS, Group, plan  # noqa: E402
-from runner.turns import Measurement  # noqa: E402
-from runner.workloads import IMPLEMENTATIONS, WORKLOADS, parse_workload  # noqa: E402
+from runner.roofline import add_roofline, work  # noqa: E402
+from runner.turns import DEVICE_WARM_UP, Measurement  # noqa: E402
+from runner.workloads import (IMPLEMENTATIONS, ON_DEVICE, PEAKS, PRODUCTS, WORKLOADS,  # noqa: E402
+                              parse_workload)
 
 
 def result(implementation: str, least: float, median: float = 0.0, *, workload: str = "mlp-train",
@@ -86,6 +97,28 @@ class Plan(unittest.TestCase):
                          ["mlp-train", "normals", "draw-and-score"])
         self.assertEqual(plan(["lstm-train"], ["blue-avx2"])[0].entries,
                          [("lstm-train", "blue-avx2")])
+
+    def test_a_device_has_sets_of_its_own(self):
+        for words, implementations in (["all"], None), (["gpu"], ["blue", "pytorch"]):
+            for group in plan(words, implementations):
+                self.assertFalse({who for _, who in group.entries} & set(ON_DEVICE), group.name)
+        for group in plan(["gpu"], None):
+            self.assertLessEqual({who for _, who in group.entries}, set(ON_DEVICE))
+            self.assertIn(group.kind, ("peaks", "device", "device growth"))
+            for workload, _ in group.entries:
+                self.assertEqual(parse_workload(workload)[0], workload)
+        entries = {group.name: group.entries for group in plan(["gpu-goals"], None)}
+        self.assertIn(PEAKS, entries)
+        for goal in DEVICE_GOALS:
+            self.assertLessEqual(set(goal.entries()), set(entries[goal.group]), goal)
+        growth = {group.name: group.entries for group in plan(["gpu-growth"], None)}
+        self.assertIn(("mlp-train/samples=1000", "torch_blue-cuda"),
+                      growth["growth on the device with samples"])
+        self.assertEqual(plan(["device-copy/width=1"], None),
+                         [Group(PEAKS, "peaks", [("device-copy/width=1", "blue-cuda")])])
+        self.assertEqual(plan(["lstm-train"], ["blue-cuda"]),
+                         [Group("lstm-train on the device", "device",
+                                [("lstm-train", "blue-cuda")])])
 
     def test_sets_and_workloads_join(self):
         groups = {group.name: group for group in plan(["goals", "mlp-train", "mlp-train"], None)}
@@ -162,10 +195,113 @@ class Goals(unittest.TestCase):
         row = self.judge(goal, [result("pytorch", 1)], reasons)
         self.assertEqual((row["met"], row["why"]), (None, "no avx2"))
 
+    def test_on_a_device(self):
+        of = {"group": "wide-train on the device", "workload": "wide-train"}
+        results = [result("blue-cuda", 10, device_MiB=2, roofline_ms=6, **of),
+                   result("torch_blue-cuda", 35, device_MiB=8, **of)]
+        rows = [self.judge(goal, results) for goal in DEVICE_GOALS
+                if goal.workload == "wide-train"]
+        self.assertEqual([(row["goal"], row["min"], row["median"], row["met"]) for row in rows], [
+            ("at least 3 x as fast as torch_blue-cuda", 3.5, 3.5, True),
+            ("device memory at most 0.33 x that of torch_blue-cuda", 0.25, None, True),
+            ("at least 50% of the roofline", 0.6, 0.3, True)])
+        del results[0]["roofline_ms"]
+        self.assertEqual(self.judge(DEVICE_GOALS[-1], results)["why"],
+                         "the peaks of the device were not measured")
+        # What the processor measured says nothing about it.
+        row = self.judge(DEVICE_GOALS[0], [result("blue", 1), result("torch_blue", 100)],
+                         {("mlp-train", "blue-cuda"): "no device"})
+        self.assertEqual((row["met"], row["why"]), (None, "no device"))
+
     def test_bounds_are_complete(self):
-        for goal in GOALS:
+        for goal in [*GOALS, *DEVICE_GOALS]:
             self.assertNotEqual(goal.at_most is None, goal.at_least is None, goal)
             self.assertNotEqual(goal.against is None, goal.unit == "", goal)
+
+
+class Roofline(unittest.TestCase):
+    def test_work(self):
+        # 784-512-512-10: 401408 + 262144 + 5120 weights.
+        self.assertEqual(work("mlp-train"), (2 * 640 * (3 * 668672 - 401408), 48 * 668672))
+        self.assertEqual(work("mlp-predict/samples=2,batch=3"), (2 * 6 * 668672, 8 * 668672))
+        self.assertEqual(work("wide-train/batch=1,samples=1"),
+                         (2 * (3 * (2 * 4096**2 + 4096000) - 4096**2),
+                          48 * (2 * 4096**2 + 4096000)))
+        self.assertIsNone(work("lstm-train"))
+
+    def test_the_longer_of_products_and_copies_is_the_least_time(self):
+        peaks = [result("blue-cuda", 1, workload=name, group=PEAKS, min_ns=ns, device_MiB=1)
+                 for name, ns in ((PRODUCTS, 1e-3), ("device-copy", 1e-3))]  # 1 TFLOP/s, 1 TB/s
+        # With one row and one sample the parameters take longer: 48 bytes for 4.8 operations.
+        for workload, least in ("mlp-train", 2.0539), ("mlp-train/batch=1,samples=1", 0.0321):
+            rows = [result(who, 10, workload=workload, device_MiB=1) for who in ON_DEVICE]
+            add_roofline([*rows, result("lstm-train", 10, device_MiB=1), *peaks])
+            self.assertAlmostEqual(rows[0]["roofline_ms"], least, places=4)
+            self.assertAlmostEqual(rows[0]["roofline_share"], least / 10, places=4)
+            self.assertEqual(rows[0]["tflops"], rows[1]["tflops"])
+        alone, processor = result("blue-cuda", 10, device_MiB=1), result("blue", 10)
+        add_roofline([alone, processor])
+        self.assertEqual((alone["tflops"], "roofline_ms" in alone), (0.205, False))
+        self.assertNotIn("tflops", processor)
+
+
+class FakeDriver:
+    """As much of the driver's library as is called; `counts` devices."""
+
+    def __init__(self, count: int = 1, status: int = 0):
+        self.count, self.status = count, status
+
+    def cuInit(self, flags):
+        return self.status
+
+    def cuDeviceGetCount(self, to):
+        to._obj.value = self.count
+        return 0
+
+    def cuDeviceGet(self, to, index):
+        return 0
+
+    def cuDeviceGetName(self, to, length, device):
+        to.value = b"NVIDIA X"
+        return 0
+
+    def cuDeviceTotalMem_v2(self, to, device):
+        to._obj.value = 141 * 2**30
+        return 0
+
+    def cuDriverGetVersion(self, to):
+        to._obj.value = 13020
+        return 0
+
+    def cuDeviceGetAttribute(self, to, attribute, device):
+        to._obj.value = {75: 9, 76: 0}[attribute]
+        return 0
+
+
+class Devices(unittest.TestCase):
+    def test_the_driver_is_asked(self):
+        device = find_device(FakeDriver())
+        self.assertEqual(device, Device("NVIDIA X", (9, 0), 141 * 2**30, 13020))
+        self.assertEqual(str(device),
+                         "NVIDIA X, compute capability 9.0, 141 GiB, driver for CUDA 13.2")
+        self.assertEqual(device.architecture, "90")
+        self.assertIsNone(find_device(FakeDriver(count=0)))
+        self.assertIsNone(find_device(FakeDriver(status=100)))
+
+    def test_how_programs_are_started(self):
+        wanted = ["blue-cuda", "torch_blue-cuda", "pytorch"]
+        with mock.patch.dict(os.environ, {"BLUE_PEERS_PYTHON": sys.executable}):
+            start, missing = commands(wanted, False, {"blue-cuda": Path("/bin/true")},
+                                      find_device(FakeDriver()))
+            self.assertEqual(start["torch_blue-cuda"][2:], ["--device=cuda", "torch_blue"])
+            self.assertEqual(start["pytorch"][2:], ["pytorch"])
+            self.assertEqual((sorted(start), missing), (sorted(wanted), {}))
+            start, missing = commands(wanted, False, {}, None)
+            self.assertEqual(list(start), ["pytorch"])
+            self.assertEqual(set(missing.values()), {"no CUDA device was found"})
+        with mock.patch.dict(os.environ, {"BLUE_PEERS_PYTHON": "/no/such/python"}):
+            with self.assertRaisesRegex(Failure, "expected an interpreter"):
+                commands(["pytorch"], False, {}, None)
 
 
 class Report(unittest.TestCase):
@@ -211,6 +347,31 @@ class Report(unittest.TestCase):
             "| 1 | 2.00 | 4.00 |  | 40 |  | - | - | - |",
             "| 3 | 18.00 | 36.00 | 2.00 | 120 | 1.00 | 9.00 | 2.00 | 2.00 |",
             "| 10 | 18.00 | 36.00 | 0.00 | 0 | - | - | - | - |"])
+
+    def test_a_device(self):
+        peaks = report.peaks_table([result("blue-cuda", 1, workload=PRODUCTS, min_ns=2e-5),
+                                    result("blue-cuda", 1, workload="device-copy", min_ns=2.5e-4)])
+        self.assertEqual(peaks[-2:], ["| products of 8192 x 8192 floats | 50.0 TFLOP/s |",
+                                      "| copies of 1024 MiB, read and written | 4.00 TB/s |"])
+        on_device = {"device_MiB": 30.4, "driver_MiB": 64.2, "launches": 60}
+        rows = [result("blue-cuda", 0.5, tflops=4.1, roofline_share=0.082, **on_device),
+                result("torch_blue-cuda", 5, device_MiB=300.0, driver_MiB=400.0, launches=None)]
+        self.assertEqual(report.device_table(rows)[-2:], [
+            "| blue-cuda 1.2.3 | 0.500 | 1.000 | 1.500 | 1.00 | 1.00 | 30 | 64 | 4.10 | 8.2% "
+            "| 60 |",
+            "| torch_blue-cuda 1.2.3 | 5.000 | 10.000 | 15.000 | 10.00 | 10.00 | 300 | 400 | - "
+            "| - | - |"])
+
+    def test_growth_on_a_device(self):
+        rows = [result(who, time, workload=workload, device_MiB=10 * time)
+                for workload, time in (("mlp-train/samples=1", 1), ("mlp-train", 5))
+                for who in ("blue-cuda", "pytorch-cuda")]
+        lines = report.device_growth_table(Group("growth on the device with samples"), rows)
+        self.assertEqual(lines[-2:], [
+            "| 1 | 1.000 | 2.000 |  | 10 |  | - | - | - | - | 1.000 | 1.00 | 10 |",
+            "| 10 | 5.000 | 10.000 | 0.70 | 50 | 0.70 | - | - | - | - | 5.000 | 1.00 | 50 |"])
+        for line in lines[2:]:
+            self.assertEqual(line.count("|"), lines[2].count("|"))
 
     def test_readme(self):
         def tables(left_out=()) -> list[str]:
@@ -291,12 +452,15 @@ class Chart(unittest.TestCase):
 PRETENDER = """
 import json, sys
 kind, log, workload, *parameters = sys.argv[1:]
+on_device = dict(device_MiB=len(kind), driver_MiB=9.5, launches=3)
 def reply(**values): print(json.dumps(values), flush=True)
 if kind == "unable": reply(unsupported="cannot"), sys.exit()
-reply(ready=True, version="1", base_MiB=1, elements=1000 if workload == "normals" else 0)
+reply(ready=True, version="1", base_MiB=1, 
+      elements=1e9 if workload.startswith("device") else 1000 if workload == "normals" else 0)
 for i, line in enumerate(sys.stdin):
     open(log, "a").write(kind + " " + line)
-    if line == "memory\\n": reply(peak_MiB=7)
+    if line == "memory\\n": reply(peak_MiB=7, **(on_device if kind.startswith("device") else {}))
+    elif kind == "device full" and i == 12: reply(unsupported="out of device memory"), sys.exit()
     elif kind == "broken" and i == 4: reply(error="broke")
     else: reply(ms=float(10 + i), value=1)
 """
@@ -343,11 +507,74 @@ class Turns(unittest.TestCase):
         self.assertEqual(outcome.reasons, {("mlp-train", "blitz"): "cannot",
                                            ("mlp-train", "pytorch"): "failed"})
 
+    def test_memory_may_end_on_a_device(self):
+        with tempfile.TemporaryDirectory() as folder:
+            commands = {who: [sys.executable, "-c", PRETENDER, kind, folder + "/order"]
+                        for who, kind in (("blue-cuda", "device"), ("pytorch-cuda", "device full"))}
+            group = Group("mlp-train on the device", "device",
+                          [("mlp-train", who) for who in commands])
+            outcome = Measurement(commands, 4, 2, 2, Path(folder), "m").run(group)
+        self.assertEqual(outcome.failed, [])
+        self.assertEqual(outcome.reasons, {("mlp-train", "pytorch-cuda"): "out of device memory"})
+        [own] = outcome.results
+        self.assertEqual((own["device_MiB"], own["driver_MiB"], own["launches"]), (6, 9.5, 3))
+        self.assertEqual(own["min_ms"], 10 + DEVICE_WARM_UP)
+
     def test_kernels_are_measured_per_number_and_on_one_thread(self):
         outcome, _ = self.run_group(Group("normals", "kernels", [("normals", "blue")]), steps=2)
         kernel = outcome.results[0]
         # 13 ms for 1000 numbers.
         self.assertEqual((kernel["min_ns"], kernel["threads"]), (13000, 1))
+
+
+class DryRun(unittest.TestCase):
+    """scripts/bench itself, with a device and programs that are pretended."""
+
+    def run_bench(self, *arguments: str, device: bool) -> tuple[int, str, str]:
+        path = str(ROOT / "scripts" / "bench")
+        loader = importlib.machinery.SourceFileLoader("bench_script", path)
+        bench = importlib.util.module_from_spec(
+            importlib.util.spec_from_loader("bench_script", loader))
+        loader.exec_module(bench)
+        out, errors = io.StringIO(), io.StringIO()
+
+        def pretended(wanted, *_):
+            kinds = {"blue-cuda": "device", "torch_blue-cuda": "device " + 20 * "x"}
+            return ({name: [sys.executable, "-c", PRETENDER, kind, os.devnull]
+                     for name, kind in kinds.items() if name in wanted},
+                    {"pytorch-cuda": "no peers"})
+
+        with contextlib.redirect_stdout(out), contextlib.redirect_stderr(errors), \
+                mock.patch.object(bench, "find_device",
+                                  lambda: find_device(FakeDriver()) if device else None), \
+                mock.patch.object(bench, "commands", pretended), \
+                mock.patch.object(bench, "busy_share", lambda: 0.0), \
+                mock.patch.object(sys, "argv", [path, *arguments]):
+            status = bench.main()
+        return status, out.getvalue(), errors.getvalue()
+
+    def test_without_a_device_one_sentence_says_so(self):
+        status, out, errors = self.run_bench("gpu", device=False)
+        self.assertEqual((status, out), (77, ""))
+        self.assertEqual(errors, "bench: nothing was measured: no CUDA device was found\n")
+
+    def test_everything_that_a_device_gets(self):
+        with tempfile.TemporaryDirectory() as folder:
+            status, out, _ = self.run_bench("gpu", "--steps", "1", "--output", folder, device=True)
+            self.assertEqual(status, 0)
+            self.assertEqual((Path(folder) / "results.md").read_text(), out)
+            results = json.loads((Path(folder) / "results.json").read_text())
+        # The pretended library is as fast as the peer, in 6 of its 27 MiB.
+        self.assertIn("| mlp-train | at least 10 x as fast as torch_blue-cuda | 1.000 | 1.000 "
+                      "| **no** |", out)
+        self.assertIn("that of torch_blue-cuda | 0.222 | - | yes |", out)
+        self.assertIn("NVIDIA X, compute capability 9.0", out)
+        self.assertIn("## growth on the device with samples", out)
+        self.assertIn("| 1000 |", out)
+        self.assertEqual({r["implementation"] for r in results}, {"blue-cuda", "torch_blue-cuda"})
+        wide = next(r for r in results if r["workload"] == "wide-train")
+        # 20 ms a step, as 10^9 operations, or bytes, at the peak.
+        self.assertAlmostEqual(wide["roofline_share"], work("wide-train")[0] / 1e9, places=3)
 
 
 if __name__ == "__main__":

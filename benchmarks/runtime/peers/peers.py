@@ -1,8 +1,9 @@
 # SPDX-License-Identifier: BSD-3-Clause
 """The peers of the runtime benchmark: one process per implementation that runs steps on request.
 
-usage: peers.py IMPLEMENTATION WORKLOAD KEY=VALUE...      serve one workload (../protocol.hpp)
-       peers.py --check                                   import every peer and print the versions
+usage: peers.py [--device=cuda] IMPLEMENTATION WORKLOAD KEY=VALUE...
+                                                serve one workload (../protocol.hpp)
+       peers.py --check                         import every peer and print the versions
 
 The same lines go over stdin and stdout as with `bench_runtime`, the program of `blue`. So the
 runner can alternate implementations step by step, and peak memory is that of one implementation.
@@ -23,6 +24,7 @@ from typing import Callable
 
 CLASSES = 10
 HEADS, LENGTH = 4, 32  # of transformers, whose feed-forward part is twice as wide
+WIDE = (4096, 1000)  # inputs and classes of the wide network
 SEQUENCE = (32, 16)  # length and width of the inputs of LSTMs
 DATASET_SIZE = 60_000  # scales the KL term; any number would cost the same
 LEARNING_RATE = 1e-3
@@ -39,6 +41,7 @@ class Parameters:
     width: int
     threads: int
     depth: int = 2  # hidden layers of `mlp`
+    device: str = "cpu"  # of models, inputs and labels
 
 
 # A step runs once and returns a number that must be finite: the loss, or a sum of probabilities.
@@ -90,19 +93,28 @@ def lenet(parts: Parts, p: Parameters):
     )
 
 
+def wide(parts: Parts, p: Parameters):
+    """4096-width-width-1000 with ReLU."""
+    from torch import nn
+
+    return parts.container(parts.linear(WIDE[0], p.width), nn.ReLU(),
+                           parts.linear(p.width, p.width), nn.ReLU(),
+                           parts.linear(p.width, WIDE[1]))
+
+
 NETWORKS = {"mlp": mlp, "lenet": lenet}
 
 
 def pytorch_model(network, p: Parameters):
     from torch import nn
 
-    return network(Parts(nn.Sequential, nn.Linear, nn.Conv2d), p)
+    return network(Parts(nn.Sequential, nn.Linear, nn.Conv2d), p).to(p.device)
 
 
 def torch_blue_model(network, p: Parameters):
     from torch_blue import vi
 
-    return network(Parts(vi.VISequential, vi.VILinear, vi.VIConv2d), p)
+    return network(Parts(vi.VISequential, vi.VILinear, vi.VIConv2d), p).to(p.device)
 
 
 def blitz_model(network, p: Parameters):
@@ -115,7 +127,8 @@ def blitz_model(network, p: Parameters):
         pass
 
     return network(
-        Parts(Estimator, BayesianLinear, lambda i, o, k: BayesianConv2d(i, o, (k, k))), p)
+        Parts(Estimator, BayesianLinear, lambda i, o, k: BayesianConv2d(i, o, (k, k))),
+        p).to(p.device)
 
 
 BAYESIAN_TORCH = {
@@ -129,7 +142,7 @@ def bayesian_torch_model(network, p: Parameters, kind: str = "Reparameterization
 
     model = pytorch_model(network, p)
     dnn_to_bnn(model, {**BAYESIAN_TORCH, "type": kind})
-    return model
+    return model.to(p.device)
 
 
 def last_step(recurrent, output):
@@ -208,7 +221,7 @@ def pytorch_train(network, p: Parameters, x, y) -> Step:
     from torch import nn
 
     model, criterion = pytorch_model(network, p), nn.CrossEntropyLoss()
-    rows, labels = x.repeat(p.samples, 1, 1, 1), y.repeat(p.samples)
+    rows, labels = x.repeat(p.samples, *[1] * (x.dim() - 1)), y.repeat(p.samples)
     return training_step(model, lambda: criterion(model(rows), labels))
 
 
@@ -272,7 +285,7 @@ def pytorch_transformer_train(p: Parameters, x, y) -> Step:
     """A deterministic network on batch x samples sequences."""
     from torch import nn
 
-    model, criterion = pytorch_transformer(p.width), nn.CrossEntropyLoss()
+    model, criterion = pytorch_transformer(p.width).to(p.device), nn.CrossEntropyLoss()
     rows, labels = x.repeat(p.samples, 1, 1), y.repeat(p.samples, 1).flatten()
     return training_step(model, lambda: criterion(model(rows).flatten(0, 1), labels))
 
@@ -281,7 +294,7 @@ def torch_blue_transformer_train(p: Parameters, x, y) -> Step:
     from torch_blue import vi
     from torch_blue.vi.distributions import Categorical
 
-    model = torch_blue_transformer(p.width)
+    model = torch_blue_transformer(p.width).to(p.device)
     objective = vi.KullbackLeiblerLoss(Categorical(), dataset_size=DATASET_SIZE)
     return training_step(model, lambda: objective(model(x, samples=p.samples), y))
 
@@ -290,17 +303,17 @@ def pytorch_lstm_train(p: Parameters, x, y) -> Step:
     """A deterministic network on batch x samples sequences."""
     from torch import nn
 
-    model, criterion = pytorch_lstm(p.width), nn.CrossEntropyLoss()
+    model, criterion = pytorch_lstm(p.width).to(p.device), nn.CrossEntropyLoss()
     rows, labels = x.repeat(p.samples, 1, 1), y.repeat(p.samples)
     return training_step(model, lambda: criterion(model(rows), labels))
 
 
 def blitz_lstm_train(p: Parameters, x, y) -> Step:
-    return train_blitz(blitz_lstm(p.width), p, x, y)
+    return train_blitz(blitz_lstm(p.width).to(p.device), p, x, y)
 
 
 def bayesian_torch_lstm_train(p: Parameters, x, y) -> Step:
-    return train_bayesian_torch(bayesian_torch_lstm(p.width), p, x, y)
+    return train_bayesian_torch(bayesian_torch_lstm(p.width).to(p.device), p, x, y)
 
 
 # --- prediction: the mean of the softmax over the samples ---------------------------------------
@@ -361,12 +374,14 @@ STEPS = {
                            "logistic", "radial", "softplus", "student-t")},
         "mlp-predict-bfloat16": functools.partial(pytorch_predict, mlp),
         "mlp-predict-moments": functools.partial(pytorch_predict, mlp),
+        "wide-train": functools.partial(pytorch_train, wide),
         "transformer-train": pytorch_transformer_train,
         "lstm-train": pytorch_lstm_train,
     },
     "torch_blue": {
         **steps_of_networks(torch_blue_train, torch_blue_predict),
         "mlp-train-lrt": torch_blue_train_lrt,
+        "wide-train": functools.partial(torch_blue_train, wide),
         "transformer-train": torch_blue_transformer_train,
     },
     "blitz": {
@@ -396,13 +411,14 @@ def build(implementation: str, workload: str, parameters: Parameters) -> Step:
     import torch
 
     torch.manual_seed(0)
-    # The shapes of an example and of its labels.
-    example, labels = {
-        "transformer-train": ((LENGTH, parameters.width), (LENGTH,)),
-        "lstm-train": (SEQUENCE, ()),
-    }.get(workload, ((1, 28, 28), ()))
-    x = torch.randn(parameters.batch, *example)
-    y = torch.randint(0, CLASSES, (parameters.batch, *labels))
+    # The shapes of an example and of its labels, and their classes.
+    example, labels, classes = {
+        "transformer-train": ((LENGTH, parameters.width), (LENGTH,), CLASSES),
+        "lstm-train": (SEQUENCE, (), CLASSES),
+        "wide-train": (WIDE[:1], (), WIDE[1]),
+    }.get(workload, ((1, 28, 28), (), CLASSES))
+    x = torch.randn(parameters.batch, *example, device=parameters.device)
+    y = torch.randint(0, classes, (parameters.batch, *labels), device=parameters.device)
     return STEPS[implementation][workload](parameters, x, y)
 
 
@@ -421,6 +437,75 @@ def import_peer(implementation: str, threads: int) -> str:
     return importlib.metadata.version(PACKAGES[implementation])
 
 
+class Processor:
+    """What steps run on: a step is finished when `wait` returns. Nothing is left to wait for."""
+
+    def begin(self) -> None:
+        """Of the construction and of each step."""
+
+    def wait(self) -> None:
+        pass
+
+    def end(self) -> None:
+        pass
+
+    def memory(self, step: Step) -> dict:
+        """Members for the reply to `memory`; may run another step."""
+        return {}
+
+
+class CudaDevice(Processor):
+    """The driver's account of this process's memory is with all caches: what its turns took, since
+    others are idle then. The context is not counted."""
+
+    def __init__(self):
+        import torch
+
+        if not torch.cuda.is_available():
+            raise Unsupported(f"torch {torch.__version__} finds no CUDA device")
+        self.cuda = torch.cuda
+        # The full precision of float, as in blue: cuDNN would round to 10 bits (TF32).
+        torch.backends.cuda.matmul.allow_tf32 = False
+        torch.backends.cudnn.allow_tf32 = False
+        self.cuda.init()
+        self.taken = 0
+
+    def driver_bytes(self) -> int:
+        free, total = self.cuda.mem_get_info()
+        return total - free
+
+    def begin(self) -> None:
+        self.wait()
+        self.before = self.driver_bytes()
+
+    def wait(self) -> None:
+        self.cuda.synchronize()
+
+    def end(self) -> None:
+        self.taken += self.driver_bytes() - self.before
+
+    def memory(self, step: Step) -> dict:
+        sizes = {"device_MiB": round(self.cuda.max_memory_allocated() / 2**20, 1),
+                 "driver_MiB": round(self.taken / 2**20, 1)}
+        return sizes | {"launches": self.launches(step)}
+
+    def launches(self, step: Step) -> int | None:
+        """The kernels of a step, without copies and fills; None where they cannot be seen."""
+        try:
+            from torch.autograd import DeviceType
+            from torch.profiler import ProfilerActivity, profile
+
+            with profile(activities=[ProfilerActivity.CUDA]) as seen:
+                step()
+                self.wait()
+            names = [event.name for event in seen.events()
+                     if event.device_type == DeviceType.CUDA]
+            return sum(not name.startswith(("Memcpy", "Memset")) for name in names) or None
+        except Exception:  # the rest of the measurement stands
+            traceback.print_exc()
+            return None
+
+
 def serve(arguments: list[str]) -> int:
     # Replies keep the real stdout to themselves; what a peer prints goes to the log.
     replies = os.fdopen(os.dup(1), "w", buffering=1, encoding="utf-8")
@@ -430,28 +515,40 @@ def serve(arguments: list[str]) -> int:
         print(json.dumps(values), file=replies)
 
     try:
+        device = "cpu"
+        if arguments and arguments[0].startswith("--device="):
+            device = arguments.pop(0).removeprefix("--device=")
+            if device not in ("cpu", "cuda"):
+                raise ValueError(f"--device: expected cpu or cuda, got {device}")
         implementation, workload, *pairs = arguments
         values = {key: int(value) for key, value in (pair.split("=") for pair in pairs)}
-        parameters = Parameters(**values)
+        parameters = Parameters(**values, device=device)
     except (ValueError, TypeError) as error:
         print(f"peers.py: {error}\n{__doc__}", file=sys.stderr)
         return 2
     try:
         version = import_peer(implementation, parameters.threads) if implementation in STEPS else ""
         base = memory_mib("VmRSS")
+        platform = CudaDevice() if device == "cuda" else Processor()
+        platform.begin()
         step = build(implementation, workload, parameters)
+        platform.end()
         reply(ready=True, version=version, base_MiB=round(base, 1))
         for line in sys.stdin:
             command = line.strip()
             if command == "step":
+                platform.begin()
                 start = time.perf_counter()
                 value = step()
+                platform.wait()
                 elapsed = 1e3 * (time.perf_counter() - start)
+                platform.end()
                 if not math.isfinite(value):
                     raise RuntimeError(f"the step returned {value}")
                 reply(ms=elapsed, value=value)
             elif command == "memory":
-                reply(peak_MiB=round(memory_mib("VmHWM"), 1))
+                peak = round(memory_mib("VmHWM"), 1)
+                reply(peak_MiB=peak, **platform.memory(step))
             elif command == "quit":
                 break
             else:
@@ -460,6 +557,9 @@ def serve(arguments: list[str]) -> int:
         reply(unsupported=str(error))
     except Exception as error:  # whatever a peer throws ends its part of the run, with its reason
         traceback.print_exc()
+        if type(error).__name__ == "OutOfMemoryError":  # of torch, for the device
+            reply(unsupported="out of device memory")
+            return 0
         reply(error=f"{type(error).__name__}: {error}")
         return 1
     return 0

@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from .workloads import BAYESIAN_PEERS, ELEMENTWISE
+from .workloads import BAYESIAN_PEERS, DEVICE, ELEMENTWISE, ON_DEVICE
 
 FASTEST_PEER = "the fastest peer"  # of those that draw weights
 
@@ -18,8 +18,9 @@ class Goal:
     workload: str
     at_most: float | None = None
     at_least: float | None = None  # how many times as fast
-    against: str | None = None  # an implementation of `base`; None for a bound without a unit
-    unit: str = ""  # of such a bound: "MiB" or "ns"
+    against: str | None = None  # an implementation of `base`; None for a bound with a unit
+    unit: str = ""  # of such a bound: "MiB", "ns" or "roofline", the share of it
+    quantity: str = "ms"  # what is compared with others: also "device_MiB"
     base: str = ""  # the workload that it is compared with, unless it is the same
     implementation: str = "blue"
     needs: str = ""
@@ -27,7 +28,7 @@ class Goal:
     @property
     def group(self) -> str:
         """Who is compared takes turns: the goals of a group are measured together."""
-        return self.base or self.workload
+        return (self.base or self.workload) + (DEVICE if self.implementation in ON_DEVICE else "")
 
     def entries(self) -> list[tuple[str, str]]:
         """The pairs of workload and implementation that it takes to judge."""
@@ -37,12 +38,15 @@ class Goal:
         if self.against is None:
             return []
         names = BAYESIAN_PEERS if self.against == FASTEST_PEER else [self.against]
-        return [(self.group, name) for name in names]
+        return [(self.base or self.workload, name) for name in names]
 
     def sentence(self) -> str:
         if self.against is None:
-            what = {"MiB": "peak memory at most {:g} MiB", "ns": "at most {:g} ns each"}[self.unit]
-            return what.format(self.at_most)
+            what = {"MiB": "peak memory at most {:g} MiB", "ns": "at most {:g} ns each",
+                    "roofline": "at least {:.0%} of the roofline"}[self.unit]
+            return what.format(self.at_least if self.at_most is None else self.at_most)
+        if self.quantity == "device_MiB":
+            return f"device memory at most {self.at_most:.2g} x that of {self.against}"
         other = self.base if self.base and self.against == "blue" else self.against
         if self.at_least is not None:
             return f"at least {self.at_least:g} x as fast as {other}"
@@ -65,6 +69,8 @@ class Goal:
             return row | {"why": reasons.get(lacking[0], "not part of this run")}
         for key in "min", "median":
             row[key] = self._measured(own, others, key)
+        if row["min"] is None:
+            return row | {"why": "the peaks of the device were not measured"}
         met = (row["min"] >= self.at_least if self.at_least is not None
                else row["min"] <= self.at_most)
         return row | {"met": met}
@@ -74,6 +80,11 @@ class Goal:
             return own["peak_MiB"] if key == "min" else None  # a process has one peak
         if self.unit == "ns":
             return own[f"{key}_ns"]
+        if self.unit == "roofline":
+            return own["roofline_ms"] / own[f"{key}_ms"] if "roofline_ms" in own else None
+        if self.quantity == "device_MiB":
+            least = min(r["device_MiB"] for r in others)
+            return own["device_MiB"] / least if key == "min" else None
         mine, theirs = own[f"{key}_ms"], min(r[f"{key}_ms"] for r in others)
         return theirs / mine if self.at_least is not None else mine / theirs
 
@@ -82,8 +93,8 @@ def times_plain(bound: float, workload: str, implementation: str = "blue") -> Go
     return Goal(workload, at_most=bound, against="pytorch", implementation=implementation)
 
 
-def faster(bound: float, workload: str, than: str) -> Goal:
-    return Goal(workload, at_least=bound, against=than)
+def faster(bound: float, workload: str, than: str, implementation: str = "blue") -> Goal:
+    return Goal(workload, at_least=bound, against=than, implementation=implementation)
 
 
 # Two threads, float. `pytorch` is the deterministic network of the same shape on as many rows.
@@ -115,4 +126,13 @@ GOALS = [
     faster(4, "transformer-train", FASTEST_PEER),
     Goal("normals", at_most=0.62, unit="ns", needs="avx512f"),
     Goal("normals", at_most=1.1, unit="ns", implementation="blue-avx2"),
+]
+
+# On a CUDA device, float without TF32.
+DEVICE_GOALS = [
+    faster(10, "mlp-train", "torch_blue-cuda", "blue-cuda"),
+    faster(3, "wide-train", "torch_blue-cuda", "blue-cuda"),
+    Goal("wide-train", at_most=1 / 3, against="torch_blue-cuda", quantity="device_MiB",
+         implementation="blue-cuda"),
+    Goal("wide-train", at_least=0.5, unit="roofline", implementation="blue-cuda"),
 ]

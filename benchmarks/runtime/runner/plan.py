@@ -6,8 +6,9 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
-from .goals import GOALS
-from .workloads import BUILDS, KERNELS, PEERS, parse_workload
+from .goals import DEVICE_GOALS, GOALS
+from .workloads import (BUILDS, COPIES, DEVICE, KERNELS, ON_DEVICE, PEAKS, PEERS, PRODUCTS,
+                        parse_workload)
 
 Entry = tuple[str, str]  # workload and implementation
 
@@ -17,6 +18,11 @@ README = ["mlp-train", "mlp-predict", "lenet-train", "lenet-predict", "lstm-trai
 # What mlp-train costs when one number changes.
 GROWTH = {"samples": [1, 3, 10, 30, 100], "width": [128, 512, 1200, 2048], "depth": [2, 4, 8],
           "batch": [8, 64, 256, 1024]}
+# The same on a CUDA device, and the workloads that are measured there.
+DEVICE_GROWTH = {"samples": [1, 10, 100, 1000], "batch": [8, 64, 512, 4096],
+                 "width": [128, 512, 1200, 2048]}
+DEVICE_WORKLOADS = ["mlp-train", "wide-train", "mlp-predict", "mlp-train-lrt", "lenet-train",
+                    "lstm-train", "transformer-train"]
 
 
 @dataclass
@@ -24,7 +30,7 @@ class Group:
     """Takes turns, and is one section of the report. Kernels run on one thread."""
 
     name: str
-    kind: str = "network"  # or "kernels", "growth"
+    kind: str = "network"  # or "kernels", "growth", "peaks"; "device", "device growth"
     entries: list[Entry] = field(default_factory=list)
 
     def add(self, entries: Iterable[Entry]) -> None:
@@ -63,12 +69,46 @@ def growth() -> list[Group]:
             for key, values in GROWTH.items()]
 
 
+def device_goals() -> list[Group]:
+    """The peaks, which say how much of the device others use, and all networks."""
+    groups = {name: Group(name + DEVICE, "device", [(name, who) for who in ON_DEVICE])
+              for name in DEVICE_WORKLOADS}
+    for goal in DEVICE_GOALS:
+        groups[goal.workload].add(goal.entries())
+    return [peaks(), *groups.values()]
+
+
+def peaks() -> Group:
+    return Group(PEAKS, "peaks", [(name, "blue-cuda") for name in (PRODUCTS, COPIES)])
+
+
+def device_growth() -> list[Group]:
+    return [peaks(), *(Group(f"growth{DEVICE} with {key}", "device growth",
+                             [(parse_workload(f"mlp-train/{key}={value}")[0], who)
+                              for value in values for who in ON_DEVICE])
+                       for key, values in DEVICE_GROWTH.items())]
+
+
 SETS = {
     "goals": goals,
     "kernels": kernels,
     "growth": growth,
     "all": lambda: [*goals(), *kernels(), *growth()],
+    "gpu-goals": device_goals,
+    "gpu-growth": device_growth,
+    "gpu": lambda: [*device_goals(), *device_growth()],
 }
+
+
+def group_of(workload: str, implementations: list[str] | None) -> Group:
+    """Of a workload that was named."""
+    if workload.partition("/")[0] in (PRODUCTS, COPIES):
+        return Group(PEAKS, "peaks", [(workload, "blue-cuda")])
+    kind = kind_of(workload)
+    chosen = implementations or (["blue"] if kind == "kernels" else ["blue", *PEERS])
+    if set(chosen) <= set(ON_DEVICE):
+        return Group(workload + DEVICE, "device", [(workload, who) for who in chosen])
+    return Group(workload, kind, [(workload, who) for who in chosen])
 
 
 def plan(words: list[str], implementations: list[str] | None) -> list[Group]:
@@ -82,10 +122,7 @@ def plan(words: list[str], implementations: list[str] | None) -> list[Group]:
                 group.entries = [(workload, who) for workload, who in group.entries
                                  if implementations is None or who in implementations]
         else:
-            name = parse_workload(word)[0]
-            kind = kind_of(name)
-            usual = ["blue"] if kind == "kernels" else ["blue", *PEERS]
-            new = [Group(name, kind, [(name, who) for who in implementations or usual])]
+            new = [group_of(parse_workload(word)[0], implementations)]
         for group in new:
             groups.setdefault(group.name, Group(group.name, group.kind)).add(group.entries)
     return [group for group in groups.values() if group.entries]

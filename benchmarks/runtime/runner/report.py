@@ -6,8 +6,8 @@ from __future__ import annotations
 import math
 from pathlib import Path
 
-from .plan import GROWTH, README, Group
-from .workloads import BUILDS, parse_workload
+from .plan import DEVICE_GROWTH, GROWTH, README, Group
+from .workloads import BUILDS, COPIES, DEVICE_PEERS, PRODUCTS, parse_workload
 
 
 QUIET = 0.05  # of the cores, used by others
@@ -40,7 +40,7 @@ def goals_table(rows: list[dict], load: float) -> list[str]:
     lines += ["", "| workload | goal | measured | by medians | met |", "|---|---|--:|--:|---|"]
     for row in rows:
         name = row["workload"]
-        if row["implementation"] != "blue":
+        if row["implementation"] not in ("blue", "blue-cuda"):
             name += f", {row['implementation']}"
         numbers = ["-" if row[key] is None else f"{row[key]:.{3 if row[key] < 10 else 1}f}"
                    for key in ("min", "median")]
@@ -101,6 +101,70 @@ def growth_table(group: Group, rows: list[dict]) -> list[str]:
                      + (f"{plain['min_ms']:.2f}" if plain else "-") + " | "
                      + " | ".join(ratio(blue[k], plain.get(k)) for k in ("min_ms", "median_ms"))
                      + " |")
+        above = value, blue
+    return lines
+
+
+# --- on a device --------------------------------------------------------------------------------
+
+
+def cell(value: float | None, form: str) -> str:
+    return "-" if value is None else f"{value:{form}}"
+
+
+def peaks_table(rows: list[dict]) -> list[str]:
+    of = {r["workload"].partition("/")[0]: r for r in rows}
+    lines = ["What the device does at most, by the fastest step; products are cuBLAS's.", "", "| | |", "|---|--:|"]
+    if PRODUCTS in of:
+        width = parse_workload(of[PRODUCTS]["workload"])[1]["width"]
+        lines.append(f"| products of {width} x {width} floats "
+                     f"| {1e-3 / of[PRODUCTS]['min_ns']:.1f} TFLOP/s |")
+    if COPIES in of:
+        width = parse_workload(of[COPIES]["workload"])[1]["width"]
+        lines.append(f"| copies of {width} MiB, read and written "
+                     f"| {1e-3 / of[COPIES]['min_ns']:.2f} TB/s |")
+    return lines
+
+
+def device_table(rows: list[dict]) -> list[str]:
+    of = {r["implementation"]: r for r in rows}
+    blue = of.get("blue-cuda", {})
+    lines = ["| implementation | min | median | max | to blue, min | median | device MiB | by the "
+             "driver | TFLOP/s | of the roofline | launches |", "|---|" + "--:|" * 10]
+    for r in rows:
+        lines.append(
+            f"| {r['implementation']} {r['version']} | {r['min_ms']:.3f} | {r['median_ms']:.3f} | "
+            f"{r['max_ms']:.3f} | "
+            + " | ".join(ratio(r[key], blue.get(key)) for key in ("min_ms", "median_ms"))
+            + f" | {cell(r.get('device_MiB'), '.0f')} | {cell(r.get('driver_MiB'), '.0f')} "
+            f"| {cell(r.get('tflops'), '.2f')} | {cell(r.get('roofline_share'), '.1%')} "
+            f"| {cell(r.get('launches'), 'd')} |")
+    return lines
+
+
+def device_growth_table(group: Group, rows: list[dict]) -> list[str]:
+    key = next(key for key in DEVICE_GROWTH if group.name.endswith(f" {key}"))
+    names = list(DEVICE_PEERS.values())
+    lines = [f"Training steps of `mlp-train` on the device. *Power*: blue's time, or memory, grows "
+             f"with this power of {key} from the row above; 1 is in proportion.", "",
+             f"| {key} | ms, min | median | power | device MiB | power | of the roofline | "
+             + " | ".join(f"{name}, min | to blue | its MiB" for name in names) + " |",
+             "|--:|" + "--:|" * (6 + 3 * len(names))]
+    above: tuple[int, dict] | None = None
+    for workload in dict.fromkeys(r["workload"] for r in rows):
+        of = {r["implementation"]: r for r in rows if r["workload"] == workload}
+        if "blue-cuda" not in of:
+            continue
+        value, blue = parse_workload(workload)[1][key], of["blue-cuda"]
+        powers = ["" if above is None else power(value / above[0], blue[k], above[1][k])
+                  for k in ("min_ms", "device_MiB")]
+        cells = [f"{blue['min_ms']:.3f}", f"{blue['median_ms']:.3f}", powers[0],
+                 f"{blue['device_MiB']:.0f}", powers[1], cell(blue.get("roofline_share"), ".1%")]
+        for name in DEVICE_PEERS:
+            peer = of.get(name, {})
+            cells += [cell(peer.get("min_ms"), ".3f"), ratio(peer.get("min_ms"), blue["min_ms"]),
+                      cell(peer.get("device_MiB"), ".0f")]
+        lines.append(f"| {value} | " + " | ".join(cells) + " |")
         above = value, blue
     return lines
 
@@ -179,6 +243,9 @@ def markdown(groups: list[Group], results: list[dict], goals: list[dict], notes:
             continue
         table = {"network": lambda: network_table(group, rows),
                  "kernels": lambda: kernels_table(rows),
-                 "growth": lambda: growth_table(group, rows)}[group.kind]()
+                 "growth": lambda: growth_table(group, rows),
+                 "peaks": lambda: peaks_table(rows),
+                 "device": lambda: device_table(rows),
+                 "device growth": lambda: device_growth_table(group, rows)}[group.kind]()
         lines += ["", f"## {group.name}", "", load_of(rows), "", *table]
     return "\n".join(lines) + "\n"

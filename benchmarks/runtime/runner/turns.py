@@ -17,14 +17,19 @@ from machine import LoadMeter
 
 from . import Failure, say
 from .plan import Entry, Group
-from .workloads import parse_workload
+from .workloads import ON_DEVICE, parse_workload
 
 WARM_UP = 3
+DEVICE_WARM_UP = 10  # a device loads its kernels and raises its clock; memory is found again
 MINIMUM_STEPS = 15
 REPLY_TIMEOUT = 600.0  # seconds; the slowest known step takes 5
 # Idle worker threads of a peer spin for some milliseconds after its step: let them fall asleep
 # before the next implementation is timed.
 SETTLE = 0.05
+
+
+class NotHere(Failure):
+    """A workload that this implementation or machine cannot run, with the reason."""
 
 
 class Server:
@@ -38,7 +43,11 @@ class Server:
         with log.open("wb") as stderr:
             self.process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE,
                                             stderr=stderr, bufsize=0, env=environment)
-        self.description = self.reply()
+        try:
+            self.description = self.reply()
+        except Failure:
+            self.close()
+            raise
 
     def reply(self) -> dict:
         ready, _, _ = select.select([self.process.stdout], [], [], REPLY_TIMEOUT)
@@ -48,6 +57,8 @@ class Server:
         if not line:
             raise Failure(f"{self.name} ended with status {self.process.wait()}; see {self.log}")
         answer = json.loads(line)
+        if "unsupported" in answer:
+            raise NotHere(answer["unsupported"])
         if "error" in answer:
             raise Failure(f"{self.name} failed: {answer['error']} (see {self.log})")
         return answer
@@ -108,15 +119,19 @@ class Measurement:
     def run(self, group: Group) -> Outcome:
         """Small groups of steps take turns, and the order rotates: a change of the machine's speed
         meets all alike, and nobody always runs behind the same neighbour."""
-        threads = 1 if group.kind == "kernels" else self.threads
+        threads = 1 if group.kind in ("kernels", "peaks") else self.threads
         servers: list[Server] = []
         outcome = Outcome()
         meter = LoadMeter()
 
         def drop(entry: Entry, error: Exception) -> None:
-            say(str(error))
-            outcome.failed.append(entry)
-            outcome.reasons[entry] = "failed"
+            if isinstance(error, NotHere):
+                say(f"not {' with '.join(entry)}: {error}")
+                outcome.reasons[entry] = str(error)
+            else:
+                say(str(error))
+                outcome.failed.append(entry)
+                outcome.reasons[entry] = "failed"
             for server in [s for s in servers if s.entry == entry]:
                 server.process.kill()
                 server.close()
@@ -126,13 +141,8 @@ class Measurement:
             for entry in [entry for entry in group.entries if entry[1] in self.commands]:
                 try:
                     server = self.start(entry, threads)
-                    if why := server.description.get("unsupported"):
-                        say(f"not {server.name}: {why}")
-                        outcome.reasons[entry] = why
-                        server.close()
-                        continue
                     servers.append(server)
-                    for _ in range(WARM_UP):
+                    for _ in range(DEVICE_WARM_UP if entry[1] in ON_DEVICE else WARM_UP):
                         server.ask("step")
                 except Failure as error:
                     drop(entry, error)
@@ -150,8 +160,8 @@ class Measurement:
             others = meter.others([server.process.pid for server in servers])
             for server in list(servers):
                 try:
-                    peak = server.ask("memory")["peak_MiB"]
-                    outcome.results.append(self.result(group, server, threads, peak, others))
+                    memory = server.ask("memory")
+                    outcome.results.append(self.result(group, server, threads, memory, others))
                 except Failure as error:
                     drop(server.entry, error)
             return outcome
@@ -159,7 +169,7 @@ class Measurement:
             for server in servers:
                 server.close()
 
-    def result(self, group: Group, server: Server, threads: int, peak: float,
+    def result(self, group: Group, server: Server, threads: int, memory: dict,
                others: float | None) -> dict:
         workload, implementation = server.entry
         least, median = min(server.times), statistics.median(server.times)
@@ -167,11 +177,14 @@ class Measurement:
             "group": group.name, "workload": workload, "implementation": implementation,
             "min_ms": round(least, 3), "median_ms": round(median, 3),
             "max_ms": round(max(server.times), 3),
-            "peak_MiB": round(peak, 1), "base_MiB": round(server.description["base_MiB"], 1),
+            "peak_MiB": round(memory["peak_MiB"], 1),
+            "base_MiB": round(server.description["base_MiB"], 1),
             "steps": len(server.times), "threads": threads,
             "others_load": None if others is None else round(others, 3),
             "version": server.description["version"], "machine": self.machine,
         }
+        result |= {key: memory[key] for key in ("device_MiB", "driver_MiB", "launches")
+                   if key in memory}
         if elements := server.description.get("elements"):
             result |= {"elements": elements, "min_ns": round(1e6 * least / elements, 4),
                        "median_ns": round(1e6 * median / elements, 4)}

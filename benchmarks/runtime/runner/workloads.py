@@ -9,6 +9,10 @@ MLP = {"batch": 64, "samples": 10, "width": 512}
 # Numbers that stay in the first-level cache, often enough for a step of about a millisecond.
 KERNEL = {"batch": 1, "samples": 256, "width": 4096}
 
+# What the device can do at most: products of square matrices of this width, copies of so many MiB.
+PRODUCTS, COPIES = "device-products", "device-copy"
+PEAKS = "peaks of the device"  # the group in which they are measured
+
 # Other variational distributions in mlp-train. Radial's elements are not independent: it has no
 # place among the elementwise ones.
 ELEMENTWISE = ["laplace", "logistic", "student-t", "cauchy", "log-normal", "softplus"]
@@ -34,9 +38,12 @@ WORKLOADS = {
     "mlp-predict-bfloat16": {"batch": 100, "samples": 100, "width": 512},
     "lenet-train": {"batch": 64, "samples": 10, "width": 28},
     "lenet-predict": {"batch": 100, "samples": 100, "width": 28},
+    "wide-train": {"batch": 256, "samples": 10, "width": 4096},
     "transformer-train": {"batch": 16, "samples": 10, "width": 64},
     "lstm-train": {"batch": 32, "samples": 10, "width": 64},
     **KERNELS,
+    PRODUCTS: {"batch": 1, "samples": 1, "width": 8192},
+    COPIES: {"batch": 1, "samples": 1, "width": 1024},
 }
 
 # Builds of the library: the folder in build/, how CMake is to compile, and what a processor needs
@@ -49,8 +56,11 @@ BUILDS = {
 }
 BAYESIAN_PEERS = ["torch_blue", "blitz", "bayesian-torch"]
 PEERS = [*BAYESIAN_PEERS, "pytorch"]
-IMPLEMENTATIONS = [*BUILDS, *PEERS]
-RESERVED = ["blue-cuda", "torch_blue-cuda"]
+# On a CUDA device: this library, and peers with `--device=cuda`.
+DEVICE_PEERS = {"torch_blue-cuda": "torch_blue", "pytorch-cuda": "pytorch"}
+ON_DEVICE = ["blue-cuda", *DEVICE_PEERS]
+DEVICE = " on the device"  # ends the names of groups there
+IMPLEMENTATIONS = [*BUILDS, *PEERS, *ON_DEVICE]
 
 
 def parse_workload(text: str) -> tuple[str, dict[str, int]]:
@@ -58,7 +68,7 @@ def parse_workload(text: str) -> tuple[str, dict[str, int]]:
     base, _, variant = text.partition("/")
     if base not in WORKLOADS:
         raise Failure(f"no workload {base}; there are {', '.join(WORKLOADS)}, the sets all, goals, "
-                      "kernels and growth, and compile-time")
+                      "kernels, growth, gpu, gpu-goals and gpu-growth, and compile-time")
     parameters = dict(WORKLOADS[base])
     for pair in filter(None, variant.split(",")):
         key, _, value = pair.partition("=")

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: BSD-3-Clause
+#include "golden/backends.hpp"
 #include "golden/run_case.hpp"
 #include "support/catch.hpp"
 
@@ -70,8 +71,8 @@ void run(golden::Runner<B>& cases) {
 
 }  // namespace
 
-TEMPLATE_TEST_CASE("attention agrees with the reference", "[golden]", double, float) {
-    golden::Runner<Cpu<TestType>> cases("forward", "mha_");
+TEMPLATE_LIST_TEST_CASE("attention agrees with the reference", "[golden]", golden::Backends) {
+    golden::Runner<TestType> cases("forward", "mha_");
     run(cases);
     CHECK(cases.failures() == Failures{});
     CHECK(cases.left() == std::set<std::string>{});

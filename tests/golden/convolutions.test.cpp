@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: BSD-3-Clause
+#include "golden/backends.hpp"
 #include "golden/run_case.hpp"
 #include "support/catch.hpp"
 
@@ -94,33 +95,34 @@ using LeNet = Sequential<Conv2d<Channels, First, kernel<3>, N, N, B>, ReLU, MaxP
 
 }  // namespace
 
-TEMPLATE_TEST_CASE("convolutions over one axis agree with the reference", "[golden]", double,
-                   float) {
-    golden::Runner<Cpu<TestType>> cases("forward", "conv1d_");
+TEMPLATE_LIST_TEST_CASE("convolutions over one axis agree with the reference", "[golden]",
+                        golden::Backends) {
+    golden::Runner<TestType> cases("forward", "conv1d_");
     run_lines(cases);
     CHECK(cases.failures() == Failures{});
     CHECK(cases.left() == std::set<std::string>{});
 }
 
-TEMPLATE_TEST_CASE("convolutions over two axes agree with the reference", "[golden]", double,
-                   float) {
-    golden::Runner<Cpu<TestType>> cases("forward", "conv2d_");
+TEMPLATE_LIST_TEST_CASE("convolutions over two axes agree with the reference", "[golden]",
+                        golden::Backends) {
+    golden::Runner<TestType> cases("forward", "conv2d_");
     run_images(cases);
     run_padded_images(cases);
     CHECK(cases.failures() == Failures{});
     CHECK(cases.left() == std::set<std::string>{});
 }
 
-TEMPLATE_TEST_CASE("convolutions over three axes agree with the reference", "[golden]", double,
-                   float) {
-    golden::Runner<Cpu<TestType>> cases("forward", "conv3d_");
+TEMPLATE_LIST_TEST_CASE("convolutions over three axes agree with the reference", "[golden]",
+                        golden::Backends) {
+    golden::Runner<TestType> cases("forward", "conv3d_");
     run_volumes(cases);
     CHECK(cases.failures() == Failures{});
     CHECK(cases.left() == std::set<std::string>{});
 }
 
-TEMPLATE_TEST_CASE("convolutional networks agree with the reference", "[golden]", double, float) {
-    using B = Cpu<TestType>;
+TEMPLATE_LIST_TEST_CASE("convolutional networks agree with the reference", "[golden]",
+                        golden::Backends) {
+    using B = TestType;
     golden::Runner<B> cases("forward", "lenet_");
     using Image = shape<1, 14, 14>;
     cases.template forward<LeNet<1, 3, 5, 20, 4, N, B>, Categorical, Image>("lenet_classification");

@@ -1,12 +1,13 @@
 // SPDX-License-Identifier: BSD-3-Clause
+#include "golden/backends.hpp"
 #include "golden/run_case.hpp"
 #include "support/catch.hpp"
 
 using namespace blue;
 using namespace blue_test;
 
-TEMPLATE_TEST_CASE("initial values agree with the reference", "[golden]", double, float) {
-    using B = Cpu<TestType>;
+TEMPLATE_LIST_TEST_CASE("initial values agree with the reference", "[golden]", golden::Backends) {
+    using B = TestType;
     using N = MeanFieldNormal;
     using T = MeanFieldStudentT;
     using Quiet = BasicQuietPrior;

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: BSD-3-Clause
+#include "golden/backends.hpp"
 #include "golden/run_case.hpp"
 #include "support/catch.hpp"
 
@@ -81,8 +82,8 @@ void run_drawn_outputs(golden::Runner<B>& cases) {
 
 }  // namespace
 
-TEMPLATE_TEST_CASE("linear layers agree with the reference", "[golden]", double, float) {
-    golden::Runner<Cpu<TestType>> cases("forward", "linear_");
+TEMPLATE_LIST_TEST_CASE("linear layers agree with the reference", "[golden]", golden::Backends) {
+    golden::Runner<TestType> cases("forward", "linear_");
     run(cases);
     run_drawn_outputs(cases);
     CHECK(cases.failures() == Failures{});

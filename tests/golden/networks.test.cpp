@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: BSD-3-Clause
+#include "golden/backends.hpp"
 #include "golden/run_case.hpp"
 #include "support/catch.hpp"
 
@@ -74,16 +75,16 @@ void run_residuals(golden::Runner<B>& cases) {
 
 }  // namespace
 
-TEMPLATE_TEST_CASE("stacks of layers agree with the reference", "[golden]", double, float) {
-    golden::Runner<Cpu<TestType>> cases("forward", "mlp_");
+TEMPLATE_LIST_TEST_CASE("stacks of layers agree with the reference", "[golden]", golden::Backends) {
+    golden::Runner<TestType> cases("forward", "mlp_");
     run_mlps(cases);
     run_drawn_outputs(cases);
     CHECK(cases.failures() == Failures{});
     CHECK(cases.left() == std::set<std::string>{});
 }
 
-TEMPLATE_TEST_CASE("residual blocks agree with the reference", "[golden]", double, float) {
-    golden::Runner<Cpu<TestType>> cases("forward", "residual_");
+TEMPLATE_LIST_TEST_CASE("residual blocks agree with the reference", "[golden]", golden::Backends) {
+    golden::Runner<TestType> cases("forward", "residual_");
     run_residuals(cases);
     CHECK(cases.failures() == Failures{});
     CHECK(cases.left() == std::set<std::string>{});

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: BSD-3-Clause
+#include "golden/backends.hpp"
 #include "golden/configure.hpp"
 #include "support/catch.hpp"
 #include "testing/failures.hpp"
@@ -10,9 +11,9 @@ namespace {
 
 /// The predictive distribution of given samples: its log prob, the mean over the batch, and the
 /// derivative of that with respect to the samples.
-template <class T, class Likelihood, class Shape>
+template <class B, class Likelihood, class Shape>
 Failures run(const std::string& name, std::set<std::string>& left) {
-    using B = Cpu<T>;
+    using T = typename B::scalar;
     const golden::Case c(name);
     left.erase(name);
     Likelihood likelihood;
@@ -54,7 +55,8 @@ Failures run(const std::string& name, std::set<std::string>& left) {
 
 }  // namespace
 
-TEMPLATE_TEST_CASE("predictive distributions agree with the reference", "[golden]", double, float) {
+TEMPLATE_LIST_TEST_CASE("predictive distributions agree with the reference", "[golden]",
+                        golden::Backends) {
     auto left = golden::case_names("predictive");
     const auto categorical = [&](const char* name) {
         return run<TestType, Categorical, shape<4>>(name, left);

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: BSD-3-Clause
+#include "golden/backends.hpp"
 #include "golden/run_case.hpp"
 #include "support/catch.hpp"
 
@@ -15,8 +16,9 @@ using Mlp = Sequential<Linear<In, 8, Q, N, B>, Activation, Linear<8, 8, Q, N, B>
 
 }  // namespace
 
-TEMPLATE_TEST_CASE("training follows the reference step by step", "[golden]", double, float) {
-    using B = Cpu<TestType>;
+TEMPLATE_LIST_TEST_CASE("training follows the reference step by step", "[golden]",
+                        golden::Backends) {
+    using B = TestType;
     golden::Runner<B> cases("trajectory");
     cases.template trajectory<Mlp<6, 3, ReLU, B>, Categorical>("trajectory_classification");
     cases.template trajectory<Mlp<4, 2, Tanh, B>, SampleNormal>("trajectory_regression");

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: BSD-3-Clause
+#include "golden/backends.hpp"
 #include "golden/run_case.hpp"
 #include "support/catch.hpp"
 
@@ -105,22 +106,22 @@ void run_transformers(golden::Runner<B>& cases) {
 
 }  // namespace
 
-TEMPLATE_TEST_CASE("encoders agree with the reference", "[golden]", double, float) {
-    golden::Runner<Cpu<TestType>> cases("forward", "encoder_");
+TEMPLATE_LIST_TEST_CASE("encoders agree with the reference", "[golden]", golden::Backends) {
+    golden::Runner<TestType> cases("forward", "encoder_");
     run_encoders(cases);
     CHECK(cases.failures() == Failures{});
     CHECK(cases.left() == std::set<std::string>{});
 }
 
-TEMPLATE_TEST_CASE("decoders agree with the reference", "[golden]", double, float) {
-    golden::Runner<Cpu<TestType>> cases("forward", "decoder_");
+TEMPLATE_LIST_TEST_CASE("decoders agree with the reference", "[golden]", golden::Backends) {
+    golden::Runner<TestType> cases("forward", "decoder_");
     run_decoders(cases);
     CHECK(cases.failures() == Failures{});
     CHECK(cases.left() == std::set<std::string>{});
 }
 
-TEMPLATE_TEST_CASE("transformers agree with the reference", "[golden]", double, float) {
-    golden::Runner<Cpu<TestType>> cases("forward", "transformer_");
+TEMPLATE_LIST_TEST_CASE("transformers agree with the reference", "[golden]", golden::Backends) {
+    golden::Runner<TestType> cases("forward", "transformer_");
     run_transformers(cases);
     CHECK(cases.failures() == Failures{});
     CHECK(cases.left() == std::set<std::string>{});

@@ -10,6 +10,9 @@
 #include <blue/backends/cuda/elementwise.hpp>
 #include <blue/backends/cuda/reduce.hpp>
 #include <blue/ops/arithmetic.hpp>
+#if defined(BLUE_TEST_ON_DEVICE)
+#include <blue/backends/cuda/device.hpp>
+#endif
 
 #include <algorithm>
 #include <cmath>
@@ -20,9 +23,33 @@
 
 namespace blue_test {
 
+#if defined(BLUE_TEST_ON_DEVICE)
+/// The device, in programs that repeat the tests of the host executor there. Started kernels are
+/// counted in the same place.
+struct CountedDevice : blue::cuda::Device {
+    template <class Body>
+    static void for_each(blue::Index n, const Body& body) {
+        ++HostExecutor::launches();
+        Device::for_each(n, body);
+    }
+    template <int Lanes, class Body>
+    static void reduce(blue::Index groups, const Body& body) {
+        ++HostExecutor::launches();
+        Device::template reduce<Lanes>(groups, body);
+    }
+    template <class T>
+    static void gemm(const blue::cuda::GemmArgs<T>& g) {
+        ++HostExecutor::launches();
+        Device::gemm(g);
+    }
+};
+template <class T>
+using Emulated = blue::Cuda<T, CountedDevice>;
+#else
 /// The CUDA backend on the host.
 template <class T>
 using Emulated = blue::Cuda<T, HostExecutor>;
+#endif
 
 /// Numbers in (low, high), all different, the same in each call.
 template <class T>

@@ -11,7 +11,8 @@
 ///     quit
 ///
 /// Programs for a device add to the last one `device_MiB`, the peak of what they allocated there,
-/// `driver_MiB`, what the driver gave them, and `launches`, the kernels of the last step.
+/// and `driver_MiB`, what the driver gave them. `launches` asks them for the kernels of a step:
+/// {"launches": 62}.
 ///
 /// or {"unsupported": why} with exit status 0, or {"error": why} with exit status 1. `elements` is
 /// how many numbers a step of a kernel makes, 0 for those of networks. The peers (peers/peers.py)
@@ -115,6 +116,7 @@ struct Host {
     static void wait() {}
     static void end() {}
     static std::string memory() { return ""; }  ///< members for the reply to `memory`
+    static long launches() { return 0; }        ///< of the last step
 };
 
 /// Builds the workload with `make(name, parameters)` and serves it until `quit` or the end of
@@ -149,6 +151,8 @@ int serve(int argc, const char* const* argv, const std::string& version, Make ma
                 std::fflush(stdout);
             } else if (command == "memory") {
                 reply("peak_MiB", std::to_string(memory_mib("VmHWM")) + Platform::memory());
+            } else if (command == "launches") {
+                reply("launches", std::to_string(Platform::launches()));
             } else if (command == "quit") {
                 break;
             } else {

@@ -452,7 +452,7 @@ class Chart(unittest.TestCase):
 PRETENDER = """
 import json, sys
 kind, log, workload, *parameters = sys.argv[1:]
-on_device = dict(device_MiB=len(kind), driver_MiB=9.5, launches=3)
+on_device = dict(device_MiB=len(kind), driver_MiB=9.5)
 def reply(**values): print(json.dumps(values), flush=True)
 if kind == "unable": reply(unsupported="cannot"), sys.exit()
 reply(ready=True, version="1", base_MiB=1, 
@@ -460,6 +460,7 @@ reply(ready=True, version="1", base_MiB=1,
 for i, line in enumerate(sys.stdin):
     open(log, "a").write(kind + " " + line)
     if line == "memory\\n": reply(peak_MiB=7, **(on_device if kind.startswith("device") else {}))
+    elif line == "launches\\n": reply(**(dict(launches=3) if kind == "device" else dict(error="?")))
     elif kind == "device full" and i == 12: reply(unsupported="out of device memory"), sys.exit()
     elif kind == "broken" and i == 4: reply(error="broke")
     else: reply(ms=float(10 + i), value=1)
@@ -571,7 +572,8 @@ class DryRun(unittest.TestCase):
         self.assertIn("NVIDIA X, compute capability 9.0", out)
         self.assertIn("## growth on the device with samples", out)
         self.assertIn("| 1000 |", out)
-        self.assertEqual({r["implementation"] for r in results}, {"blue-cuda", "torch_blue-cuda"})
+        self.assertEqual({(r["implementation"], r["launches"]) for r in results},
+                         {("blue-cuda", 3), ("torch_blue-cuda", None)})
         wide = next(r for r in results if r["workload"] == "wide-train")
         # 20 ms a step, as 10^9 operations, or bytes, at the peak.
         self.assertAlmostEqual(wide["roofline_share"], work("wide-train")[0] / 1e9, places=3)

@@ -449,9 +449,13 @@ class Processor:
     def end(self) -> None:
         pass
 
-    def memory(self, step: Step) -> dict:
-        """Members for the reply to `memory`; may run another step."""
+    def memory(self) -> dict:
+        """Members for the reply to `memory`."""
         return {}
+
+    def launches(self, step: Step) -> int | None:
+        """Of kernels in one more step; None where they cannot be seen."""
+        return None
 
 
 class CudaDevice(Processor):
@@ -484,26 +488,21 @@ class CudaDevice(Processor):
     def end(self) -> None:
         self.taken += self.driver_bytes() - self.before
 
-    def memory(self, step: Step) -> dict:
-        sizes = {"device_MiB": round(self.cuda.max_memory_allocated() / 2**20, 1),
-                 "driver_MiB": round(self.taken / 2**20, 1)}
-        return sizes | {"launches": self.launches(step)}
+    def memory(self) -> dict:
+        return {"device_MiB": round(self.cuda.max_memory_allocated() / 2**20, 1),
+                "driver_MiB": round(self.taken / 2**20, 1)}
 
     def launches(self, step: Step) -> int | None:
-        """The kernels of a step, without copies and fills; None where they cannot be seen."""
-        try:
-            from torch.autograd import DeviceType
-            from torch.profiler import ProfilerActivity, profile
+        from torch.autograd import DeviceType
+        from torch.profiler import ProfilerActivity, profile
 
-            with profile(activities=[ProfilerActivity.CUDA]) as seen:
-                step()
-                self.wait()
-            names = [event.name for event in seen.events()
-                     if event.device_type == DeviceType.CUDA]
-            return sum(not name.startswith(("Memcpy", "Memset")) for name in names) or None
-        except Exception:  # the rest of the measurement stands
-            traceback.print_exc()
-            return None
+        with profile(activities=[ProfilerActivity.CPU, ProfilerActivity.CUDA]) as seen:
+            step()
+            self.wait()
+        # Beside kernels the device has copies, fills, and what the optimiser calls its step.
+        names = [event.name for event in seen.events() if event.device_type == DeviceType.CUDA]
+        others = ("Memcpy", "Memset", "Optimizer.")
+        return sum(not name.startswith(others) for name in names) or None
 
 
 def serve(arguments: list[str]) -> int:
@@ -548,7 +547,9 @@ def serve(arguments: list[str]) -> int:
                 reply(ms=elapsed, value=value)
             elif command == "memory":
                 peak = round(memory_mib("VmHWM"), 1)
-                reply(peak_MiB=peak, **platform.memory(step))
+                reply(peak_MiB=peak, **platform.memory())
+            elif command == "launches":
+                reply(launches=platform.launches(step))
             elif command == "quit":
                 break
             else:

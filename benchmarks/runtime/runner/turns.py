@@ -164,10 +164,22 @@ class Measurement:
                     outcome.results.append(self.result(group, server, threads, memory, others))
                 except Failure as error:
                     drop(server.entry, error)
+                    continue
+                if "device_MiB" in memory:
+                    outcome.results[-1]["launches"] = self.launches(server)
             return outcome
         finally:
             for server in servers:
                 server.close()
+
+    @staticmethod
+    def launches(server: Server) -> int | None:
+        """None where they could not be counted: peers need a profiler, which may fail."""
+        try:
+            return server.ask("launches")["launches"]
+        except Failure as error:
+            say(str(error))
+            return None
 
     def result(self, group: Group, server: Server, threads: int, memory: dict,
                others: float | None) -> dict:
@@ -183,8 +195,7 @@ class Measurement:
             "others_load": None if others is None else round(others, 3),
             "version": server.description["version"], "machine": self.machine,
         }
-        result |= {key: memory[key] for key in ("device_MiB", "driver_MiB", "launches")
-                   if key in memory}
+        result |= {key: memory[key] for key in ("device_MiB", "driver_MiB") if key in memory}
         if elements := server.description.get("elements"):
             result |= {"elements": elements, "min_ns": round(1e6 * least / elements, 4),
                        "median_ns": round(1e6 * median / elements, 4)}

@@ -101,4 +101,8 @@ TEST_CASE("cuda: fit and predict on the device", "[cuda]") {
     for (Index i = 0; i < 64; ++i)
         right += prediction.classes()[static_cast<std::size_t>(i)] == train.targets[i];
     CHECK(right >= 56);  // separable by one input
+    auto on_host = blue::to<blue::Cpu<float>>(net);
+    const auto there = predict(on_host, Categorical{}, train.inputs, {.samples = 20});
+    CHECK(worst_of({there.probabilities.begin(), there.probabilities.end()},
+                   {prediction.probabilities.begin(), prediction.probabilities.end()}) < 1e-4);
 }

@@ -76,6 +76,7 @@
 #include <blue/models/repeat.hpp>
 #include <blue/models/residual.hpp>
 #include <blue/models/sequential.hpp>
+#include <blue/models/to.hpp>
 #include <blue/models/transformer.hpp>
 #include <blue/models/with_policies.hpp>
 #include <blue/objectives/accuracy_versus_uncertainty.hpp>

@@ -19,6 +19,16 @@ struct Gain : blue::Module<Gain<Q>, blue::variables<blue::variable<"factor", 3>>
     auto forward(auto& pass, auto x) const { return x * pass.sample(*this, "factor"_v); }
 };
 
+template <class Q, class P, class B>
+struct Cooled
+    : blue::Module<Cooled<Q, P, B>, blue::variables<blue::variable<"factor", 3>>, Q, P, B> {
+    double temperature = 1;
+    using fields = blue::fields<&Cooled::temperature>;
+    auto forward(auto& pass, auto x) const {
+        return x * pass.sample(*this, "factor"_v) * (1 / temperature);
+    }
+};
+
 static_assert(blue::is_closed_form<Base> && !blue::is_closed_form<Sparse>);
 static_assert(std::is_same_v<blue::with_policies<Gain<blue::MeanFieldNormal>, blue::NonBayesian>,
                              Gain<blue::NonBayesian>>);
@@ -49,4 +59,25 @@ TEST_CASE("a trained deterministic network becomes the centre of a Bayesian one"
     CHECK(layer<0>(around).state<"weight">().constant(0)[1] ==
           layer<0>(point).state<"weight">().parameter(0)[1]);
     CHECK(predict(net, blue::Categorical{}, data.inputs).mutual_information[0] > 0);
+}
+
+TEST_CASE("a model moves to another backend and back") {
+    const auto data = blue_test::three_classes(60);
+    const blue::FitOptions options{.epochs = 5, .progress = blue::Progress::none};
+    Base net{blue::Seed{1}};
+    const double before = predict(net, blue::Categorical{}, data.inputs).mutual_information[0];
+
+    auto wide = blue::to<blue::Cpu<double>>(net);
+    fit(wide, blue::Elbo{blue::Categorical{}}, data, options);
+    Base trained = blue::to<Base>(wide);
+
+    const auto of = [&](const auto& model) {
+        return predict(model, blue::Categorical{}, data.inputs).mutual_information[0];
+    };
+    CHECK(of(trained) == Approx(of(wide)).epsilon(1e-4));  // float
+    CHECK(of(net) == before);
+    using Layer = Cooled<blue::MeanFieldNormal, blue::UniformPrior, blue::Cpu<float>>;
+    auto cooled = blue::make<Layer>(blue::Seed{1});
+    cooled.temperature = 0.5;
+    CHECK(blue::to<blue::Cpu<double>>(cooled).temperature == 0.5);
 }

@@ -66,6 +66,8 @@ TEST_CASE("prior and backend change alone or together", "[models]") {
     STATIC_REQUIRE(std::is_same_v<with_policies<Linear<3, 4, per_variable<L, N>>, keep_policy, L>,
                                   Linear<3, 4, per_variable<L, N>, L, Cpu<float>>>);
     STATIC_REQUIRE(std::is_same_v<with_policies<Scale<5, N>, L>, Scale<5, L>>);
+    // A layer that rewrites itself is told what it keeps.
+    STATIC_REQUIRE(std::is_same_v<with_policies<Fixed<L>, keep_policy, UniformPrior>, Fixed<L>>);
     STATIC_REQUIRE(std::is_same_v<with_policies<ReLU, L>, ReLU>);
     STATIC_REQUIRE(std::is_same_v<with_policies<Sequential<>, L>, Sequential<>>);
 }

@@ -43,6 +43,7 @@ struct BatchNorm
     double eps = 1e-5;
     /// How far running statistics move towards those of a batch.
     double momentum = 0.1;
+    using fields = blue::fields<&BatchNorm::eps, &BatchNorm::momentum>;
 
     template <class Pass, class X>
     X forward(Pass& pass, X x) const {

@@ -23,6 +23,11 @@ struct child {};
 template <auto... Members>
 struct children {};
 
+/// Members of a module that say how it computes and are no children, for whoever copies it from one
+/// backend to another: `using fields = blue::fields<&BatchNorm::eps, &BatchNorm::momentum>;`.
+template <auto... Members>
+struct fields {};
+
 namespace detail {
 
 template <auto Member>

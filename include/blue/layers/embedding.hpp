@@ -31,6 +31,7 @@ struct Embedding : Module<Embedding<N, D, Policies...>, variables<variable<"weig
     Index padding_idx = -1;
     /// Vectors with a larger norm are scaled down to it; 0 for no limit.
     double max_norm = 0;
+    using fields = blue::fields<&Embedding::padding_idx, &Embedding::max_norm>;
 
     auto forward(auto& pass, auto ids) const {
         return embed(ids, pass.sample(*this, "weight"_v),

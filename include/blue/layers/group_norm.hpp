@@ -43,6 +43,7 @@ struct GroupNorm
 
     /// Added to the variance. Negative and not finite ones throw ValueError.
     double eps = 1e-5;
+    using fields = blue::fields<&GroupNorm::eps>;
 
     template <class Pass, class X>
     X forward(Pass& pass, X x) const {

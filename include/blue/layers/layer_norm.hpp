@@ -28,6 +28,7 @@ struct LayerNorm
 
     /// Added to the variance. Negative and not finite ones throw ValueError.
     double eps = 1e-5;
+    using fields = blue::fields<&LayerNorm::eps>;
 
     auto forward(auto& pass, auto x) const {
         return layer_norm(x, pass.sample(*this, "weight"_v), pass.sample(*this, "bias"_v), eps);

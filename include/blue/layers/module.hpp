@@ -242,6 +242,8 @@ public:
     /// Where it computes; a stand-in after an error.
     using backend = std::conditional_t<Backend<BackendT>, BackendT, Cpu<float>>;
     using declared_variables = Variables;
+    /// As they are given, also for all variables together.
+    using given_policies = detail::mp::mp_list<VariationalT, PriorT, BackendT>;
     /// Its own random variables that are there, then its deterministic parameters and
     /// buffers:    /// `mp_list<random_variable<...>...>`.
     using own_variables =
@@ -303,6 +305,10 @@ public:
     }
 
     /// The state of the I-th of its own random variables.
+    template <std::size_t Position>
+    auto& state_at() {
+        return detail::state_of<Position>(states_);
+    }
     template <std::size_t Position>
     const auto& state_at() const {
         return detail::state_of<Position>(states_);

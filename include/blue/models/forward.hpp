@@ -129,11 +129,6 @@ PreparedPass<B> begin_pass(std::span<const VariableView<B>> variables, Scores wa
             divergences};
 }
 
-/// Whether a model without random variables or with the backend B.
-template <class M, class B>
-inline constexpr bool computes_with =
-    std::is_same_v<backend_of<M>, B> || std::is_void_v<backend_of<M>>;
-
 /// What needs log probs of weights that are not drawn.
 template <Scores Wanted>
 struct scores_outputs {

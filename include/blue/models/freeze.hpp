@@ -90,6 +90,25 @@ constexpr bool has_mean(std::integer_sequence<int, K...>) {
     return LocationScale<Q> || HasExpectation<Q, decltype(K, math::Number<double>())...>;
 }
 
+/// Whether a variable with this distribution can be held at its mean.
+template <class Q>
+constexpr bool knows_mean() {
+    if constexpr (!is_random<Q> || is_joint<Q>)
+        return true;
+    else
+        return has_mean<Q>(std::make_integer_sequence<int, Q::parameters::size>{});
+}
+
+/// Holds a random variable, whose mean is known, there.
+template <class State>
+void hold_at_mean(State& state) {
+    using Q = typename State::Q;
+    using B = typename std::remove_cvref_t<decltype(state.values)>::backend;
+    state.frozen = {};
+    if constexpr (is_random<Q> && knows_mean<Q>())
+        state.frozen.kernels = draw_kernels<AtMean<Q>, typename State::P>(B{});
+}
+
 }  // namespace detail
 
 /// Holds a model, or one of its layers, at the means of its weights until `unfreeze`: passes draw
@@ -100,16 +119,9 @@ constexpr bool has_mean(std::integer_sequence<int, K...>) {
 template <class M>
 void freeze(M& model) {
     detail::visit_variables(model, [](auto& state) {
-        using State = std::remove_cvref_t<decltype(state)>;
-        using Q = typename State::Q;
-        using B = typename std::remove_cvref_t<decltype(state.values)>::backend;
-        constexpr bool known =
-            !is_random<Q> || is_joint<Q> ||
-            detail::has_mean<Q>(std::make_integer_sequence<int, Q::parameters::size>{});
-        static_assert(requirement::known_mean<known, Q>{});
-        state.frozen = {};
-        if constexpr (is_random<Q> && known)
-            state.frozen.kernels = draw_kernels<detail::AtMean<Q>, typename State::P>(B{});
+        using Q = typename std::remove_cvref_t<decltype(state)>::Q;
+        static_assert(requirement::known_mean<detail::knows_mean<Q>(), Q>{});
+        detail::hold_at_mean(state);
     });
 }
 

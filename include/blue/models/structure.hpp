@@ -116,6 +116,11 @@ template <class M>
 using backend_of = typename detail::backend_in<M>::type;
 
 namespace detail {
+/// Whether a model computes with the backend B, or has none.
+template <class M, class B>
+inline constexpr bool computes_with =
+    std::is_same_v<backend_of<M>, B> || std::is_void_v<backend_of<M>>;
+
 template <class List>
 struct list_names;
 template <class... Entries>

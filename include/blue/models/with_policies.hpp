@@ -122,12 +122,37 @@ struct replaced_arguments {
         given > 1 || std::is_same_v<P, keep_policy>)&&(given > 2 || std::is_same_v<B, keep_policy>);
 };
 
+/// Whether a layer computes with what replaces its backend.
+template <class L, class B>
+inline constexpr bool takes_backend = computes_with<L, B>;
+template <class L>
+inline constexpr bool takes_backend<L, keep_policy> = true;
+
+/// What a layer with `with_policies` is told: one with random variables which policies it keeps,
+/// one that only contains others hands `keep_policy` on.
+template <class L, class New, std::size_t Position>
+struct told_policy {
+    using type = New;
+};
+template <class L, std::size_t Position>
+requires(!mp::mp_empty<typename own_variables_of<L>::type>::value) struct told_policy<
+    L, keep_policy, Position> {
+    using type = mp::mp_at_c<typename L::given_policies, Position>;
+};
+
 template <class L, class Q, class P, class B>
 constexpr auto with_replaced_policies() {
     using Arguments = replaced_arguments<L, Q, P, B>;
-    if constexpr (requires { typename L::template with_policies<Q, P, B>; })
-        return std::type_identity<typename L::template with_policies<Q, P, B>>{};
-    else if constexpr (mp::mp_empty<random_variables<L>>::value)
+    using NewQ = typename told_policy<L, Q, 0>::type;
+    using NewP = typename told_policy<L, P, 1>::type;
+    using NewB = typename told_policy<L, B, 2>::type;
+    if constexpr (requires { typename L::template with_policies<NewQ, NewP, NewB>; }) {
+        using Found = typename L::template with_policies<NewQ, NewP, NewB>;
+        if constexpr (takes_backend<Found, B>)
+            return std::type_identity<Found>{};
+        else
+            return std::type_identity<requirement::replaceable_policies<false, L>>{};
+    } else if constexpr (mp::mp_empty<random_variables<L>>::value && takes_backend<L, B>)
         return std::type_identity<L>{};
     else if constexpr (!Arguments::in_order)
         return std::type_identity<requirement::replaceable_policies<false, L>>{};
@@ -140,6 +165,14 @@ constexpr auto with_replaced_policies() {
         return std::type_identity<requirement::replaceable_policies<false, L>>{};
 }
 
+/// After an error in the place of a layer that stays on another backend.
+struct not_replaced {
+    template <class X>
+    X operator()(auto&, X x) const {
+        return x;
+    }
+};
+
 /// A layer with other policies; itself after an error.
 template <class L, class Q, class P, class B>
 struct replaced {
@@ -147,7 +180,8 @@ struct replaced {
     using failure = requirement::replaceable_policies<false, L>;
     static constexpr bool failed = std::is_same_v<found, failure>;
     static_assert(std::conditional_t<failed, failure, requirement::check>{});
-    using type = std::conditional_t<failed, L, found>;
+    using type =
+        std::conditional_t<failed, std::conditional_t<takes_backend<L, B>, L, not_replaced>, found>;
 };
 template <fixed_string Name, class Layer, class Q, class P, class B>
 struct replaced<named<Name, Layer>, Q, P, B> {
@@ -233,6 +267,11 @@ struct layers_of<Sequential<Layers...>> {
 /// and one that can do neither is a compile error. \tparam P, B stay as they are when left out.
 template <class Net, class Q, class P = keep_policy, class B = keep_policy>
 using with_policies = typename detail::replaced<Net, Q, P, B>::type;
+
+/// The type of a model on another backend, with the same distributions: `with_backend<Net,
+/// Cuda<float>>`. `to` moves the model itself.
+template <class Net, class B>
+using with_backend = with_policies<Net, keep_policy, keep_policy, B>;
 
 /// A `Sequential` in which only the layers at some positions keep their variational distribution,
 /// the others become point estimates: `bayesian_at<Net, 0, 4>`. The priors stay and act as weight

@@ -6,6 +6,7 @@
 
 #include <blue/concepts/requirement.hpp>
 #include <blue/distributions/mean_field_normal.hpp>
+#include <blue/distributions/team.hpp>
 #include <blue/distributions/traits.hpp>
 #include <blue/tensor/draw.hpp>
 
@@ -28,9 +29,9 @@ struct JointVariable {
     const Index* offsets;  ///< where each of them begins
     double* workspace;     ///< what `prepare` leaves for the other functions
 
-    Index size() const { return rows * columns; }
+    BLUE_HOST_DEVICE Index size() const { return rows * columns; }
     /// A variational parameter as it is stored.
-    const T* parameter(int k) const { return stored + offsets[k]; }
+    BLUE_HOST_DEVICE const T* parameter(int k) const { return stored + offsets[k]; }
 };
 
 /// Gradients with respect to the stored parameters, all but the mean, to be added to.
@@ -39,7 +40,7 @@ struct JointGradient {
     T* data;               ///< of parameter 1
     const Index* offsets;  ///< as in `JointVariable`
 
-    T* parameter(int k) const { return data + (offsets[k] - offsets[1]); }
+    BLUE_HOST_DEVICE T* parameter(int k) const { return data + (offsets[k] - offsets[1]); }
 };
 
 /// Whether D is a joint distribution: it says by `marginal` how a single element is distributed.
@@ -73,7 +74,7 @@ inline constexpr bool is_joint = requires {
 ///   `backward(variable, noise, weight_gradient, factor, gradient)`: adds the gradient of
 ///   weight_gradient . deviation + factor log q at this noise.
 ///
-/// One more is optional, see `ScalesElements`.
+/// One more is optional, see `ScalesElements`. Backends with many lanes ask for `SharesLoops`.
 template <class D>
 concept JointDistribution = is_joint<D> && HasParameters<D> &&
     requires(const D& d, const JointVariable<double>& variable, const double* in, double* out,
@@ -89,6 +90,22 @@ concept JointDistribution = is_joint<D> && HasParameters<D> &&
     d.deviate(variable, in, out);
     { d.log_prob(variable, in, in) } -> std::convertible_to<double>;
     d.backward(variable, in, in, 1.0, gradient);
+};
+
+/// A joint distribution whose functions let several lanes share their loops, which `Cuda` asks for:
+/// from `prepare` on they are marked `BLUE_HOST_DEVICE` and take one more argument, a team (see
+/// `OneLane`), `template <class T, class Team = OneLane> BLUE_HOST_DEVICE static void
+/// prepare(const JointVariable<T>& variable, T* log_std, const Team& team = {})`.
+template <class D>
+concept SharesLoops = JointDistribution<D> &&
+    requires(const D& d, const JointVariable<double>& variable, const double* in, double* out,
+             const JointGradient<double>& gradient, const OneLane& team) {
+    d.prepare(variable, out, team);
+    d.total_correlation(variable, team);
+    d.prepare_backward(variable, in, 1.0, gradient, team);
+    d.deviate(variable, in, out, team);
+    d.log_prob(variable, in, in, team);
+    d.backward(variable, in, in, 1.0, gradient, team);
 };
 
 /// A joint distribution whose elements can be made wider and narrower, which `moped` asks for. One
@@ -163,35 +180,6 @@ requires requires {
 struct shape_check_of<D, Shape> {
     using type = typename D::template shape_check<Shape>;
 };
-
-/// The sum of f(0), ..., f(n - 1), in 16 parts that compilers add up side by side: the order does
-/// not depend on the instruction set.
-template <class F>
-auto sum_of(Index n, F f) {
-    constexpr Index lanes = 16;
-    using T = decltype(f(Index{0}));
-    T part[lanes] = {};
-    Index i = 0;
-    for (; i + lanes <= n; i += lanes)
-        for (Index k = 0; k < lanes; ++k) part[k] += f(i + k);
-    for (Index k = 0; i < n; ++i, ++k) part[k] += f(i);
-    T total = 0;
-    for (T of_lane : part) total += of_lane;
-    return total;
-}
-
-/// Sums of an array, in double.
-template <class T>
-double sum_of(const T* numbers, Index n) {
-    return sum_of(n, [&](Index i) { return static_cast<double>(numbers[i]); });
-}
-template <class T>
-double sum_of_squares(const T* numbers, Index n) {
-    return sum_of(n, [&](Index i) {
-        const double number = static_cast<double>(numbers[i]);
-        return number * number;
-    });
-}
 
 /// log 2 pi e: twice the entropy of a standard normal, in nats.
 inline constexpr double log_two_pi_e = 1 - 2 * MeanFieldNormal::constant;

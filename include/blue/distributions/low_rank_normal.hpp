@@ -62,44 +62,54 @@ struct LowRankNormal {
                       : uniform * std * std::sqrt(3 * factor_share / rank);
     }
 
-    template <class T>
-    static void prepare(const JointVariable<T>& variable, T* log_std) {
+    template <class T, class Team = OneLane>
+    BLUE_HOST_DEVICE static void prepare(const JointVariable<T>& variable, T* log_std,
+                                         const Team& team = {}) {
         const View own(variable);
-        set_identity(own.root);
-        for (Index e = 0; e < variable.size(); ++e) {
-            const double stored = static_cast<double>(variable.parameter(1)[e]);
-            own.std[e] = std::exp(stored);
-            double f[rank];
-            const double squares = in_units(variable, own, e, f);
-            for (int a = 0; a < rank; ++a)
-                for (int b = 0; b < rank; ++b) own.root[a * rank + b] += f[a] * f[b];
-            log_std[e] = static_cast<T>(stored + 0.5 * std::log1p(squares));
-        }
-        if (!factorise(own.root)) {
-            set_identity(own.root);
-            for (Index e = 0; e < variable.size(); ++e) {
+        const auto products =
+            team.template totals<rank * rank>(variable.size(), [&](Index e, double* sums) {
+                const double stored = static_cast<double>(variable.parameter(1)[e]);
+                own.std[e] = std::exp(stored);
                 double f[rank];
-                in_units(variable, own, e, f);
-                add_row(own.root, f);
+                const double squares = in_units(variable, own, e, f);
+                for (int a = 0; a < rank; ++a)
+                    for (int b = 0; b < rank; ++b) sums[a * rank + b] += f[a] * f[b];
+                log_std[e] = static_cast<T>(stored + 0.5 * std::log1p(squares));
+            });
+        team.once([&] {
+            set_identity(own.root);
+            for (int a = 0; a < rank * rank; ++a) own.root[a] += products.of[a];
+            if (!factorise(own.root)) {
+                set_identity(own.root);
+                for (Index e = 0; e < variable.size(); ++e) {
+                    double f[rank];
+                    in_units(variable, own, e, f);
+                    add_row(own.root, f);
+                }
             }
-        }
-        *own.log_det = invert(own.root);
+            *own.log_det = invert(own.root);
+        });
     }
     /// 1/2 (sum of the logarithms of the diagonal of S - log det S).
-    template <class T>
-    static double total_correlation(const JointVariable<T>& variable) {
+    template <class T, class Team = OneLane>
+    BLUE_HOST_DEVICE static double total_correlation(const JointVariable<T>& variable,
+                                                     const Team& team = {}) {
         const View own(variable);
-        double sum = 0, f[rank];
-        for (Index e = 0; e < variable.size(); ++e)
-            sum += std::log1p(in_units(variable, own, e, f));
+        const double sum = team.sum(variable.size(), [&](Index e) {
+            double f[rank];
+            return std::log1p(in_units(variable, own, e, f));
+        });
         return 0.5 * (sum - *own.log_det);
     }
-    template <class T>
-    static void prepare_backward(const JointVariable<T>& variable, const T* log_std_gradient,
-                                 T factor_of_correlation, const JointGradient<T>& gradient) {
+    template <class T, class Team = OneLane>
+    BLUE_HOST_DEVICE static void prepare_backward(const JointVariable<T>& variable,
+                                                  const T* log_std_gradient,
+                                                  T factor_of_correlation,
+                                                  const JointGradient<T>& gradient,
+                                                  const Team& team = {}) {
         const View own(variable);
         const double of_correlation = static_cast<double>(factor_of_correlation);
-        for (Index e = 0; e < variable.size(); ++e) {
+        team.each(variable.size(), [&](Index e) {
             double f[rank], solved[rank], by_f[rank];
             const double squares = in_units(variable, own, e, f);
             solve(own.root, f, solved);
@@ -108,55 +118,58 @@ struct LowRankNormal {
                 by_f[a] = (of_log_std + of_correlation) * f[a] / (1 + squares) -
                           of_correlation * solved[a];
             add(own, e, f, by_f, of_log_std, gradient);
-        }
+        });
     }
 
-    template <class T>
-    static void deviate(const JointVariable<T>& variable, const T* noise, T* deviation) {
+    template <class T, class Team = OneLane>
+    BLUE_HOST_DEVICE static void deviate(const JointVariable<T>& variable, const T* noise,
+                                         T* deviation, const Team& team = {}) {
         const View own(variable);
         const T* const z = noise + variable.size();
-        for (Index e = 0; e < variable.size(); ++e) {
+        team.each(variable.size(), [&](Index e) {
             const T* const factor = variable.parameter(2) + e * rank;
             T sum = static_cast<T>(own.std[e]) * noise[e];
             for (int a = 0; a < rank; ++a) sum += factor[a] * z[a];
             deviation[e] = sum;
-        }
+        });
     }
     /// -1/2 deviation^T S^-1 deviation is the largest value of -1/2 (|rest|^2 + |v|^2) for rest =
     /// deviation / std - (F / std) v: a sum of positive numbers that loses no digits.
-    template <class T>
-    static double log_prob(const JointVariable<T>& variable, const T* noise, const T*) {
+    template <class T, class Team = OneLane>
+    BLUE_HOST_DEVICE static double log_prob(const JointVariable<T>& variable, const T* noise,
+                                            const T*, const Team& team = {}) {
         const View own(variable);
-        const Explained best(variable, own, noise);
+        const Explained best(variable, own, noise, team);
         double squares = 0;
         for (int a = 0; a < rank; ++a) {
             const double v = best.z[a] + best.change[a];
             squares += v * v;
         }
-        for (Index e = 0; e < variable.size(); ++e) {
+        const T* const log_std = variable.parameter(1);
+        const double sum = team.sum(variable.size(), [&](Index e) {
             double f[rank];
             in_units(variable, own, e, f);
             const double rest = best.rest(noise[e], f);
-            squares += rest * rest;
-        }
+            return 0.5 * rest * rest + static_cast<double>(log_std[e]);
+        });
         return static_cast<double>(variable.size()) * MeanFieldNormal::constant -
-               0.5 * (squares + *own.log_det) -
-               detail::sum_of(variable.parameter(1), variable.size());
+               0.5 * (squares + *own.log_det) - sum;
     }
-    template <class T>
-    static void backward(const JointVariable<T>& variable, const T* noise, const T* weight_gradient,
-                         T factor_of_log_prob, const JointGradient<T>& gradient) {
+    template <class T, class Team = OneLane>
+    BLUE_HOST_DEVICE static void backward(const JointVariable<T>& variable, const T* noise,
+                                          const T* weight_gradient, T factor_of_log_prob,
+                                          const JointGradient<T>& gradient, const Team& team = {}) {
         const View own(variable);
         const T* const z = noise + variable.size();
         T *const by_log_std = gradient.parameter(1), *const by_factor = gradient.parameter(2);
-        for (Index e = 0; e < variable.size(); ++e) {
+        team.each(variable.size(), [&](Index e) {
             by_log_std[e] += weight_gradient[e] * static_cast<T>(own.std[e]) * noise[e];
             for (int a = 0; a < rank; ++a) by_factor[e * rank + a] += weight_gradient[e] * z[a];
-        }
+        });
         if (factor_of_log_prob == 0) return;  // with a closed-form divergence
-        const Explained best(variable, own, noise);
+        const Explained best(variable, own, noise, team);
         const double of_log_prob = static_cast<double>(factor_of_log_prob);
-        for (Index e = 0; e < variable.size(); ++e) {
+        team.each(variable.size(), [&](Index e) {
             double f[rank], solved[rank], by_f[rank];
             in_units(variable, own, e, f);
             solve(own.root, f, solved);
@@ -164,7 +177,7 @@ struct LowRankNormal {
             for (int a = 0; a < rank; ++a)
                 by_f[a] = of_log_prob * (rest * best.change[a] - solved[a]);
             add(own, e, f, by_f, -of_log_prob, gradient);
-        }
+        });
     }
     /// Diagonal and factors of an element keep their shares in its variance.
     template <class T>
@@ -182,29 +195,30 @@ private:
     struct View {
         double *std, *root, *log_det;
         template <class T>
-        explicit View(const JointVariable<T>& variable)
+        BLUE_HOST_DEVICE explicit View(const JointVariable<T>& variable)
             : std(variable.workspace), root(std + variable.size()), log_det(root + rank * rank) {}
     };
     /// The noise z, and how the z that explains a deviation best differs from it:
     /// C^-1 ((F / std)^T eps - z).
     struct Explained {
         double z[rank], change[rank];
-        template <class T>
-        Explained(const JointVariable<T>& variable, const View& own, const T* noise) {
-            double projected[rank];
+        template <class T, class Team>
+        BLUE_HOST_DEVICE Explained(const JointVariable<T>& variable, const View& own,
+                                   const T* noise, const Team& team) {
+            auto projected =
+                team.template totals<rank>(variable.size(), [&](Index e, double* sums) {
+                    double f[rank];
+                    in_units(variable, own, e, f);
+                    for (int a = 0; a < rank; ++a) sums[a] += f[a] * static_cast<double>(noise[e]);
+                });
             for (int a = 0; a < rank; ++a) {
                 z[a] = static_cast<double>(noise[variable.size() + a]);
-                projected[a] = -z[a];
+                projected.of[a] -= z[a];
             }
-            for (Index e = 0; e < variable.size(); ++e) {
-                double f[rank];
-                in_units(variable, own, e, f);
-                for (int a = 0; a < rank; ++a) projected[a] += f[a] * static_cast<double>(noise[e]);
-            }
-            solve(own.root, projected, change);
+            solve(own.root, projected.of, change);
         }
         template <class T>
-        double rest(T eps, const double* f) const {
+        BLUE_HOST_DEVICE double rest(T eps, const double* f) const {
             double rest = static_cast<double>(eps);
             for (int a = 0; a < rank; ++a) rest -= f[a] * change[a];
             return rest;
@@ -213,7 +227,8 @@ private:
 
     /// A row of F / std. Returns its squared length.
     template <class T>
-    static double in_units(const JointVariable<T>& variable, const View& own, Index e, double* f) {
+    BLUE_HOST_DEVICE static double in_units(const JointVariable<T>& variable, const View& own,
+                                            Index e, double* f) {
         const T* const row = variable.parameter(2) + e * rank;
         const double per_std = 1 / own.std[e];
         double squares = 0;
@@ -225,8 +240,8 @@ private:
     }
     /// Adds gradients with respect to log std at fixed F / std, and to F / std.
     template <class T>
-    static void add(const View& own, Index e, const double* f, const double* by_f,
-                    double by_log_std, const JointGradient<T>& gradient) {
+    BLUE_HOST_DEVICE static void add(const View& own, Index e, const double* f, const double* by_f,
+                                     double by_log_std, const JointGradient<T>& gradient) {
         T* const by_factor = gradient.parameter(2) + e * rank;
         const double per_std = 1 / own.std[e];
         for (int a = 0; a < rank; ++a) {
@@ -237,7 +252,7 @@ private:
     }
     /// y = C^-1 x, from the inverse of R. (Loops over the zeros below its diagonal, too, are
     /// unrolled.)
-    static void solve(const double* root, const double* x, double* y) {
+    BLUE_HOST_DEVICE static void solve(const double* root, const double* x, double* y) {
         double half[rank] = {};
         for (int b = 0; b < rank; ++b)
             for (int a = 0; a < rank; ++a) half[a] += root[b * rank + a] * x[b];
@@ -246,13 +261,13 @@ private:
             for (int b = 0; b < rank; ++b) y[a] += root[a * rank + b] * half[b];
         }
     }
-    static void set_identity(double* matrix) {
+    BLUE_HOST_DEVICE static void set_identity(double* matrix) {
         for (int a = 0; a < rank * rank; ++a) matrix[a] = a % (rank + 1) == 0;
     }
     /// R of C in its place (Cholesky). False when a pivot, which is at least 1, is a difference of
     /// which few digits are left: rows of F / std are long and their columns nearly depend on each
     /// other, as those of a variable with fewer elements than factors do.
-    static bool factorise(double* matrix) {
+    BLUE_HOST_DEVICE static bool factorise(double* matrix) {
         for (int k = 0; k < rank; ++k) {
             double* const row = matrix + k * rank;
             const double diagonal = row[k];
@@ -267,7 +282,7 @@ private:
     }
     /// R with one more row f of F / std below it, by rotations: twice the digits of `factorise`,
     /// and several times its time.
-    static void add_row(double* root, double* f) {
+    BLUE_HOST_DEVICE static void add_row(double* root, double* f) {
         for (int a = 0; a < rank; ++a) {
             double* const row = root + a * rank;
             const double length = std::sqrt(row[a] * row[a] + f[a] * f[a]);
@@ -280,7 +295,7 @@ private:
         }
     }
     /// Inverts R in its place. Returns log det C.
-    static double invert(double* root) {
+    BLUE_HOST_DEVICE static double invert(double* root) {
         double log_det = 0;
         for (int b = 0; b < rank; ++b) {
             double& diagonal = root[b * rank + b];

@@ -35,65 +35,75 @@ struct MatrixNormal {
     static Index workspace(Index rows, Index columns) { return rows + columns; }
     static double initial_value(int, Index, double, double std) { return std::log(std) / 2; }
 
-    template <class T>
-    static void prepare(const JointVariable<T>& variable, T* log_std) {
+    template <class T, class Team = OneLane>
+    BLUE_HOST_DEVICE static void prepare(const JointVariable<T>& variable, T* log_std,
+                                         const Team& team = {}) {
         const T *row = variable.parameter(1), *column = variable.parameter(2);
-        for (Index i = 0; i < variable.rows; ++i, log_std += variable.columns) {
-            for (Index j = 0; j < variable.columns; ++j) log_std[j] = row[i] + column[j];
-            variable.workspace[i] = std::exp(static_cast<double>(row[i]));
-        }
-        for (Index j = 0; j < variable.columns; ++j)
+        team.each(variable.rows,
+                  [&](Index i) { variable.workspace[i] = std::exp(static_cast<double>(row[i])); });
+        team.each(variable.columns, [&](Index j) {
             variable.workspace[variable.rows + j] = std::exp(static_cast<double>(column[j]));
+        });
+        team.each(variable.rows, variable.columns, [&](Index i, Index j) {
+            log_std[i * variable.columns + j] = row[i] + column[j];
+        });
     }
-    template <class T>
-    static double total_correlation(const JointVariable<T>&) {
+    template <class T, class Team = OneLane>
+    BLUE_HOST_DEVICE static double total_correlation(const JointVariable<T>&, const Team& = {}) {
         return 0;
     }
-    template <class T>
-    static void prepare_backward(const JointVariable<T>& variable, const T* log_std_gradient, T,
-                                 const JointGradient<T>& gradient) {
-        T *const row = gradient.parameter(1), *const column = gradient.parameter(2);
-        for (Index i = 0; i < variable.rows; ++i, log_std_gradient += variable.columns) {
-            row[i] +=
-                detail::sum_of(variable.columns, [&](Index j) { return log_std_gradient[j]; });
-            for (Index j = 0; j < variable.columns; ++j) column[j] += log_std_gradient[j];
-        }
+    template <class T, class Team = OneLane>
+    BLUE_HOST_DEVICE static void prepare_backward(const JointVariable<T>& variable,
+                                                  const T* log_std_gradient, T,
+                                                  const JointGradient<T>& gradient,
+                                                  const Team& team = {}) {
+        const auto slope = [&](Index i, Index j) {
+            return log_std_gradient[i * variable.columns + j];
+        };
+        team.add_up(variable.rows, variable.columns, slope, gradient.parameter(1),
+                    gradient.parameter(2));
     }
 
-    template <class T>
-    static void deviate(const JointVariable<T>& variable, const T* noise, T* deviation) {
+    template <class T, class Team = OneLane>
+    BLUE_HOST_DEVICE static void deviate(const JointVariable<T>& variable, const T* noise,
+                                         T* deviation, const Team& team = {}) {
         const double* const column_std = variable.workspace + variable.rows;
-        for (Index i = 0; i < variable.rows; ++i)
-            for (Index j = 0; j < variable.columns; ++j)
-                *deviation++ = static_cast<T>(variable.workspace[i] * column_std[j]) * *noise++;
+        team.each(variable.rows, variable.columns, [&](Index i, Index j) {
+            const Index e = i * variable.columns + j;
+            deviation[e] = static_cast<T>(variable.workspace[i] * column_std[j]) * noise[e];
+        });
     }
-    template <class T>
-    static double log_prob(const JointVariable<T>& variable, const T* noise, const T*) {
+    template <class T, class Team = OneLane>
+    BLUE_HOST_DEVICE static double log_prob(const JointVariable<T>& variable, const T* noise,
+                                            const T*, const Team& team = {}) {
         const Index size = variable.size();
+        const T *row = variable.parameter(1), *column = variable.parameter(2);
+        const auto number = [](const T* from) {
+            return [from](Index i) { return static_cast<double>(from[i]); };
+        };
+        const double squares = team.sum(size, [&](Index e) {
+            const double z = static_cast<double>(noise[e]);
+            return z * z;
+        });
         return static_cast<double>(size) * MeanFieldNormal::constant -
-               static_cast<double>(variable.columns) *
-                   detail::sum_of(variable.parameter(1), variable.rows) -
-               static_cast<double>(variable.rows) *
-                   detail::sum_of(variable.parameter(2), variable.columns) -
-               0.5 * detail::sum_of_squares(noise, size);
+               static_cast<double>(variable.columns) * team.sum(variable.rows, number(row)) -
+               static_cast<double>(variable.rows) * team.sum(variable.columns, number(column)) -
+               0.5 * squares;
     }
-    template <class T>
-    static void backward(const JointVariable<T>& variable, const T* noise, const T* weight_gradient,
-                         T factor, const JointGradient<T>& gradient) {
-        T *const row = gradient.parameter(1), *const column = gradient.parameter(2);
+    template <class T, class Team = OneLane>
+    BLUE_HOST_DEVICE static void backward(const JointVariable<T>& variable, const T* noise,
+                                          const T* weight_gradient, T factor,
+                                          const JointGradient<T>& gradient, const Team& team = {}) {
         const double* const column_std = variable.workspace + variable.rows;
-        for (Index i = 0; i < variable.rows; ++i) {
+        // With respect to the logarithms of row_std_i and of column_std_j.
+        const auto slope = [&](Index i, Index j) {
+            const Index e = i * variable.columns + j;
             const T row_std = static_cast<T>(variable.workspace[i]);
-            // With respect to log column_std_j; the sum is that with respect to log row_std_i.
-            const auto slope = [&](Index j) {
-                return weight_gradient[j] * noise[j] * (row_std * static_cast<T>(column_std[j])) -
-                       factor;
-            };
-            row[i] += detail::sum_of(variable.columns, slope);
-            for (Index j = 0; j < variable.columns; ++j) column[j] += slope(j);
-            weight_gradient += variable.columns;
-            noise += variable.columns;
-        }
+            return weight_gradient[e] * noise[e] * (row_std * static_cast<T>(column_std[j])) -
+                   factor;
+        };
+        team.add_up(variable.rows, variable.columns, slope, gradient.parameter(1),
+                    gradient.parameter(2));
     }
     /// The products of one factor per row and one per column that are nearest to the given ones, by
     /// least squares of logarithms: the geometric mean of each row and of each column is theirs.

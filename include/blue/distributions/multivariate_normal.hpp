@@ -49,12 +49,14 @@ struct MultivariateNormalUpTo {
     static Index workspace(Index rows, Index columns) { return 2 * rows * columns; }
     static double initial_value(int, Index e, double, double std) {
         const auto row = static_cast<Index>((std::sqrt(8.0 * static_cast<double>(e) + 1) - 1) / 2);
-        return e + 1 == row_end(row) ? std::log(std) : 0;
+        return e == row_begin(row) + row ? std::log(std) : 0;
     }
 
-    template <class T>
-    static void prepare(const JointVariable<T>& variable, T* log_std) {
-        for_each_row(variable, [&](Index i, const T* row) {
+    template <class T, class Team = OneLane>
+    BLUE_HOST_DEVICE static void prepare(const JointVariable<T>& variable, T* log_std,
+                                         const Team& team = {}) {
+        team.each(variable.size(), [&](Index i) {
+            const T* const row = variable.parameter(1) + row_begin(i);
             double* const diagonal = variable.workspace + i;
             *diagonal = std::exp(static_cast<double>(row[i]));
             const double squares = *diagonal * *diagonal + detail::sum_of_squares(row, i);
@@ -62,53 +64,57 @@ struct MultivariateNormalUpTo {
             log_std[i] = static_cast<T>(0.5 * std::log(squares));
         });
     }
-    template <class T>
-    static double total_correlation(const JointVariable<T>& variable) {
-        double sum = 0;
-        for_each_row(variable, [&](Index i, const T* row) {
-            sum += 0.5 * std::log(variable.workspace[variable.size() + i]) -
-                   static_cast<double>(row[i]);
+    template <class T, class Team = OneLane>
+    BLUE_HOST_DEVICE static double total_correlation(const JointVariable<T>& variable,
+                                                     const Team& team = {}) {
+        return team.sum(variable.size(), [&](Index i) {
+            return 0.5 * std::log(variable.workspace[variable.size() + i]) -
+                   log_diagonal(variable, i);
         });
-        return sum;
     }
-    template <class T>
-    static void prepare_backward(const JointVariable<T>& variable, const T* log_std_gradient,
-                                 T factor, const JointGradient<T>& gradient) {
-        T* to = gradient.parameter(1);
-        for_each_row(variable, [&](Index i, const T* row) {
+    template <class T, class Team = OneLane>
+    BLUE_HOST_DEVICE static void prepare_backward(const JointVariable<T>& variable,
+                                                  const T* log_std_gradient, T factor,
+                                                  const JointGradient<T>& gradient,
+                                                  const Team& team = {}) {
+        team.each(variable.size(), [&](Index i) {
+            const T* const row = variable.parameter(1) + row_begin(i);
+            T* const to = gradient.parameter(1) + row_begin(i);
             const double diagonal = variable.workspace[i];
             const double slope = static_cast<double>(log_std_gradient[i] + factor) /
                                  variable.workspace[variable.size() + i];
             for (Index j = 0; j < i; ++j) to[j] += static_cast<T>(slope) * row[j];
             to[i] += static_cast<T>(slope * diagonal * diagonal) - factor;
-            to += i + 1;
         });
     }
 
-    template <class T>
-    static void deviate(const JointVariable<T>& variable, const T* noise, T* deviation) {
-        for_each_row(variable, [&](Index i, const T* row) {
+    template <class T, class Team = OneLane>
+    BLUE_HOST_DEVICE static void deviate(const JointVariable<T>& variable, const T* noise,
+                                         T* deviation, const Team& team = {}) {
+        team.each(variable.size(), [&](Index i) {
+            const T* const row = variable.parameter(1) + row_begin(i);
             deviation[i] = detail::sum_of(i, [&](Index j) { return row[j] * noise[j]; }) +
                            static_cast<T>(variable.workspace[i]) * noise[i];
         });
     }
-    template <class T>
-    static double log_prob(const JointVariable<T>& variable, const T* noise, const T*) {
-        double log_det = 0;
-        for_each_row(variable,
-                     [&](Index i, const T* row) { log_det += static_cast<double>(row[i]); });
-        return static_cast<double>(variable.size()) * MeanFieldNormal::constant - log_det -
-               0.5 * detail::sum_of_squares(noise, variable.size());
+    template <class T, class Team = OneLane>
+    BLUE_HOST_DEVICE static double log_prob(const JointVariable<T>& variable, const T* noise,
+                                            const T*, const Team& team = {}) {
+        const double sum = team.sum(variable.size(), [&](Index i) {
+            const double z = static_cast<double>(noise[i]);
+            return log_diagonal(variable, i) + 0.5 * z * z;
+        });
+        return static_cast<double>(variable.size()) * MeanFieldNormal::constant - sum;
     }
-    template <class T>
-    static void backward(const JointVariable<T>& variable, const T* noise, const T* weight_gradient,
-                         T factor, const JointGradient<T>& gradient) {
-        T* to = gradient.parameter(1);
-        for (Index i = 0; i < variable.size(); ++i) {
+    template <class T, class Team = OneLane>
+    BLUE_HOST_DEVICE static void backward(const JointVariable<T>& variable, const T* noise,
+                                          const T* weight_gradient, T factor,
+                                          const JointGradient<T>& gradient, const Team& team = {}) {
+        team.each(variable.size(), [&](Index i) {
+            T* const to = gradient.parameter(1) + row_begin(i);
             for (Index j = 0; j < i; ++j) to[j] += weight_gradient[i] * noise[j];
             to[i] += weight_gradient[i] * noise[i] * static_cast<T>(variable.workspace[i]) - factor;
-            to += i + 1;
-        }
+        });
     }
     template <class T>
     static void scale_elements(const JointVariable<T>& variable, const T* log_factors, T* stored) {
@@ -121,13 +127,11 @@ struct MultivariateNormalUpTo {
     }
 
 private:
-    /// Where row i of the triangle ends.
-    static Index row_end(Index i) { return (i + 1) * (i + 2) / 2; }
-    /// Calls f(i, row) for the rows of L as they are stored: row[i] is the logarithm.
-    template <class T, class F>
-    static void for_each_row(const JointVariable<T>& variable, F f) {
-        const T* row = variable.parameter(1);
-        for (Index i = 0; i < variable.size(); ++i, row += i) f(i, row);
+    /// Where row i of the triangle begins; its last number is a logarithm.
+    BLUE_HOST_DEVICE static Index row_begin(Index i) { return i * (i + 1) / 2; }
+    template <class T>
+    BLUE_HOST_DEVICE static double log_diagonal(const JointVariable<T>& variable, Index i) {
+        return static_cast<double>(variable.parameter(1)[row_begin(i) + i]);
     }
 };
 

@@ -68,50 +68,60 @@ struct Radial {
     static Index workspace(Index rows, Index columns) { return rows * columns; }
     static double initial_value(int, Index, double, double std) { return std::log(std); }
 
-    template <class T>
-    static void prepare(const JointVariable<T>& variable, T* log_std) {
+    template <class T, class Team = OneLane>
+    BLUE_HOST_DEVICE static void prepare(const JointVariable<T>& variable, T* log_std,
+                                         const Team& team = {}) {
         const T* const stored = variable.parameter(1);
         const T shift = static_cast<T>(-0.5 * std::log(static_cast<double>(variable.size())));
-        for (Index e = 0; e < variable.size(); ++e) {
+        team.each(variable.size(), [&](Index e) {
             log_std[e] = stored[e] + shift;
             variable.workspace[e] = std::exp(static_cast<double>(stored[e]));
-        }
+        });
     }
-    template <class T>
-    static double total_correlation(const JointVariable<T>& variable) {
+    template <class T, class Team = OneLane>
+    BLUE_HOST_DEVICE static double total_correlation(const JointVariable<T>& variable,
+                                                     const Team& = {}) {
         const double n = static_cast<double>(variable.size());
         return 0.5 * n * (detail::log_two_pi_e - std::log(n)) - entropy_constant(n);
     }
-    template <class T>
-    static void prepare_backward(const JointVariable<T>& variable, const T* log_std_gradient, T,
-                                 const JointGradient<T>& gradient) {
+    template <class T, class Team = OneLane>
+    BLUE_HOST_DEVICE static void prepare_backward(const JointVariable<T>& variable,
+                                                  const T* log_std_gradient, T,
+                                                  const JointGradient<T>& gradient,
+                                                  const Team& team = {}) {
         T* const to = gradient.parameter(1);
-        for (Index e = 0; e < variable.size(); ++e) to[e] += log_std_gradient[e];
+        team.each(variable.size(), [&](Index e) { to[e] += log_std_gradient[e]; });
     }
 
-    template <class T>
-    static void deviate(const JointVariable<T>& variable, const T* noise, T* deviation) {
-        const double radius = radius_per_noise(noise, variable.size());
-        for (Index e = 0; e < variable.size(); ++e)
+    template <class T, class Team = OneLane>
+    BLUE_HOST_DEVICE static void deviate(const JointVariable<T>& variable, const T* noise,
+                                         T* deviation, const Team& team = {}) {
+        const double radius = radius_per_noise(noise, variable.size(), team);
+        team.each(variable.size(), [&](Index e) {
             deviation[e] = static_cast<T>(variable.workspace[e] * radius) * noise[e];
+        });
     }
-    template <class T>
-    static double log_prob(const JointVariable<T>& variable, const T* noise, const T*) {
+    template <class T, class Team = OneLane>
+    BLUE_HOST_DEVICE static double log_prob(const JointVariable<T>& variable, const T* noise,
+                                            const T*, const Team& team = {}) {
         const Index size = variable.size();
         const double n = static_cast<double>(size), r = static_cast<double>(noise[size]);
+        const T* const log_std = variable.parameter(1);
         return std::lgamma(n / 2) - 0.5 * (n * log_pi + log_two_pi) - 0.5 * r * r -
                (n - 1) * std::log(std::fmax(std::fabs(r), smallest)) -
-               detail::sum_of(variable.parameter(1), size);
+               team.sum(size, [&](Index e) { return static_cast<double>(log_std[e]); });
     }
-    template <class T>
-    static void backward(const JointVariable<T>& variable, const T* noise, const T* weight_gradient,
-                         T factor, const JointGradient<T>& gradient) {
-        const double radius = radius_per_noise(noise, variable.size());
+    template <class T, class Team = OneLane>
+    BLUE_HOST_DEVICE static void backward(const JointVariable<T>& variable, const T* noise,
+                                          const T* weight_gradient, T factor,
+                                          const JointGradient<T>& gradient, const Team& team = {}) {
+        const double radius = radius_per_noise(noise, variable.size(), team);
         T* const to = gradient.parameter(1);
-        for (Index e = 0; e < variable.size(); ++e)
+        team.each(variable.size(), [&](Index e) {
             to[e] +=
                 weight_gradient[e] * noise[e] * static_cast<T>(variable.workspace[e] * radius) -
                 factor;
+        });
     }
     template <class T>
     static void scale_elements(const JointVariable<T>& variable, const T* log_factors, T* stored) {
@@ -126,13 +136,16 @@ private:
                             euler_gamma = 0.57721566490153286061;
 
     /// r / ||eps||.
-    template <class T>
-    static double radius_per_noise(const T* noise, Index size) {
-        return static_cast<double>(noise[size]) /
-               std::sqrt(std::fmax(detail::sum_of_squares(noise, size), smallest));
+    template <class T, class Team>
+    BLUE_HOST_DEVICE static double radius_per_noise(const T* noise, Index size, const Team& team) {
+        const double squares = team.sum(size, [&](Index e) {
+            const double eps = static_cast<double>(noise[e]);
+            return eps * eps;
+        });
+        return static_cast<double>(noise[size]) / std::sqrt(std::fmax(squares, smallest));
     }
     /// The entropy of n elements with std 1, in nats.
-    static double entropy_constant(double n) {
+    BLUE_HOST_DEVICE static double entropy_constant(double n) {
         return 0.5 * (1 + log_two_pi + n * log_pi) - std::lgamma(n / 2) -
                0.5 * (n - 1) * (log_two + euler_gamma);
     }

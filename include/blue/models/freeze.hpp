@@ -66,16 +66,19 @@ struct AtMean<Q> : Q {
 
     AtMean(const Q& q) : Q(q) {}
     static constexpr Index noise_size(Index) { return 0; }
-    template <class T>
-    void deviate(const JointVariable<T>& variable, const T*, T* deviation) const {
-        for (Index e = 0; e < variable.size(); ++e) deviation[e] = T(0);
+    template <class T, class Team = OneLane>
+    BLUE_HOST_DEVICE void deviate(const JointVariable<T>& variable, const T*, T* deviation,
+                                  const Team& team = {}) const {
+        team.each(variable.size(), [&](Index e) { deviation[e] = T(0); });
     }
-    template <class T>
-    double log_prob(const JointVariable<T>&, const T*, const T*) const {
+    template <class T, class Team = OneLane>
+    BLUE_HOST_DEVICE double log_prob(const JointVariable<T>&, const T*, const T*,
+                                     const Team& = {}) const {
         return 0;
     }
-    template <class T>
-    void backward(const JointVariable<T>&, const T*, const T*, T, const JointGradient<T>&) const {}
+    template <class T, class Team = OneLane>
+    BLUE_HOST_DEVICE void backward(const JointVariable<T>&, const T*, const T*, T,
+                                   const JointGradient<T>&, const Team& = {}) const {}
 };
 
 /// A fitted prior stays that of the distribution.

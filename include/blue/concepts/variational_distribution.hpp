@@ -95,11 +95,16 @@ namespace detail {
 /// Whether weights of the distribution Q can be drawn on B, which may be no backend at all.
 template <class Q, class B>
 inline constexpr bool can_be_drawn = [] {
-    if constexpr (is_joint<Q> && requires { typename B::memory; }) return requires {
-            B::draws_jointly;
-        };
-    else
+    if constexpr (is_joint<Q> && requires { typename B::memory; }) {
+        if constexpr (requires { B::draws_in_teams; })
+            return SharesLoops<Q>;
+        else
+            return requires {
+                B::draws_jointly;
+            };
+    } else {
         return true;
+    }
 }();
 }  // namespace detail
 
@@ -175,9 +180,9 @@ template <bool Ok, class Distribution, class Backend>
 struct joint_draws : check {
     static_assert(
         Ok,
-        "blue: the backend has no kernels for joint distributions, which draw a variable as a "
+        "blue: the backend has no kernels for this joint distribution, which draws a variable as a "
         "whole, see distribution and backend in joint_draws<...>: use Cpu, or a distribution of "
-        "single elements such as MeanFieldNormal");
+        "single elements such as MeanFieldNormal, or for Cuda let a team share its loops");
 };
 template <class D, class B>
 struct joint_draws_check {

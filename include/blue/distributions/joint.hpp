@@ -181,6 +181,10 @@ struct shape_check_of<D, Shape> {
     using type = typename D::template shape_check<Shape>;
 };
 
+/// Gradients of the samples of a draw are added up in so many parts, side by side. Part of the
+/// numerics.
+inline constexpr Index joint_parts = 8;
+
 /// log 2 pi e: twice the entropy of a standard normal, in nats.
 inline constexpr double log_two_pi_e = 1 - 2 * MeanFieldNormal::constant;
 

@@ -5,6 +5,7 @@
 
 #include <blue/backends/cuda/gemm.hpp>
 #include <blue/backends/cuda/parallel.hpp>
+#include <blue/backends/cuda/team.hpp>
 
 #include <sys/mman.h>
 
@@ -73,6 +74,31 @@ struct HostExecutor {
                     sums[lane] = Body::combine(sums[lane], sums[lane + half]);
             const auto total = sums[0];
             for (int lane = 0; lane < Lanes; ++lane) body.finish(group, lane, total);
+        }
+    }
+    /// All lanes of a block, one after the other between two barriers.
+    struct Lanes {
+        double* numbers;
+
+        template <class U>
+        struct own {
+            U of_lanes[blue::cuda::block_lanes];
+            U& operator[](int lane) { return of_lanes[lane]; }
+        };
+        double* shared() const { return numbers; }
+        template <class F>
+        void all(F f) const {
+            constexpr int count = blue::cuda::block_lanes;
+            for (int k = 0; k < count; ++k) f(reverse ? count - 1 - k : k);
+        }
+    };
+    template <class Body>
+    static void teams(blue::Index groups, const Body& body) {
+        const Open open;
+        ++launches();
+        for (blue::Index i = 0; i < groups; ++i) {
+            double numbers[blue::cuda::block_lanes];
+            body(reverse ? groups - 1 - i : i, blue::cuda::Team<Lanes>{{numbers}});
         }
     }
     /// By the definition of column-major BLAS, in double.

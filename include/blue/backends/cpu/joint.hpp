@@ -28,9 +28,6 @@ struct JointSweep : FormulaSweep<blue::detail::MarginalOf<Q>, P, T, Isa> {
     using typename Base::D, typename Base::Formula, typename Base::S;
     using B = Cpu<T, Isa>;
 
-    /// Gradients of the samples are added up in so many parts, side by side. Part of the numerics.
-    static constexpr Index most_parts = 8;
-
     static Q distribution(const D& d) { return blue::detail::distribution_from<Q>(d.distribution); }
     static const JointMemory<T>& memory(const D& d) {
         return *static_cast<const JointMemory<T>*>(d.joint);
@@ -204,7 +201,8 @@ private:
     static void add_parameter_gradients(Tape<B>& tape, const D& d, const Q& q) {
         const JointMemory<T>& own = memory(d);
         const Index numbers = d.layout->numbers() - d.layout->offsets[1];
-        const Index parts = std::min(d.samples, most_parts), buffer = noise_stride(d, q);
+        const Index parts = std::min(d.samples, blue::detail::joint_parts),
+                    buffer = noise_stride(d, q);
         T* const sums = tape.template device_memory<T>(parts * numbers);
         T* const buffers = tape.template device_memory<T>(buffer * pool().threads());
         parallel_units(parts, d.samples * d.size, [&](Index part, int worker) {

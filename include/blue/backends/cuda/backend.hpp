@@ -13,6 +13,7 @@
 #include <blue/backends/cuda/draw.hpp>
 #include <blue/backends/cuda/elementwise.hpp>
 #include <blue/backends/cuda/embed.hpp>
+#include <blue/backends/cuda/joint.hpp>
 #include <blue/backends/cuda/layer_norm.hpp>
 #include <blue/backends/cuda/linear.hpp>
 #include <blue/backends/cuda/loss_terms.hpp>

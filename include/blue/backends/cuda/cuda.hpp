@@ -24,6 +24,8 @@ template <class T, class Executor = cuda::Device>
 struct Cuda {
     using scalar = T;
     using executor = Executor;
+    /// It has the kernels of joint distributions whose functions share their loops.
+    static constexpr bool draws_in_teams = true;
 
     struct memory {
         static void* allocate(std::size_t bytes) { return Executor::allocate(bytes); }

@@ -6,6 +6,7 @@
 
 #include <blue/backends/cuda/gemm.hpp>
 #include <blue/backends/cuda/parallel.hpp>
+#include <blue/backends/cuda/team.hpp>
 #include <blue/error.hpp>
 
 #include <cublas_v2.h>
@@ -160,6 +161,39 @@ __global__ void __launch_bounds__(block_lanes) reduce_kernel(Index groups, Body 
     body.finish(group, lane, sums);
 }
 
+/// f(lane) for the lane that runs this, and a barrier: in kernels only.
+template <class F>
+BLUE_HOST_DEVICE void run_lane(F& f) {
+#if defined(__CUDA_ARCH__)
+    f(static_cast<int>(threadIdx.x));
+    __syncthreads();
+#else
+    static_cast<void>(f);
+#endif
+}
+
+/// A thread as one of the lanes of its block.
+struct ThisLane {
+    double* numbers;
+
+    template <class U>
+    struct own {
+        U mine;
+        BLUE_HOST_DEVICE U& operator[](int) { return mine; }
+    };
+    BLUE_HOST_DEVICE double* shared() const { return numbers; }
+    template <class F>
+    BLUE_HOST_DEVICE void all(F f) const {
+        run_lane(f);
+    }
+};
+
+template <class Body>
+__global__ void __launch_bounds__(block_lanes) team_kernel(Body body) {
+    __shared__ double numbers[block_lanes];
+    body(static_cast<Index>(blockIdx.x), Team<ThisLane>{{numbers}});
+}
+
 }  // namespace detail
 
 /// The stream that all work of the backend goes to: start your own kernels on it to have them in
@@ -226,6 +260,13 @@ struct Device {
         const unsigned blocks = grid(ceil_div(groups, block_lanes / Lanes));
         detail::reduce_kernel<Lanes, Body><<<blocks, block_lanes, 0, stream()>>>(groups, body);
         detail::check(cudaGetLastError(), "a reduction");
+    }
+
+    template <class Body>
+    static void teams(Index groups, const Body& body) {
+        if (groups == 0) return;
+        detail::team_kernel<Body><<<grid(groups), block_lanes, 0, stream()>>>(body);
+        detail::check(cudaGetLastError(), "a kernel of teams");
     }
 
     /// Products in the full precision of T: tensor cores only where they lose nothing.

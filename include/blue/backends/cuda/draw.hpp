@@ -164,10 +164,10 @@ struct AccumulateBody {
 };
 
 /// Launches the kernels of a pair of distributions.
-template <class Q, class P, class T, class Executor>
+template <class Q, class P, class T, class Executor, class SweepT = cuda::Sweep<Q, P, T>>
 struct Launch {
     using D = Draw<Cuda<T, Executor>>;
-    using Sweep = cuda::Sweep<Q, P, T>;
+    using Sweep = SweepT;
 
     static void prepare(const D& d, double* constants) {
         Executor::template reduce<block_lanes>(ceil_div(d.size, block_size),
@@ -233,27 +233,39 @@ struct DrawKernels<Cuda<T, Executor>> {
     /// What a fitted prior follows from, per block, and the fit; nullptr for other priors.
     void (*prior_statistic)(const D&, double* parts) = nullptr;
     void (*fit_prior)(Tape<Cuda<T, Executor>>&, D&, double sum) = nullptr;
+    /// Draws all samples of a joint distribution, and completes its parameter gradients; nullptr
+    /// for other distributions. `accumulate` then only keeps the gradients of the weights.
+    void (*joint_forward)(Tape<Cuda<T, Executor>>&, D&) = nullptr;
+    void (*joint_backward)(Tape<Cuda<T, Executor>>&, D&) = nullptr;
 };
+
+namespace cuda {
+
+/// The kernels that a `Launch` starts.
+template <class Launch, class Q, class P, class T, class Executor>
+constexpr DrawKernels<Cuda<T, Executor>> kernels_of() {
+    DrawKernels<Cuda<T, Executor>> kernels{Launch::Sweep::prepared_arrays,
+                                           Q::parameters::size,
+                                           Launch::Sweep::by_log_scale,
+                                           &Launch::prepare,
+                                           &Launch::sample,
+                                           Launch::divergence_or_null(),
+                                           &Launch::accumulate,
+                                           &Launch::norm_constants};
+    if constexpr (FittedPrior<P>) {
+        kernels.prior_statistic = &Launch::prior_statistic;
+        kernels.fit_prior = &blue::detail::fit_prior<P, Cuda<T, Executor>>;
+    }
+    return kernels;
+}
+
+}  // namespace cuda
 
 /// The kernels for a pair of distributions.
 template <class Q, class P, class T, class Executor>
 const DrawKernels<Cuda<T, Executor>>* draw_kernels(Cuda<T, Executor>) {
-    using Launch = cuda::Launch<Q, P, T, Executor>;
-    static constexpr DrawKernels<Cuda<T, Executor>> kernels = [] {
-        DrawKernels<Cuda<T, Executor>> functions{Launch::Sweep::prepared_arrays,
-                                                 Q::parameters::size,
-                                                 Launch::Sweep::by_log_scale,
-                                                 &Launch::prepare,
-                                                 &Launch::sample,
-                                                 Launch::divergence_or_null(),
-                                                 &Launch::accumulate,
-                                                 &Launch::norm_constants};
-        if constexpr (FittedPrior<P>) {
-            functions.prior_statistic = &Launch::prior_statistic;
-            functions.fit_prior = &blue::detail::fit_prior<P, Cuda<T, Executor>>;
-        }
-        return functions;
-    }();
+    static constexpr auto kernels =
+        cuda::kernels_of<cuda::Launch<Q, P, T, Executor>, Q, P, T, Executor>();
     return &kernels;
 }
 

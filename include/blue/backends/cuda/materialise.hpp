@@ -63,10 +63,11 @@ struct ClearPadding {
 template <class T, class Executor>
 bool begin_gradient(Tape<Cuda<T, Executor>>& tape, Draw<Cuda<T, Executor>>& draw) {
     if (!draw.gradient) {
-        const Index parameters = draw.kernels->parameters;
-        draw.gradient = tape.template device_memory<T>(parameters * draw.stride);
-        Executor::for_each(parameters * (draw.stride - draw.size),
-                           ClearPadding<T>{draw.gradient, draw.size, draw.stride});
+        draw.gradient = tape.template device_memory<T>(parameter_numbers(draw));
+        // A joint distribution sees to the padding itself.
+        if (!draw.layout)
+            Executor::for_each(draw.kernels->parameters * (draw.stride - draw.size),
+                               ClearPadding<T>{draw.gradient, draw.size, draw.stride});
     }
     return std::exchange(draw.gradient_live, true);
 }
@@ -106,30 +107,42 @@ double* prepare_parameters(Tape<Cuda<T, Executor>>& tape, Draw<Cuda<T, Executor>
     return constants;
 }
 
+/// Prepares the parameters of a variable and makes room for its weights.
+template <class T, class Executor>
+double* begin_draw(Tape<Cuda<T, Executor>>& tape, Draw<Cuda<T, Executor>>& draw) {
+    double* const constants = prepare_parameters(tape, draw);
+    draw.weight_stride = ceil_div(draw.size, 64) * 64;
+    draw.weights = tape.template device_memory<T>(draw.samples * draw.weight_stride);
+    return constants;
+}
+
+/// The log probs of all samples from the sums of the blocks.
+template <class T, class Executor>
+void finish_log_prob(const Draw<Cuda<T, Executor>>& draw, const double* parts,
+                     const double* constants, Index blocks) {
+    if (!draw.scores_log_prob) return;
+    const auto omitted = blue::detail::omitted_constants(draw);
+    Executor::template reduce<block_lanes>(draw.pass_samples, LogProbBody<T>{{},
+                                                                             parts,
+                                                                             constants,
+                                                                             blocks,
+                                                                             draw.samples == 1,
+                                                                             omitted.prior,
+                                                                             omitted.variational,
+                                                                             draw.log_prob});
+}
+
 }  // namespace cuda
 
 template <class T, class Executor>
 void draw_forward(Tape<Cuda<T, Executor>>& tape, Draw<Cuda<T, Executor>>& draw) {
-    const DrawKernels<Cuda<T, Executor>>& kernels = *draw.kernels;
     const Index blocks = cuda::ceil_div(draw.size, cuda::block_size);
-    double* const constants = cuda::prepare_parameters(tape, draw);
-    draw.weight_stride = cuda::ceil_div(draw.size, 64) * 64;
-    draw.weights = tape.template device_memory<T>(draw.samples * draw.weight_stride);
-    const auto omitted = blue::detail::omitted_constants(draw);
+    double* const constants = cuda::begin_draw(tape, draw);
     double* const parts = draw.scores_log_prob
                               ? tape.template device_memory<double>(draw.samples * blocks * 2)
                               : nullptr;
-    kernels.sample(draw, parts);
-    if (!draw.scores_log_prob) return;
-    Executor::template reduce<cuda::block_lanes>(draw.pass_samples,
-                                                 cuda::LogProbBody<T>{{},
-                                                                      parts,
-                                                                      constants,
-                                                                      blocks,
-                                                                      draw.samples == 1,
-                                                                      omitted.prior,
-                                                                      omitted.variational,
-                                                                      draw.log_prob});
+    draw.kernels->sample(draw, parts);
+    cuda::finish_log_prob(draw, parts, constants, blocks);
 }
 
 template <class T, class Executor>

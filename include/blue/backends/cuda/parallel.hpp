@@ -3,7 +3,7 @@
 /// How kernels are written: bodies of loops and of reductions, without any CUDA.
 ///
 /// A body is a small struct with numbers, pointers and distributions that an executor copies to the
-/// device. There are two kinds:
+/// device. There are three kinds:
 ///   * `void operator()(Index i) const`, called for all i in [0, n) in any order:
 ///     `Executor::for_each(n, body)`.
 ///   * a reduction: `result part(Index group, int lane) const`, `static result combine(a, b)` and
@@ -11,6 +11,8 @@
 ///     `Executor::template reduce<Lanes>(groups, body)`. Lane i is combined with lane i + Lanes/2,
 ///     then i + Lanes/4 and so on, so a total depends on the size of the groups only. `finish` is
 ///     called for all lanes, after all parts of the group.
+///   * the work of a team: `void operator()(Index group, const auto& team) const`, for groups of
+///     256 lanes that wait for each other: `Executor::teams(groups, body)`, see `Team`.
 /// No kernel adds with atomic operations: equal passes give equal bits.
 #pragma once
 

@@ -97,7 +97,7 @@ struct FormulaSweep : SweepBase<Q, P, T> {
         finish_each(e, gradient, theta, Indices{});
     }
 
-private:
+protected:
     template <int... K>
     BLUE_HOST_DEVICE void prepare_each(Index e, std::integer_sequence<int, K...>) const {
         (prepare_one<K>(e), ...);

@@ -30,10 +30,14 @@
 #include <blue/distributions/learned_scale_prior.hpp>
 #include <blue/distributions/log_normal.hpp>
 #include <blue/distributions/logistic.hpp>
+#include <blue/distributions/low_rank_normal.hpp>
+#include <blue/distributions/matrix_normal.hpp>
 #include <blue/distributions/mean_field_normal.hpp>
+#include <blue/distributions/multivariate_normal.hpp>
 #include <blue/distributions/non_bayesian.hpp>
 #include <blue/distributions/predictive.hpp>
 #include <blue/distributions/quiet_prior.hpp>
+#include <blue/distributions/radial.hpp>
 #include <blue/distributions/scale_mixture_prior.hpp>
 #include <blue/distributions/softplus_scale.hpp>
 #include <blue/distributions/spike_and_slab_prior.hpp>
@@ -93,4 +97,5 @@
 #include <blue/optim/weight_average.hpp>
 #include <blue/tensor/sequence_first.hpp>
 #include <blue/train/fit.hpp>
+#include <blue/train/posterior_sharpening.hpp>
 #include <blue/version.hpp>

@@ -84,8 +84,8 @@ struct SharpenedLoss {
 /// `Elbo`. Predictions know no targets and use the plain posterior, whose noise the means have
 /// been trained with.
 ///
-/// For any model, recurrent ones above all, of `MeanFieldNormal` weights and point estimates, on
-/// the processor. A step takes two passes in place of one, for one sample after the other:
+/// For any model, recurrent ones above all, of `MeanFieldNormal` weights and point estimates. A
+/// step takes two passes in place of one, for one sample after the other:
 ///
 ///     PosteriorSharpening sharpening(net, {.std = 0.02});
 ///     const auto batch = [&](auto& tape) {
@@ -116,9 +116,10 @@ public:
         detail::visit_variables(model, [&](const auto& state) {
             using Q = typename std::remove_cvref_t<decltype(state)>::Q;
             variables_.emplace_back(views[variables_.size()], is_trained<Q>, is_random<Q>);
-            Variable& variable = variables_.back();
-            for (Index e = 0; e < variable.steps.size(); ++e)
-                variable.steps.data()[e] = static_cast<T>(options.step_size);
+            Buffer<B>& steps = variables_.back().steps;
+            const std::vector<T> start(static_cast<std::size_t>(steps.size()),
+                                       static_cast<T>(options.step_size));
+            B::memory::copy_from_host(steps.data(), start.data(), steps.size());
         });
     }
 
@@ -236,9 +237,10 @@ public:
     }
     /// The gradients of `step_sizes` from the last `backward`.
     std::vector<double> step_size_gradients(std::size_t slot) {
-        const Variable& variable = variables_[slot];
-        const T* const gradient = variable.step_gradient.data();
-        return {gradient, gradient + variable.steps.size()};
+        const Buffer<B>& gradient = variables_[slot].step_gradient;
+        std::vector<T> numbers(static_cast<std::size_t>(gradient.size()));
+        B::memory::copy_to_host(numbers.data(), gradient.data(), gradient.size());
+        return {numbers.begin(), numbers.end()};
     }
 
 private:
@@ -310,7 +312,8 @@ private:
         Variable& variable = variables_[slot];
         const Draw<B>& draw = inner_.draws()[slot];
         if (!draw.gradient_live || !variable.is_trained) return 0;
-        if (variable.is_moved) return add_sharpened_gradients(draw, penalty, variable.at(s));
+        if (variable.is_moved)
+            return add_sharpened_gradients(inner_, draw, penalty, variable.at(s));
         add_scaled(B{}, draw.gradient, parameter_numbers(draw), 1, variable.gradient.data());
         return 0;
     }

@@ -48,6 +48,23 @@ struct SumAndSmallest {
     }
 };
 
+/// Sums of a team whose last bits depend on the order, and what lanes tell each other.
+struct TeamSums {
+    const double* x;
+    double* to;
+    BLUE_HOST_DEVICE void operator()(Index group, const auto& team) const {
+        double* const all = to + group * 1000;
+        const auto totals = team.template totals<2>(900 + group, [&](Index i, double* sums) {
+            sums[0] += x[i];
+            sums[1] -= x[i] / 3;
+        });
+        team.each(30, 20, [&](Index i, Index j) { all[i * 20 + j] = totals.of[j % 2] + x[i + j]; });
+        team.add_up(
+            20, 30, [&](Index i, Index j) { return all[599 - i * 30 - j]; }, all + 600, all + 650);
+        team.once([&] { all[999] = all[650] + all[619]; });
+    }
+};
+
 /// The noise of a unit.
 template <class Noise, class T>
 struct Draw {
@@ -108,6 +125,13 @@ template <class E, int Lanes>
 std::vector<double> reduce(Index groups) {
     const Memory<E, double> x(waves(997)), to(static_cast<std::size_t>(groups) * 4);
     E::template reduce<Lanes>(groups, bodies::SumAndSmallest{x.data, 997, to.data});
+    return to.host();
+}
+
+template <class E>
+std::vector<double> team_sums(Index groups) {
+    const Memory<E, double> x(waves(997)), to(static_cast<std::size_t>(groups) * 1000);
+    E::teams(groups, bodies::TeamSums{x.data, to.data});
     return to.host();
 }
 
@@ -214,6 +238,13 @@ TEST_CASE("device: reductions add in the order of the host executor", "[cuda]") 
         CHECK(reduce<cuda::Device, 32>(groups) == reduce<HostExecutor, 32>(groups));
         CHECK(reduce<cuda::Device, 256>(groups) == reduce<HostExecutor, 256>(groups));
     }
+}
+
+TEST_CASE("device: teams add in the order of the host executor", "[cuda]") {
+    CHECK(team_sums<HostExecutor>(3).back() != 0);
+    if (no_device()) return;
+    for (Index groups : {1, 40})
+        CHECK(team_sums<cuda::Device>(groups) == team_sums<HostExecutor>(groups));
 }
 
 TEST_CASE("device: products follow the definition of BLAS", "[cuda]") {

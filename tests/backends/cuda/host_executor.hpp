@@ -79,17 +79,18 @@ struct HostExecutor {
     /// All lanes of a block, one after the other between two barriers.
     struct Lanes {
         double* numbers;
+        bool backwards;
 
         template <class U>
         struct own {
             U of_lanes[blue::cuda::block_lanes];
-            U& operator[](int lane) { return of_lanes[lane]; }
+            BLUE_HOST_DEVICE U& operator[](int lane) { return of_lanes[lane]; }
         };
-        double* shared() const { return numbers; }
+        BLUE_HOST_DEVICE double* shared() const { return numbers; }
         template <class F>
-        void all(F f) const {
+        BLUE_HOST_DEVICE void all(F f) const {
             constexpr int count = blue::cuda::block_lanes;
-            for (int k = 0; k < count; ++k) f(reverse ? count - 1 - k : k);
+            for (int k = 0; k < count; ++k) f(backwards ? count - 1 - k : k);
         }
     };
     template <class Body>
@@ -98,7 +99,7 @@ struct HostExecutor {
         ++launches();
         for (blue::Index i = 0; i < groups; ++i) {
             double numbers[blue::cuda::block_lanes];
-            body(reverse ? groups - 1 - i : i, blue::cuda::Team<Lanes>{{numbers}});
+            body(reverse ? groups - 1 - i : i, blue::cuda::Team<Lanes>{{numbers, reverse}});
         }
     }
     /// By the definition of column-major BLAS, in double.

@@ -6,6 +6,7 @@
 #include "support/catch.hpp"
 #include "support/skip.hpp"
 
+#include "backends/cuda/joint.hpp"
 #include "backends/cuda/networks.hpp"
 
 #include <blue/backends/cpu/backend.hpp>
@@ -42,4 +43,8 @@ TEST_CASE("cuda networks of nvcc: a layer of a transformer", "[cuda]") {
 
 TEST_CASE("cuda networks of nvcc: recurrent layers", "[cuda]") {
     check<Recurrent, shape<6, 4>>();
+}
+
+TEST_CASE("cuda networks of nvcc: joint distributions", "[cuda]") {
+    check<JointNet, shape<8>>();
 }

@@ -48,6 +48,14 @@ const std::vector<Operation> all{
     operation_of<operation::standardise_channels>("standardise_channels"),
 };
 
+/// A joint distribution with a function for the processor alone.
+struct AloneNormal : MatrixNormal {
+    template <class T>
+    static void deviate(const JointVariable<T>& variable, const T* noise, T* deviation) {
+        MatrixNormal::deviate(variable, noise, deviation);
+    }
+};
+
 const std::string source = BLUE_SOURCE_DIR;
 
 /// Calls use(match) for all matches in the lines of a file.
@@ -89,9 +97,11 @@ TEST_CASE("cuda operations: the documentation says what there is", "[cuda]") {
     }
 }
 
-TEST_CASE("cuda operations: joint distributions are refused", "[cuda]") {
-    // See tests/compile_fail/variational_distribution for the sentence.
+TEST_CASE("cuda operations: joint distributions whose loops can be shared are drawn", "[cuda]") {
+    // See tests/compile_fail/backend for the sentence about others.
     CHECK(detail::can_be_drawn<MeanFieldNormal, Emulated<float>>);
-    CHECK_FALSE(detail::can_be_drawn<MatrixNormal, Emulated<float>>);
+    CHECK(detail::can_be_drawn<MatrixNormal, Emulated<float>>);
     CHECK(detail::can_be_drawn<MatrixNormal, Cpu<float>>);
+    CHECK_FALSE(detail::can_be_drawn<AloneNormal, Emulated<float>>);
+    CHECK(detail::can_be_drawn<AloneNormal, Cpu<float>>);
 }

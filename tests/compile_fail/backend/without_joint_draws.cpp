@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: BSD-3-Clause
-// expected-error {{blue: the backend has no kernels for joint distributions}}
+// expected-error {{blue: the backend has no kernels for this joint distribution}}
 // expected-error {{joint_draws<false, blue::MatrixNormal, Elsewhere>}}
 // expected-error {{use Cpu, or a distribution of single elements such as MeanFieldNormal}}
 // expected-lines g++ 20 clang 35
 #include <blue/blue.hpp>
 
-/// As the CUDA backend: it draws elements on their own.
+/// It draws elements on their own.
 struct Elsewhere {
     using scalar = float;
     using memory = blue::Cpu<float>::memory;

@@ -37,7 +37,7 @@ void sharpen_noise(Tape<Cpu<T, Isa>>& tape, Draw<Cpu<T, Isa>>& draw, double std,
 
 /// Adds what a sharpened draw gives to the gradients, and returns the sum of squares of its moves.
 template <class T, class Isa>
-double add_sharpened_gradients(const Draw<Cpu<T, Isa>>& draw, double penalty,
+double add_sharpened_gradients(Tape<Cpu<T, Isa>>&, const Draw<Cpu<T, Isa>>& draw, double penalty,
                                const detail::SharpenedArgs<Cpu<T, Isa>>& at) {
     cpu::parallel_blocks(draw.size, 1, draw.size, [&](Index, Index begin, Index end) {
         for (Index e = begin; e < end; ++e) {

@@ -28,6 +28,7 @@
 #include <blue/backends/cuda/reduce.hpp>
 #include <blue/backends/cuda/resample.hpp>
 #include <blue/backends/cuda/samples.hpp>
+#include <blue/backends/cuda/sharpening.hpp>
 #include <blue/backends/cuda/softmax.hpp>
 #include <blue/backends/cuda/standardise.hpp>
 #include <blue/backends/cuda/standardise_channels.hpp>

@@ -230,20 +230,24 @@ struct Device {
     static void deallocate(void* data) noexcept { static_cast<void>(cudaFree(data)); }
 
     static void copy(void* to, const void* from, std::size_t bytes) {
+        if (bytes == 0) return;
         detail::check(cudaMemcpyAsync(to, from, bytes, cudaMemcpyDeviceToDevice, stream()),
                       "a copy within the device");
     }
     static void copy_to_host(void* to, const void* from, std::size_t bytes) {
+        if (bytes == 0) return;
         detail::check(cudaMemcpyAsync(to, from, bytes, cudaMemcpyDeviceToHost, stream()),
                       "a copy to the host");
         synchronize();
     }
     static void copy_from_host(void* to, const void* from, std::size_t bytes) {
+        if (bytes == 0) return;
         detail::check(cudaMemcpyAsync(to, from, bytes, cudaMemcpyHostToDevice, stream()),
                       "a copy from the host");
         synchronize();  // whoever calls may overwrite `from` as soon as this returns
     }
     static void fill_zero(void* data, std::size_t bytes) {
+        if (bytes == 0) return;
         detail::check(cudaMemsetAsync(data, 0, bytes, stream()), "cudaMemset");
     }
 

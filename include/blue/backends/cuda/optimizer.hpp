@@ -86,8 +86,8 @@ void squared_gradient_norms(Tape<Cuda<T, E>>& tape, double* sums) {
     for (Index v = 0; v < variables; ++v) {
         const Draw<Cuda<T, E>>& draw = tape.draws()[static_cast<std::size_t>(v)];
         if (draw.gradient_live)
-            cuda::sum_all<E>(tape, static_cast<const T*>(draw.gradient),
-                             draw.kernels->parameters * draw.stride, true, on_device + v);
+            cuda::sum_all<E>(tape, static_cast<const T*>(draw.gradient), parameter_numbers(draw),
+                             true, on_device + v);
     }
     E::copy_to_host(sums, on_device, static_cast<std::size_t>(variables) * sizeof(double));
 }

@@ -106,3 +106,18 @@ TEST_CASE("cuda: fit and predict on the device", "[cuda]") {
     CHECK(worst_of({there.probabilities.begin(), there.probabilities.end()},
                    {prediction.probabilities.begin(), prediction.probabilities.end()}) < 1e-4);
 }
+
+TEST_CASE("cuda: a model that finds no device stays where it is", "[cuda]") {
+    const Mlp<blue::Cpu<float>> net{blue::Seed{1}};
+    const Array<float> inputs({4, 8}, numbers<float>(32));
+    const auto before = predict(net, Categorical{}, inputs, {.samples = 3}).probabilities;
+    if (cuda::available()) {
+        // More than any device has: the rest of the memory is as before.
+        CHECK_THROWS_AS(cuda::Device::allocate(std::size_t{1} << 60), cuda::DeviceError);
+        CHECK_NOTHROW(blue::to<blue::Cuda<float>>(net));
+    } else {
+        CHECK_THROWS_AS(blue::to<blue::Cuda<float>>(net), cuda::DeviceError);
+    }
+    const auto after = predict(net, Categorical{}, inputs, {.samples = 3}).probabilities;
+    CHECK(std::equal(before.begin(), before.end(), after.begin(), after.end()));
+}

@@ -17,9 +17,10 @@ public:
     using T = typename B::scalar;
 
     Buffer() = default;
-    explicit Buffer(Index size) : size_(size) {
+    explicit Buffer(Index size) : Buffer() {  // so that memory is given back when zeros fail
         if (size == 0) return;
         data_ = static_cast<T*>(B::memory::allocate(static_cast<std::size_t>(size) * sizeof(T)));
+        size_ = size;
         B::memory::fill_zero(data_, size);
     }
     Buffer(const Buffer& other) : Buffer(other.size_) {

@@ -194,7 +194,8 @@ std::int64_t worst_ulps(const std::vector<T>& a, const std::vector<T>& b) {
     return worst;
 }
 
-std::string message_of(void (*function)()) {
+template <class F>
+std::string message_of(F function) {
     try {
         function();
     } catch (const Error& error) {
@@ -214,8 +215,22 @@ TEST_CASE("device: errors say what to do", "[cuda]") {
                "no CUDA device was found: use Cpu<float>, or check the driver with nvidia-smi"));
     CHECK(says(describe(cudaErrorInsufficientDriver, ""), "nvidia-smi"));
     CHECK(says(describe(cudaErrorNoKernelImageForDevice, ""), "-DCMAKE_CUDA_ARCHITECTURES="));
+    CHECK(says(describe(cudaErrorUnsupportedPtxVersion, ""), "(nvcc -arch=sm_"));
+    CHECK(says(describe(cudaErrorMemoryAllocation, "a kernel"),
+               "out of device memory in a kernel: use fewer samples"));
+    CHECK(says(describe(cudaErrorDevicesUnavailable, ""), "CUDA_VISIBLE_DEVICES"));
     CHECK(says(describe(cudaErrorIllegalAddress, "a kernel"), "a kernel"));
     CHECK(says(describe(cudaErrorIllegalAddress, "a kernel"), "CUDA_LAUNCH_BLOCKING=1"));
+    const auto of_blas = [](cublasStatus_t status) {
+        return message_of([&] { cuda::detail::check(status, "a matrix product"); });
+    };
+    CHECK(of_blas(CUBLAS_STATUS_SUCCESS).empty());
+    CHECK(says(of_blas(CUBLAS_STATUS_ALLOC_FAILED), "a matrix product: use fewer samples"));
+    CHECK(says(of_blas(CUBLAS_STATUS_ARCH_MISMATCH), "the CUDA toolkit that names"));
+    CHECK(says(of_blas(CUBLAS_STATUS_EXECUTION_FAILED), "cuBLAS failed in a matrix product"));
+    CHECK(message_of([] { cuda::detail::check(cudaSuccess, ""); }).empty());
+    CHECK(says(message_of([] { cuda::detail::check(cudaErrorLaunchFailure, "a kernel"); }),
+               "Models on the host can still be used"));
     if (!cuda::available())
         CHECK(says(message_of([] { cuda::Device::allocate(16); }), "no CUDA device was found"));
     else

@@ -123,6 +123,9 @@ struct HostExecutor {
                 }
     }
 
+    /// Blocks of memory in use.
+    static int blocks() { return pool().live; }
+
     /// Loops, reductions and products started so far.
     static long& launches() {
         static long count = 0;

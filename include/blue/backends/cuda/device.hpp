@@ -41,6 +41,13 @@ inline std::string describe(cudaError_t error, const char* what) {
             return "no CUDA device was found: use Cpu<float>, or check the driver with nvidia-smi "
                    "(" +
                    std::string(cudaGetErrorString(error)) + ")";
+        case cudaErrorDevicesUnavailable:
+            return "the CUDA device cannot be used: see with nvidia-smi what else runs on it, or "
+                   "choose another one with CUDA_VISIBLE_DEVICES (" +
+                   std::string(cudaGetErrorString(error)) + ")";
+        case cudaErrorMemoryAllocation:
+            return std::string("out of device memory in ") + what +
+                   ": use fewer samples, a smaller batch or a smaller model";
         case cudaErrorNoKernelImageForDevice:
         case cudaErrorInvalidDeviceFunction:
         case cudaErrorUnsupportedPtxVersion: {
@@ -60,7 +67,8 @@ inline std::string describe(cudaError_t error, const char* what) {
             return std::string("CUDA failed in ") + what + ": " + cudaGetErrorString(error) + " (" +
                    cudaGetErrorName(error) +
                    "). An error may come from a kernel that was started earlier: run again with "
-                   "CUDA_LAUNCH_BLOCKING=1 or under compute-sanitizer to see which";
+                   "CUDA_LAUNCH_BLOCKING=1 or under compute-sanitizer to see which. Models on the "
+                   "host can still be used";
     }
 }
 

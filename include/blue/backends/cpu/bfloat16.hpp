@@ -4,6 +4,7 @@
 #pragma once
 
 #include <blue/backends/cpu/backend.hpp>
+#include <blue/math/bfloat16.hpp>
 
 #include <cstdint>
 
@@ -40,12 +41,9 @@ using CpuBfloat16 = Cpu<float, cpu::bfloat16_products<>>;
 namespace cpu {
 inline namespace BLUE_BFLOAT16 {
 
-/// x rounded to bfloat16. NaN stays NaN.
+/// x rounded to bfloat16.
 inline float rounded_to_bfloat16(float x) {
-    const auto bits = __builtin_bit_cast(std::uint32_t, x);
-    const std::uint32_t half = 0x7fff + (bits >> 16 & 1);
-    const std::uint32_t rounded = (x != x ? bits | 0x400000 : bits + half) & 0xffff0000;
-    return __builtin_bit_cast(float, rounded);
+    return math::bfloat16(x);
 }
 
 #if defined(__AVX512BF16__) && defined(BLUE_ISA_AVX512) && defined(BLUE_X86_INTRINSICS)

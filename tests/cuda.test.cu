@@ -54,7 +54,34 @@ std::vector<double> gumbel_output() {
         .samples.to_host();
 }
 
+/// What a layer gives for three examples and two samples.
+template <class Layer>
+std::vector<float> mapped() {
+    using B = backend_of<Layer>;
+    const auto layer = make<Layer>(Seed{1});
+    const auto x = numbers<float>(3 * 8);
+    Tape<B> tape;
+    const auto input = tape.template leaf<shape<8>>(x.data(), 3);
+    const auto output = forward(layer, tape, input, {.samples = 2}).samples;
+    tape.backward(sum(output * output));
+    std::vector<float> result = output.to_host();
+    for (float number : tape.gradient_of(input.node)) result.push_back(number);
+    return result;
+}
+template <class B>
+using Dense = Linear<8, 4, MeanFieldNormal, MeanFieldNormal, B>;
+
 }  // namespace
+
+TEST_CASE("cuda: linear maps in bfloat16", "[cuda]") {
+    using Emulation = Cuda<float, cuda::Bfloat16Products<HostExecutor>>;
+    const auto rounded = mapped<Dense<Emulation>>();
+    CHECK(rounded != mapped<Dense<Emulated<float>>>());
+    if (no_device()) return;
+    // Sums of up to 9 terms in float. Weights that differ in the last bit may be rounded to
+    // another side: one of 2^15.
+    CHECK(difference(mapped<Dense<CudaBfloat16>>(), rounded) < 1e-5);
+}
 
 TEST_CASE("cuda: a distribution of one's own gives the CPU's numbers", "[cuda]") {
     // Rounding of 1e-16 in sums of 9 terms.

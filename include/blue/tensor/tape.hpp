@@ -79,7 +79,7 @@ public:
         host_.reset();
         device_.reset();
         free_.clear();
-        scratch_bytes_ = 0;
+        scratch_[0] = scratch_[1] = {};
         last_ = nullptr;
         draws_ = {};
         multiply_adds = 0;
@@ -158,14 +158,13 @@ public:
     }
     /// Memory of the backend for one operation, or for a part of one: the next call gives it away
     /// again. For large intermediate results, which would add up over the operations of a pass.
+    /// \param second of two such memories: for a part of an operation that holds the first one.
     template <class U>
-    U* scratch(Index count) {
-        const std::size_t bytes = static_cast<std::size_t>(count) * sizeof(U);
-        if (bytes > scratch_bytes_) {
-            scratch_ = device_.template allocate<std::byte>(static_cast<Index>(bytes));
-            scratch_bytes_ = bytes;
-        }
-        return reinterpret_cast<U*>(scratch_);
+    U* scratch(Index count, bool second = false) {
+        Scratch& memory = scratch_[second];
+        const Index bytes = count * static_cast<Index>(sizeof(U));
+        if (bytes > memory.bytes) memory = {device_.template allocate<std::byte>(bytes), bytes};
+        return reinterpret_cast<U*>(memory.data);
     }
     /// Memory of the host until the next reset.
     template <class U>
@@ -285,12 +284,15 @@ private:
         T* data;
         Index size;
     };
+    struct Scratch {
+        std::byte* data = nullptr;
+        Index bytes = 0;
+    };
 
     Arena<HostMemory> host_;
     Arena<typename B::memory> device_;
     std::vector<Free> free_;  ///< memory of gradients that backward is through with
-    std::byte* scratch_ = nullptr;
-    std::size_t scratch_bytes_ = 0;
+    Scratch scratch_[2];
     Record<B>* last_ = nullptr;
     std::span<Draw<B>> draws_;
     std::uint32_t noises_ = 0;

@@ -135,31 +135,34 @@ std::vector<double> team_sums(Index groups) {
     return to.host();
 }
 
-template <class E, class T>
+template <class T>
+std::vector<T> waves_of(std::size_t n) {
+    std::vector<T> converted;
+    for (double x : waves(n)) converted.push_back(static_cast<T>(x));
+    return converted;
+}
+
+template <class E, class T, class Factor = T>
 std::vector<T> product(bool transpose_a, bool transpose_b, T beta) {
     const Index m = 33, n = 17, k = 70, count = 3;
-    const auto converted = [](std::size_t size) {
-        const std::vector<double> x = waves(size);
-        return std::vector<T>(x.begin(), x.end());
-    };
-    const Memory<E, T> a(converted(m * k * count)), b(converted(k * n)),
-        c(converted(m * n * count));
-    const cuda::GemmArgs<T> args{transpose_a,
-                                 transpose_b,
-                                 m,
-                                 n,
-                                 k,
-                                 a.data,
-                                 transpose_a ? k : m,
-                                 m * k,
-                                 b.data,
-                                 transpose_b ? n : k,
-                                 0,
-                                 beta,
-                                 c.data,
-                                 m,
-                                 m * n,
-                                 count};
+    const Memory<E, Factor> a(waves_of<Factor>(m * k * count)), b(waves_of<Factor>(k * n));
+    const Memory<E, T> c(waves_of<T>(m * n * count));
+    const cuda::GemmArgs<T, Factor> args{transpose_a,
+                                         transpose_b,
+                                         m,
+                                         n,
+                                         k,
+                                         a.data,
+                                         transpose_a ? k : m,
+                                         m * k,
+                                         b.data,
+                                         transpose_b ? n : k,
+                                         0,
+                                         beta,
+                                         c.data,
+                                         m,
+                                         m * n,
+                                         count};
     E::gemm(args);
     return c.host();
 }
@@ -271,6 +274,9 @@ TEST_CASE("device: products follow the definition of BLAS", "[cuda]") {
                                      product<HostExecutor>(a, b, 0.0)) < 1e-14);
             CHECK(largest_difference(product<cuda::Device>(a, b, 1.0f),
                                      product<HostExecutor>(a, b, 1.0f)) < 1e-5);
+            CHECK(largest_difference(product<cuda::Device, float, math::bfloat16>(a, b, 1.0f),
+                                     product<HostExecutor, float, math::bfloat16>(a, b, 1.0f)) <
+                  1e-5);
         }
 }
 

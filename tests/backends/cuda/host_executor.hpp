@@ -103,15 +103,15 @@ struct HostExecutor {
         }
     }
     /// By the definition of column-major BLAS, in double.
-    template <class T>
-    static void gemm(const blue::cuda::GemmArgs<T>& g) {
+    template <class T, class Factor>
+    static void gemm(const blue::cuda::GemmArgs<T, Factor>& g) {
         const Open open;
         ++launches();
         for (blue::Index i = 0; i < g.count; ++i)
             for (blue::Index row = 0; row < g.m; ++row)
                 for (blue::Index column = 0; column < g.n; ++column) {
-                    const T* const a = g.a + i * g.stride_a;
-                    const T* const b = g.b + i * g.stride_b;
+                    const Factor* const a = g.a + i * g.stride_a;
+                    const Factor* const b = g.b + i * g.stride_b;
                     double sum = 0;
                     for (blue::Index k = 0; k < g.k; ++k)
                         sum += static_cast<double>(g.transpose_a ? a[k + row * g.lda]

@@ -13,6 +13,11 @@ namespace blue {
 namespace cuda {
 /// Runs kernels and matrix products on the device, and keeps its memory: see device.hpp.
 struct Device;
+
+/// Memory of a pass for what operations make of several samples or examples at once: weight
+/// gradients before they become parameter gradients, factors in bfloat16, windows of images, scores
+/// of an attention. May be set by the user.
+inline Index gradient_bytes = Index{64} << 20;
 }  // namespace cuda
 
 /// Computes on an NVIDIA GPU with numbers of type T (float or double).

@@ -8,6 +8,7 @@
 #include <blue/backends/cuda/parallel.hpp>
 #include <blue/backends/cuda/team.hpp>
 #include <blue/error.hpp>
+#include <blue/math/bfloat16.hpp>
 
 #include <cublas_v2.h>
 #include <cuda_runtime.h>
@@ -15,6 +16,7 @@
 #include <climits>
 #include <cstddef>
 #include <string>
+#include <type_traits>
 
 namespace blue::cuda {
 
@@ -281,29 +283,36 @@ struct Device {
         detail::check(cudaGetLastError(), "a kernel of teams");
     }
 
-    /// Products in the full precision of T: tensor cores only where they lose nothing.
-    template <class T>
-    static void gemm(const GemmArgs<T>& g) {
+    /// Products in the full precision of T: tensor cores only where they lose nothing. Those of
+    /// factors in bfloat16 are added up in float.
+    template <class T, class Factor>
+    static void gemm(const GemmArgs<T, Factor>& g) {
         const Index sizes[] = {g.m, g.n, g.k, g.lda, g.ldb, g.ldc, g.count};
         for (Index size : sizes)
             if (size > INT_MAX)
                 throw ShapeError(
                     "a matrix product on the device: expected extents below 2^31, got ", size);
+        const auto op = [](bool transpose) { return transpose ? CUBLAS_OP_T : CUBLAS_OP_N; };
+        const int m = static_cast<int>(g.m), n = static_cast<int>(g.n), k = static_cast<int>(g.k),
+                  lda = static_cast<int>(g.lda), ldb = static_cast<int>(g.ldb),
+                  ldc = static_cast<int>(g.ldc), count = static_cast<int>(g.count);
+        const T one = 1;
         const auto call = [&](auto function) {
-            const auto op = [](bool transpose) { return transpose ? CUBLAS_OP_T : CUBLAS_OP_N; };
-            const T one = 1;
-            detail::check(
-                function(detail::context().blas, op(g.transpose_a), op(g.transpose_b),
-                         static_cast<int>(g.m), static_cast<int>(g.n), static_cast<int>(g.k), &one,
-                         g.a, static_cast<int>(g.lda), g.stride_a, g.b, static_cast<int>(g.ldb),
-                         g.stride_b, &g.beta, g.c, static_cast<int>(g.ldc), g.stride_c,
-                         static_cast<int>(g.count)),
-                "a matrix product");
+            return function(detail::context().blas, op(g.transpose_a), op(g.transpose_b), m, n, k,
+                            &one, g.a, lda, g.stride_a, g.b, ldb, g.stride_b, &g.beta, g.c, ldc,
+                            g.stride_c, count);
         };
-        if constexpr (sizeof(T) == 4)
-            call(cublasSgemmStridedBatched);
+        cublasStatus_t status;
+        if constexpr (std::is_same_v<Factor, math::bfloat16>)
+            status = cublasGemmStridedBatchedEx(
+                detail::context().blas, op(g.transpose_a), op(g.transpose_b), m, n, k, &one, g.a,
+                CUDA_R_16BF, lda, g.stride_a, g.b, CUDA_R_16BF, ldb, g.stride_b, &g.beta, g.c,
+                CUDA_R_32F, ldc, g.stride_c, count, CUBLAS_COMPUTE_32F, CUBLAS_GEMM_DEFAULT);
+        else if constexpr (sizeof(T) == 4)
+            status = call(cublasSgemmStridedBatched);
         else
-            call(cublasDgemmStridedBatched);
+            status = call(cublasDgemmStridedBatched);
+        detail::check(status, "a matrix product");
     }
 
 private:

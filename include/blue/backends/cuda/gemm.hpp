@@ -8,14 +8,15 @@
 namespace blue::cuda {
 
 /// `count` products C = op(A) op(B) + beta C of column-major matrices, at fixed distances in
-/// memory: op(A) is m x k, op(B) is k x n. The arguments of cublasSgemmStridedBatched.
-template <class T>
+/// memory: op(A) is m x k, op(B) is k x n. The arguments of cublasSgemmStridedBatched, or, with
+/// factors of another type, of cublasGemmStridedBatchedEx.
+template <class T, class Factor = T>
 struct GemmArgs {
     bool transpose_a, transpose_b;
     Index m, n, k;
-    const T* a;
+    const Factor* a;
     Index lda, stride_a;
-    const T* b;
+    const Factor* b;
     Index ldb, stride_b;
     T beta;
     T* c;
@@ -35,15 +36,15 @@ struct Matrices {
 
 /// `count` products C (m x n) = or += op(A) op(B) with k terms of row-major matrices; op is the
 /// transposition when `TransA` / `TransB`.
-template <bool TransA, bool TransB, class Executor, class T>
-void gemm(Index m, Index n, Index k, Matrices<const T> a, Matrices<const T> b, Matrices<T> c,
-          Index count, bool add) {
+template <bool TransA, bool TransB, class Executor, class Factor, class T>
+void gemm(Index m, Index n, Index k, Matrices<const Factor> a, Matrices<const Factor> b,
+          Matrices<T> c, Index count, bool add) {
     if (m == 0 || n == 0 || count == 0) return;
     const auto row = [](Index given, Index columns) { return given == 0 ? columns : given; };
     // Row-major C = A B is column-major C' = B' A'.
-    Executor::gemm(GemmArgs<T>{TransB, TransA, n, m, k, b.data, row(b.row, TransB ? k : n),
-                               b.stride, a.data, row(a.row, TransA ? m : k), a.stride,
-                               add ? T(1) : T(0), c.data, row(c.row, n), c.stride, count});
+    Executor::gemm(GemmArgs<T, Factor>{TransB, TransA, n, m, k, b.data, row(b.row, TransB ? k : n),
+                                       b.stride, a.data, row(a.row, TransA ? m : k), a.stride,
+                                       add ? T(1) : T(0), c.data, row(c.row, n), c.stride, count});
 }
 
 /// One factor, or the result, of a product for each sample and for each group of its channels or

@@ -3,6 +3,7 @@
 /// The linear map with random weights on the device.
 #pragma once
 
+#include <blue/backends/cuda/bfloat16.hpp>
 #include <blue/backends/cuda/materialise.hpp>
 #include <blue/backends/cuda/samples.hpp>
 #include <blue/ops/linear_args.hpp>
@@ -12,11 +13,6 @@
 
 namespace blue {
 namespace cuda {
-
-/// Memory of a pass for what operations make of several samples or examples at once: weight
-/// gradients before they become parameter gradients, windows of images, scores of an attention. May
-/// be set by the user.
-inline Index gradient_bytes = Index{64} << 20;
 
 /// Each row of y starts as the bias of its sample.
 template <class T>
@@ -94,20 +90,20 @@ void weight_gradients(Tape<Cuda<T, E>>& tape, const LinearArgs<Cuda<T, E>>& args
     const Index rows = args.rows, in = args.in, out = args.out;
     const Matrices<const T> inputs = values_of(&x);
     const bool one_draw = args.weight->samples == 1;
-    accumulate_groups(tape, *args.weight, args.owns_weight, in * out,
-                      [&](Index first, Index samples, Matrices<T> gradients) {
-                          gradients.data += args.weight_first;
-                          if (!one_draw)
-                              return gemm<true, false, E>(out, in, rows, read(dy, first),
-                                                          read(inputs, first), gradients, samples,
-                                                          false);
-                          // One gradient for all: a single product when they lie behind each other
-                          // in both.
-                          const bool together = x.samples == y.samples;
-                          for (Index s = 0; s < (together ? 1 : y.samples); ++s)
-                              gemm<true, false, E>(out, in, together ? rows * y.samples : rows,
-                                                   read(dy, s), inputs, gradients, 1, s > 0);
-                      });
+    accumulate_groups(
+        tape, *args.weight, args.owns_weight, in * out,
+        [&](Index first, Index samples, Matrices<T> gradients) {
+            gradients.data += args.weight_first;
+            if (!one_draw)
+                return linear_gemm<true, false>(tape, out, in, rows, read(dy, first),
+                                                read(inputs, first), gradients, samples, false);
+            // One gradient for all: a single product when they lie behind each other
+            // in both.
+            const bool together = x.samples == y.samples;
+            for (Index s = 0; s < (together ? 1 : y.samples); ++s)
+                linear_gemm<true, false>(tape, out, in, together ? rows * y.samples : rows,
+                                         read(dy, s), inputs, gradients, 1, s > 0);
+        });
 }
 
 /// Gradients of the parameters of a bias from element `first` on. `sizes` are those of the gradient
@@ -144,8 +140,8 @@ void linear_forward(Tape<Cuda<T, E>>& tape, const LinearArgs<Cuda<T, E>>& args) 
                                                   args.rows, args.out, y.value});
     // Samples that differ neither in weights nor in layout are rows of one product.
     const bool together = args.weight->samples == 1 && x.samples == y.samples;
-    cuda::gemm<false, true, E>(
-        together ? args.rows * y.samples : args.rows, args.out, args.in, cuda::values_of(&x),
+    cuda::linear_gemm<false, true>(
+        tape, together ? args.rows * y.samples : args.rows, args.out, args.in, cuda::values_of(&x),
         cuda::weights_of(*args.weight, args.weight_first), cuda::samples_of(y, y.value),
         together ? 1 : y.samples, bias != nullptr);
     if (args.relu) E::for_each(y.size(), cuda::CutNegative<T>{y.value});
@@ -172,15 +168,15 @@ void linear_backward(Tape<Cuda<T, E>>& tape, const LinearArgs<Cuda<T, E>>& args)
     const auto weights = cuda::weights_of(*args.weight, args.weight_first);
     if (x.samples == y.samples) {
         const bool together = args.weight->samples == 1;
-        cuda::gemm<false, false, E>(together ? args.rows * y.samples : args.rows, args.in, args.out,
-                                    dy, weights, cuda::samples_of(x, dx), together ? 1 : y.samples,
-                                    add);
+        cuda::linear_gemm<false, false>(tape, together ? args.rows * y.samples : args.rows, args.in,
+                                        args.out, dy, weights, cuda::samples_of(x, dx),
+                                        together ? 1 : y.samples, add);
         return;
     }
     for (Index s = 0; s < y.samples; ++s)  // samples that share the input add to one gradient
-        cuda::gemm<false, false, E>(args.rows, args.in, args.out, cuda::read(dy, s),
-                                    cuda::read(weights, s), cuda::Matrices<T>{dx, 0}, 1,
-                                    add || s > 0);
+        cuda::linear_gemm<false, false>(tape, args.rows, args.in, args.out, cuda::read(dy, s),
+                                        cuda::read(weights, s), cuda::Matrices<T>{dx, 0}, 1,
+                                        add || s > 0);
 }
 
 }  // namespace blue

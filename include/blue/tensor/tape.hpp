@@ -76,6 +76,7 @@ public:
 
     /// Forgets the last pass. All handles of that pass become invalid.
     void reset() {
+        if constexpr (requires { B::submit(); }) B::submit();  // a pass at a time
         host_.reset();
         device_.reset();
         free_.clear();

@@ -6,13 +6,15 @@
 #include <blue/backends/cuda/gemm.hpp>
 #include <blue/backends/cuda/parallel.hpp>
 #include <blue/backends/cuda/team.hpp>
+#include <blue/error.hpp>
 
 #include <sys/mman.h>
 
 #include <cstddef>
 #include <cstring>
-#include <map>
+#include <functional>
 #include <new>
+#include <vector>
 
 namespace blue_test {
 
@@ -35,6 +37,7 @@ struct HostExecutor {
         return data;
     }
     static void deallocate(void*) noexcept {
+        submit_others();
         if (--pool().live == 0) pool().used = 0;
     }
     static void copy(void* to, const void* from, std::size_t bytes) {
@@ -126,6 +129,35 @@ struct HostExecutor {
     /// Blocks of memory in use.
     static int blocks() { return pool().live; }
 
+    /// `submit` is called before anything is done; nullptr for nothing.
+    static void before_all_else(void (*submit)()) { submit_first() = submit; }
+
+    /// Stands in for a CUDA graph.
+    class Graph {
+    public:
+        /// How many graphs may be made before one fails.
+        static inline int left = 1 << 30;
+
+        Graph() {
+            if (left-- == 0) throw blue::Error("no more graphs");
+        }
+        template <class Work>
+        void add(const Work& work) {
+            nodes_.push_back([work] { work.template start<HostExecutor>(); });
+        }
+        template <class Work>
+        void update(std::size_t node, const Work& work) {
+            nodes_[node] = [work] { work.template start<HostExecutor>(); };
+        }
+        void finish() {}
+        void launch() const {
+            for (const auto& node : nodes_) node();
+        }
+
+    private:
+        std::vector<std::function<void()>> nodes_;
+    };
+
     /// Loops, reductions and products started so far.
     static long& launches() {
         static long count = 0;
@@ -147,9 +179,19 @@ private:
         static Pool instance;
         return instance;
     }
+    static void (*&submit_first())() {
+        static void (*submit)() = nullptr;
+        return submit;
+    }
+    static void submit_others() {
+        if (submit_first()) submit_first()();
+    }
     /// Lets the memory be used until the end of a block.
     struct Open {
-        Open() { mprotect(pool().base, capacity, PROT_READ | PROT_WRITE); }
+        Open() {
+            submit_others();
+            mprotect(pool().base, capacity, PROT_READ | PROT_WRITE);
+        }
         ~Open() { mprotect(pool().base, capacity, PROT_NONE); }
     };
 };

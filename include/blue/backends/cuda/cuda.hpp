@@ -32,6 +32,11 @@ struct Cuda {
     /// It has the kernels of joint distributions whose functions share their loops.
     static constexpr bool draws_in_teams = true;
 
+    /// Starts what the executor may have collected: see `cuda::Graphs`.
+    static void submit() {
+        if constexpr (requires { Executor::submit(); }) Executor::submit();
+    }
+
     struct memory {
         static void* allocate(std::size_t bytes) { return Executor::allocate(bytes); }
         static void deallocate(void* data) noexcept { Executor::deallocate(data); }

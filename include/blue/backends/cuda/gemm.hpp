@@ -22,6 +22,7 @@ struct GemmArgs {
     T* c;
     Index ldc, stride_c;
     Index count;
+    friend bool operator==(const GemmArgs&, const GemmArgs&) = default;
 };
 
 /// A row-major matrix of each product: where the first one begins, and how far the next one is away

@@ -7,6 +7,7 @@
 #include "support/skip.hpp"
 
 #include "backends/cuda/models.hpp"
+#include "backends/cuda/unread_steps.hpp"
 
 #include <blue/backends/cpu/backend.hpp>
 
@@ -81,6 +82,21 @@ TEST_CASE("cuda: linear maps in bfloat16", "[cuda]") {
     // Sums of up to 9 terms in float. Weights that differ in the last bit may be rounded to
     // another side: one of 2^15.
     CHECK(difference(mapped<Dense<CudaBfloat16>>(), rounded) < 1e-5);
+}
+
+TEST_CASE("cuda: steps that are replayed as graphs give the same bits", "[cuda]") {
+    const auto train = []<class B>(B) {
+        return train_unread<B>(
+            Adam{.learning_rate = 1e-2}, 9, [](int step) { return Index{step % 3 == 2 ? 4 : 6}; },
+            [](int step) { return step; });
+    };
+    const auto expected = train(Emulated<double>{});
+    using Collecting = cuda::Graphs<HostExecutor>;
+    CHECK(train(Cuda<double, Collecting>{}) == expected);
+    CHECK(Collecting::counts().launched > 0);
+    if (no_device()) return;
+    CHECK(train(Cuda<double, cuda::Graphs<>>{}) == train(Cuda<double>{}));
+    CHECK(cuda::Graphs<>::counts().launched > 0);
 }
 
 TEST_CASE("cuda: a distribution of one's own gives the CPU's numbers", "[cuda]") {

@@ -17,6 +17,7 @@
 
 #include <blue/backends/cuda/backend.hpp>
 #include <blue/backends/cuda/device.hpp>
+#include <blue/backends/cuda/device_graph.hpp>
 #include <blue/concepts/window.hpp>
 #include <blue/distributions/bernoulli.hpp>
 #include <blue/distributions/categorical.hpp>

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: BSD-3-Clause
 /// \file
-/// The device itself: errors, memory, loops, reductions, products and noise, against the host
-/// executor.
+/// The device itself: errors, memory, loops, reductions, products, noise and graphs, against the
+/// host executor.
 #include "support/catch.hpp"
 #include "support/skip.hpp"
 
@@ -9,6 +9,7 @@
 
 #include <blue/backends/cuda/cuda.hpp>
 #include <blue/backends/cuda/device.hpp>
+#include <blue/backends/cuda/device_graph.hpp>
 #include <blue/backends/cuda/noise.hpp>
 
 #include <cstdint>
@@ -291,4 +292,45 @@ TEST_CASE("device: words equal the CPU's, normals within 2 ulp", "[cuda]") {
     CHECK(worst_ulps(draw<float, cuda::Device>(noise::Normal{}), tiles) <= 2);
     CHECK(worst_ulps(draw<double, cuda::Device>(noise::Normal{}),
                      draw<double, HostExecutor>(noise::Normal{})) <= 2);
+}
+
+namespace {
+
+/// All kinds of work on the numbers of `memory`, several times over.
+template <class E>
+cuda::WorkList<E> some_work(double* memory, double factor, float* product) {
+    namespace work = cuda::work;
+    cuda::WorkList<E> list;
+    for (Index step = 0; step < 3; ++step) {
+        list.add(work::FillZero{memory + 1000, 100 * sizeof(double)});
+        list.add(work::Loop<bodies::Write>{300, {memory}});
+        list.add(work::Reduction<256, bodies::SumAndSmallest>{20, {memory, 100, memory + 300}});
+        list.add(work::Reduction<32, bodies::SumAndSmallest>{20, {memory, 300, memory + 400}});
+        list.add(work::Loop<cuda::Assign<double>>{1, {memory + 7, factor}});
+        list.add(work::Copy{memory + 1000, memory + 250, 200 * sizeof(double)});
+    }
+    list.add(work::Product<float, float>{
+        {false, false, 2, 2, 2, product, 2, 4, product + 4, 2, 4, 1, product + 8, 2, 4, 1}});
+    return list;
+}
+
+}  // namespace
+
+TEST_CASE("device: graphs do what is done without them, with arguments of now", "[cuda]") {
+    if (no_device()) return;
+    using E = cuda::Device;
+    const Memory<E, float> expected_product(waves_of<float>(12)), product(waves_of<float>(12));
+    const Memory<E, double> expected(waves(1200)), given(waves(1200));
+    const auto before = some_work<E>(given.data, 5, product.data),
+               now = some_work<E>(given.data, 6, product.data);
+    E::Graph graph;
+    before.add_to(graph);
+    graph.finish();
+    for (double factor : {5.0, 6.0, 6.0}) {
+        some_work<E>(expected.data, factor, expected_product.data).start();
+        if (factor == 6) now.update(graph, before);
+        graph.launch();
+        CHECK(given.host() == expected.host());
+        CHECK(product.host() == expected_product.host());
+    }
 }

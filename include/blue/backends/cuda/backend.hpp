@@ -14,6 +14,7 @@
 #include <blue/backends/cuda/draw.hpp>
 #include <blue/backends/cuda/elementwise.hpp>
 #include <blue/backends/cuda/embed.hpp>
+#include <blue/backends/cuda/graphs.hpp>
 #include <blue/backends/cuda/joint.hpp>
 #include <blue/backends/cuda/layer_norm.hpp>
 #include <blue/backends/cuda/linear.hpp>
@@ -36,3 +37,4 @@
 #include <blue/backends/cuda/step_draws.hpp>
 #include <blue/backends/cuda/tables.hpp>
 #include <blue/backends/cuda/weight_moments.hpp>
+#include <blue/backends/cuda/work_list.hpp>

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: BSD-3-Clause
 /// \file
-/// The device: errors, stream, memory, kernel launches, matrix products. The only header of the
-/// backend that calls CUDA.
+/// The device: errors, stream, memory, kernel launches, matrix products. With device_graph.hpp the
+/// only header of the backend that calls CUDA.
 #pragma once
 
 #include <blue/backends/cuda/gemm.hpp>
@@ -13,6 +13,7 @@
 #include <cublas_v2.h>
 #include <cuda_runtime.h>
 
+#include <atomic>
 #include <climits>
 #include <cstddef>
 #include <string>
@@ -123,6 +124,9 @@ inline const Context& context() {
     return instance;
 }
 
+/// What is called before anything is started; nullptr for nothing.
+inline std::atomic<void (*)()> before_all_else{nullptr};
+
 template <class Body>
 __global__ void __launch_bounds__(block_lanes) for_each_kernel(Index n, Body body) {
     const Index i = static_cast<Index>(blockIdx.x) * block_lanes + threadIdx.x;
@@ -209,17 +213,24 @@ __global__ void __launch_bounds__(block_lanes) team_kernel(Body body) {
 /// The stream that all work of the backend goes to: start your own kernels on it to have them in
 /// order.
 inline cudaStream_t stream() {
+    if (const auto submit = detail::before_all_else.load()) submit();
     return detail::context().stream;
 }
 
 /// Waits until the device has done everything. Errors of kernels appear here at the latest.
 inline void synchronize() {
-    detail::check(cudaStreamSynchronize(detail::context().stream), "cudaStreamSynchronize");
+    detail::check(cudaStreamSynchronize(stream()), "cudaStreamSynchronize");
 }
 
 /// The executor that computes on the device. All functions may be called by any thread; they return
 /// before the work is done, except for copies to and from the host.
 struct Device {
+    class Graph;  // in device_graph.hpp
+
+    /// `submit` is called before anything is started: it starts what somebody has collected.
+    /// nullptr for nothing. It throws nothing.
+    static void before_all_else(void (*submit)()) { detail::before_all_else = submit; }
+
     /// Throws DeviceError, with the number of bytes, when there is not enough memory.
     static void* allocate(std::size_t bytes) {
         detail::context();
@@ -237,7 +248,10 @@ struct Device {
         return data;
     }
     /// Waits for the work that may still use the memory.
-    static void deallocate(void* data) noexcept { static_cast<void>(cudaFree(data)); }
+    static void deallocate(void* data) noexcept {
+        if (const auto submit = detail::before_all_else.load()) submit();
+        static_cast<void>(cudaFree(data));
+    }
 
     static void copy(void* to, const void* from, std::size_t bytes) {
         if (bytes == 0) return;
@@ -287,6 +301,13 @@ struct Device {
     /// factors in bfloat16 are added up in float.
     template <class T, class Factor>
     static void gemm(const GemmArgs<T, Factor>& g) {
+        static_cast<void>(stream());  // what was collected comes first
+        multiply(detail::context().blas, g);
+    }
+
+private:
+    template <class T, class Factor>
+    static void multiply(cublasHandle_t blas, const GemmArgs<T, Factor>& g) {
         const Index sizes[] = {g.m, g.n, g.k, g.lda, g.ldb, g.ldc, g.count};
         for (Index size : sizes)
             if (size > INT_MAX)
@@ -298,16 +319,15 @@ struct Device {
                   ldc = static_cast<int>(g.ldc), count = static_cast<int>(g.count);
         const T one = 1;
         const auto call = [&](auto function) {
-            return function(detail::context().blas, op(g.transpose_a), op(g.transpose_b), m, n, k,
-                            &one, g.a, lda, g.stride_a, g.b, ldb, g.stride_b, &g.beta, g.c, ldc,
-                            g.stride_c, count);
+            return function(blas, op(g.transpose_a), op(g.transpose_b), m, n, k, &one, g.a, lda,
+                            g.stride_a, g.b, ldb, g.stride_b, &g.beta, g.c, ldc, g.stride_c, count);
         };
         cublasStatus_t status;
         if constexpr (std::is_same_v<Factor, math::bfloat16>)
             status = cublasGemmStridedBatchedEx(
-                detail::context().blas, op(g.transpose_a), op(g.transpose_b), m, n, k, &one, g.a,
-                CUDA_R_16BF, lda, g.stride_a, g.b, CUDA_R_16BF, ldb, g.stride_b, &g.beta, g.c,
-                CUDA_R_32F, ldc, g.stride_c, count, CUBLAS_COMPUTE_32F, CUBLAS_GEMM_DEFAULT);
+                blas, op(g.transpose_a), op(g.transpose_b), m, n, k, &one, g.a, CUDA_R_16BF, lda,
+                g.stride_a, g.b, CUDA_R_16BF, ldb, g.stride_b, &g.beta, g.c, CUDA_R_32F, ldc,
+                g.stride_c, count, CUBLAS_COMPUTE_32F, CUBLAS_GEMM_DEFAULT);
         else if constexpr (sizeof(T) == 4)
             status = call(cublasSgemmStridedBatched);
         else
@@ -315,7 +335,6 @@ struct Device {
         detail::check(status, "a matrix product");
     }
 
-private:
     static unsigned grid(Index blocks) {
         if (blocks > INT_MAX)
             throw ShapeError("a kernel: expected at most 2^31 blocks of threads, got ", blocks);

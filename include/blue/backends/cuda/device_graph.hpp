@@ -1,0 +1,167 @@
+// SPDX-License-Identifier: BSD-3-Clause
+/// \file
+/// CUDA graphs of the device's work: see graphs.hpp.
+#pragma once
+
+#include <blue/backends/cuda/device.hpp>
+#include <blue/backends/cuda/graphs.hpp>
+
+#include <cstddef>
+#include <vector>
+
+namespace blue::cuda {
+
+namespace detail {
+
+/// Where calls of cuBLAS become graphs. A stream of its own: whatever is started on the other one
+/// meanwhile is started. A workspace of our own, of the size that NVIDIA recommends: cuBLAS would
+/// allocate one for each product in a graph.
+struct Capture {
+    cudaStream_t stream = nullptr;
+    cublasHandle_t blas = nullptr;
+
+    Capture() {
+        int major = 0;
+        check(cudaDeviceGetAttribute(&major, cudaDevAttrComputeCapabilityMajor, context().device),
+              "cudaDeviceGetAttribute");
+        const std::size_t bytes = std::size_t{major >= 9 ? 32u : 4u} << 20;
+        check(cudaStreamCreateWithFlags(&stream, cudaStreamNonBlocking), "cudaStreamCreate");
+        check(cublasCreate(&blas), "cublasCreate");
+        check(cublasSetStream(blas, stream), "cublasSetStream");
+        check(cublasSetWorkspace(blas, Device::allocate(bytes), bytes), "cublasSetWorkspace");
+    }
+
+    /// What a function starts, as a graph that the caller destroys.
+    template <class Function>
+    cudaGraph_t graph_of(Function start) const {
+        check(cudaStreamBeginCapture(stream, cudaStreamCaptureModeThreadLocal),
+              "cudaStreamBeginCapture");
+        cudaGraph_t graph = nullptr;
+        try {
+            start();
+        } catch (...) {
+            if (cudaStreamEndCapture(stream, &graph) == cudaSuccess)
+                static_cast<void>(cudaGraphDestroy(graph));
+            throw;
+        }
+        check(cudaStreamEndCapture(stream, &graph), "cudaStreamEndCapture");
+        return graph;
+    }
+};
+/// Never destroyed, as the context.
+inline const Capture& capture() {
+    static const Capture& instance = *new Capture;
+    return instance;
+}
+
+}  // namespace detail
+
+/// Work in a row, which the device starts with one launch. Nothing here waits for the device.
+class Device::Graph {
+public:
+    Graph() { detail::check(cudaGraphCreate(&graph_, 0), "cudaGraphCreate"); }
+    Graph(const Graph&) = delete;
+    ~Graph() {
+        if (executable_) static_cast<void>(cudaGraphExecDestroy(executable_));
+        static_cast<void>(cudaGraphDestroy(graph_));
+    }
+
+    template <class Body>
+    void add(const work::Loop<Body>& loop) {
+        add_kernel(loop);
+    }
+    template <int Lanes, class Body>
+    void add(const work::Reduction<Lanes, Body>& reduction) {
+        add_kernel(reduction);
+    }
+    void add(const work::Copy& copy) {
+        detail::check(cudaGraphAddMemcpyNode1D(append(), graph_, last(), last_count(), copy.to,
+                                               copy.from, copy.bytes, cudaMemcpyDeviceToDevice),
+                      "cudaGraphAddMemcpyNode1D");
+    }
+    void add(const work::FillZero& fill) {
+        cudaMemsetParams params{};
+        params.dst = fill.data;
+        params.elementSize = 1;
+        params.width = fill.bytes;
+        params.height = 1;
+        detail::check(cudaGraphAddMemsetNode(append(), graph_, last(), last_count(), &params),
+                      "cudaGraphAddMemsetNode");
+    }
+    /// What cuBLAS starts for a product, as a graph in the graph.
+    template <class T, class Factor>
+    void add(const work::Product<T, Factor>& product) {
+        const detail::Capture& capture = detail::capture();
+        const cudaGraph_t captured =
+            capture.graph_of([&] { Device::multiply(capture.blas, product.args); });
+        const cudaError_t error =
+            cudaGraphAddChildGraphNode(append(), graph_, last(), last_count(), captured);
+        static_cast<void>(cudaGraphDestroy(captured));  // a copy was added
+        detail::check(error, "cudaGraphAddChildGraphNode");
+    }
+    /// After everything was added.
+    void finish() {
+        detail::check(cudaGraphInstantiate(&executable_, graph_, 0), "cudaGraphInstantiate");
+    }
+
+    /// Other arguments for a kernel, from the next launch on. \param node number of the work that
+    /// was added
+    template <class Work>
+    void update(std::size_t node, const Work& work) {
+        with_params(work, [&](const cudaKernelNodeParams& params) {
+            detail::check(cudaGraphExecKernelNodeSetParams(executable_, nodes_[node], &params),
+                          "cudaGraphExecKernelNodeSetParams");
+        });
+    }
+    void launch() {
+        detail::check(cudaGraphLaunch(executable_, detail::context().stream), "a CUDA graph");
+    }
+
+private:
+    template <class Work>
+    void add_kernel(const Work& work) {
+        with_params(work, [&](const cudaKernelNodeParams& params) {
+            detail::check(cudaGraphAddKernelNode(append(), graph_, last(), last_count(), &params),
+                          "cudaGraphAddKernelNode");
+        });
+    }
+    /// The node of what is added next, after the last one.
+    cudaGraphNode_t* append() {
+        nodes_.emplace_back();
+        return &nodes_.back();
+    }
+    const cudaGraphNode_t* last() const {
+        return nodes_.size() < 2 ? nullptr : &nodes_[nodes_.size() - 2];
+    }
+    std::size_t last_count() const { return nodes_.size() < 2 ? 0 : 1; }
+
+    // The launches of Device.
+    template <class Body, class Use>
+    static void with_params(const work::Loop<Body>& loop, Use use) {
+        with_params(&detail::for_each_kernel<Body>, ceil_div(loop.n, block_lanes), loop.n,
+                    loop.body, use);
+    }
+    template <int Lanes, class Body, class Use>
+    static void with_params(const work::Reduction<Lanes, Body>& reduction, Use use) {
+        with_params(&detail::reduce_kernel<Lanes, Body>,
+                    ceil_div(reduction.groups, block_lanes / Lanes), reduction.groups,
+                    reduction.body, use);
+    }
+    template <class Body, class Use>
+    static void with_params(void (*kernel)(Index, Body), Index blocks, Index n, Body body,
+                            Use use) {
+        void* arguments[] = {&n, &body};  // are copied by whoever gets them
+        cudaKernelNodeParams params{};
+        params.func = reinterpret_cast<void*>(kernel);
+        params.gridDim = dim3(grid(blocks));
+        params.blockDim = dim3(block_lanes);
+        params.kernelParams = arguments;
+        use(params);
+    }
+
+    cudaGraph_t graph_ = nullptr;
+    cudaGraphExec_t executable_ = nullptr;
+    std::vector<cudaGraphNode_t> nodes_;
+};
+
+}  // namespace blue::cuda

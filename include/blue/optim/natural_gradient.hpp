@@ -246,7 +246,8 @@ void step_variable(const Rule& rule, const VariableStep<B>& at) {
         else
             return rule.constants(at.number, at.factor);
     }();
-    optimizer_step(rule, constants, ParameterBlock<B>{at.values, at.gradients, at.variable.stride},
+    optimizer_step(rule, constants,
+                   ParameterBlock<B>{at.values, at.gradients, at.variable.stride, at.batch},
                    at.state);
 }
 

@@ -15,13 +15,20 @@
 
 namespace blue {
 
+/// What a backend collects of a step, to start it together: nothing, here.
+template <class B>
+struct StepBatch {
+    void start() {}
+};
+
 /// Parameters of one random variable as kernels see them: all arrays after each other, or, for
 /// rules that step mean and scale together, these two.
 template <class B>
 struct ParameterBlock {
     typename B::scalar* values;
     const typename B::scalar* gradients;
-    Index size;  ///< of what steps alike, with padding, whose gradients are 0
+    Index size;                     ///< of what steps alike, with padding, whose gradients are 0
+    StepBatch<B>* batch = nullptr;  ///< with what it may be started; nullptr for at once
 };
 
 /// The part of a step that one random variable has.
@@ -34,6 +41,7 @@ struct VariableStep {
     typename B::scalar* values;
     const typename B::scalar* gradients;
     typename B::scalar* state;  ///< `state_size` numbers, 0 before the first step
+    StepBatch<B>* batch;
 };
 
 // What an optimiser asks of a rule. These are for rules that treat all parameters alike; other
@@ -52,7 +60,8 @@ Index state_size(const Rule&, const VariableView<B>& variable) {
 template <class Rule, class B>
 void step_variable(const Rule& rule, const VariableStep<B>& at) {
     optimizer_step(rule, rule.constants(at.number, at.factor),
-                   ParameterBlock<B>{at.values, at.gradients, at.variable.numbers()}, at.state);
+                   ParameterBlock<B>{at.values, at.gradients, at.variable.numbers(), at.batch},
+                   at.state);
 }
 
 namespace detail {
@@ -101,6 +110,7 @@ private:
         ++steps_;
         state_.reserve(variables.size());
         Index first_parameter = 0;
+        StepBatch<B> batch;
         for (std::size_t slot = 0; slot < variables.size(); ++slot) {
             const VariableView<B>& variable = variables[slot];
             const Draw<B>& draw = tape.draws()[slot];
@@ -115,12 +125,13 @@ private:
                 step_variable(rule_,
                               VariableStep<B>{steps_, factor, variable, first_parameter,
                                               const_cast<typename B::scalar*>(variable.values),
-                                              draw.gradient, state_[slot].data()});
+                                              draw.gradient, state_[slot].data(), &batch});
             else if (draw.target)
                 move_towards(B{}, const_cast<typename B::scalar*>(draw.stored), draw.target,
                              draw.size, draw.target_rate);
             first_parameter += variable.parameters;
         }
+        batch.start();
     }
 
     Rule rule_;

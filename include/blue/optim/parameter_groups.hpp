@@ -105,9 +105,10 @@ void step_variable(const ParameterGroups<Rule>& rule, const VariableStep<B>& at)
     for (int k = 0; k < at.variable.parameters; ++k) {
         const Rule& own = rule.rule_of(at.first_parameter + k);
         const Index first = at.variable.offset(k), end = at.variable.offset(k + 1);
-        optimizer_step(own, own.constants(at.number, at.factor),
-                       ParameterBlock<B>{at.values + first, at.gradients + first, end - first},
-                       at.state + first * Rule::state_arrays);
+        optimizer_step(
+            own, own.constants(at.number, at.factor),
+            ParameterBlock<B>{at.values + first, at.gradients + first, end - first, at.batch},
+            at.state + first * Rule::state_arrays);
     }
 }
 

@@ -76,7 +76,7 @@ public:
 
     /// Forgets the last pass. All handles of that pass become invalid.
     void reset() {
-        if constexpr (requires { B::submit(); }) B::submit();  // a pass at a time
+        if constexpr (requires { B::begin_pass(); }) B::begin_pass();
         host_.reset();
         device_.reset();
         free_.clear();

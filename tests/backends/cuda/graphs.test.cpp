@@ -61,11 +61,11 @@ TEST_CASE("cuda graphs: a step that repeats is a few launches", "[cuda]") {
     CHECK(counts.made == 0);
     CHECK(counts.alone == 0);
     CHECK(counts.launched == steps);
-    CHECK(counts.work == 52 * steps);
+    CHECK(counts.work == 49 * steps);
     // What changes with a step: the key of four variables, which four kernels of each know, and the
     // numbers of Adam. Padding may change in others, too.
-    CHECK(counts.updated >= (4 * 4 + 4) * steps);
-    CHECK(counts.updated <= 26 * steps);
+    CHECK(counts.updated >= (4 * 4 + 1) * steps);
+    CHECK(counts.updated <= 24 * steps);
     // Equal steps: nothing but padding, if anything.
     CHECK(counted(SGD{}, equal).updated <= 5 * steps);
 }
@@ -120,13 +120,13 @@ TEST_CASE("cuda graphs: fit, evaluate and predict", "[cuda]") {
 }
 
 TEST_CASE("cuda graphs: without a graph work is started as without this executor", "[cuda]") {
-    const Adam adam{.learning_rate = 1e-2};
-    const auto five = [](int) { return Index{5}; };  // not known yet
+    const SGD sgd{.learning_rate = 1e-6};
+    const auto five = [](int) { return Index{5}; };  // with this rule not known yet
     HostExecutor::Graph::left = 0;
     const Counter counter;
-    const auto given = train_unread<Replayed>(adam, 6, five, own);
+    const auto given = train_unread<Replayed>(sgd, 6, five, own);
     HostExecutor::Graph::left = 1 << 30;
-    CHECK(given == train_unread<Emulated<double>>(adam, 6, five, own));
+    CHECK(given == train_unread<Emulated<double>>(sgd, 6, five, own));
     CHECK(counter().launched == 0);
     CHECK(counter().alone == counter().work);
 }

@@ -59,6 +59,56 @@ TEMPLATE_TEST_CASE("cuda optimizer: all rules", "[cuda]", float, double) {
           rounding<T>);
 }
 
+namespace {
+
+/// Parameters after steps of blocks of several sizes, of which those from `second` on have another
+/// rule, and how many kernels that took.
+struct Batched {
+    std::vector<double> values;
+    long launches;
+};
+template <class B>
+Batched step_blocks(bool together, Index blocks, Index second) {
+    const std::vector<double> start = numbers<double>(size), slope = numbers<double>(size, -1, 1);
+    Buffer<B> values(size), gradients(size), state(2 * size);
+    B::memory::copy_from_host(values.data(), start.data(), size);
+    B::memory::copy_from_host(gradients.data(), slope.data(), size);
+    const Adam adam{.learning_rate = 0.1};
+    const SGD sgd{.learning_rate = 0.1, .momentum = 0.9};
+    const long before = HostExecutor::launches();
+    StepBatch<B> batch;
+    Index first = 0;
+    for (Index k = 0; k < blocks; ++k) {
+        const Index numbers_of_block = k % 3 * 10;  // some have none
+        const ParameterBlock<B> block{values.data() + first, gradients.data() + first,
+                                      numbers_of_block, together ? &batch : nullptr};
+        if (k < second)
+            optimizer_step(adam, adam.constants(k + 1, 1), block, state.data() + 2 * first);
+        else
+            optimizer_step(sgd, sgd.constants(1, 0.5), block, state.data() + 2 * first);
+        first += numbers_of_block;
+    }
+    batch.start();
+    Batched result{std::vector<double>(size), HostExecutor::launches() - before};
+    B::memory::copy_to_host(result.values.data(), values.data(), size);
+    return result;
+}
+
+}  // namespace
+
+TEST_CASE("cuda optimizer: one kernel steps many variables", "[cuda]") {
+    using B = Emulated<double>;
+    for (Index blocks : {1, 2, 31, 32, 33, 100})
+        for (Index second : {Index{0}, blocks / 2, blocks}) {
+            const auto given = step_blocks<B>(true, blocks, second);
+            CHECK(given.values == step_blocks<B>(false, blocks, second).values);
+            CHECK(difference(given.values, step_blocks<Cpu<double>>(true, blocks, second).values) <
+                  rounding<double>);
+            const auto kernels = [](Index count) { return (count + 31) / 32; };
+            CHECK(given.launches == kernels(second) + kernels(blocks - second));
+        }
+}
+
 TEST_CASE("cuda optimizer: sum of squares and scaling", "[cuda]") {
     using B = Emulated<float>;
     Tape<B> tape;

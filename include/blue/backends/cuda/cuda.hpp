@@ -32,9 +32,9 @@ struct Cuda {
     /// It has the kernels of joint distributions whose functions share their loops.
     static constexpr bool draws_in_teams = true;
 
-    /// Starts what the executor may have collected: see `cuda::Graphs`.
-    static void submit() {
-        if constexpr (requires { Executor::submit(); }) Executor::submit();
+    /// Tells the executor, which may have collected the work of the last pass: see `cuda::Graphs`.
+    static void begin_pass() {
+        if constexpr (requires { Executor::begin_pass(); }) Executor::begin_pass();
     }
 
     struct memory {

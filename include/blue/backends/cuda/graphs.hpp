@@ -42,6 +42,11 @@ public:
         list_.add(work);
         ++counts_.work;
     }
+    /// Starts what is enough for a graph.
+    void submit_long() {
+        const std::lock_guard lock(mutex_);
+        if (list_.size() >= fewest) submit();
+    }
     /// Starts everything. Throws what `submit_quietly` kept.
     void submit() {
         const std::lock_guard lock(mutex_);
@@ -149,10 +154,10 @@ private:
 
 /// As an executor of the backend `Cuda`: that one, but kernels and products are collected. They are
 /// started when something is copied to or from the host, when memory is given back, when a tape is
-/// reset, and before `stream()` gives its stream away. What is started for the second time is made
-/// a CUDA graph, what is started again after that is one launch. Before each launch every kernel
-/// gets its arguments of now, so that numbers are those without graphs; what does not fit a graph
-/// is started as without.
+/// reset and they are enough for a graph, and before `stream()` gives its stream away. What is
+/// started for the second time is made a CUDA graph, what is started again after that is one
+/// launch. Before each launch every kernel gets its arguments of now, so that numbers are those
+/// without graphs; what does not fit a graph is started as without.
 ///
 /// `Cuda<float, cuda::Graphs<>>`; in bfloat16 `Cuda<float,
 /// cuda::Bfloat16Products<cuda::Graphs<>>>`.
@@ -191,6 +196,8 @@ struct Graphs : Executor {
 
     /// Starts what has been collected.
     static void submit() { queue().submit(); }
+    /// What a pass begins with.
+    static void begin_pass() { queue().submit_long(); }
     static GraphCounts counts() { return queue().counts(); }
 
 private:

@@ -7,6 +7,11 @@
 #include <blue/math/math.hpp>
 #include <blue/optim/optimizer.hpp>
 
+#include <bit>
+#include <cstddef>
+#include <limits>
+#include <type_traits>
+
 namespace blue {
 namespace cuda {
 
@@ -19,18 +24,33 @@ struct StoreNumber {
     BLUE_HOST_DEVICE void operator()(math::Number<T> number, T* to) const { *to = number.r[0]; }
 };
 
-template <class Rule, class T>
-struct OptimizerStep {
-    typename Rule::Constants constants;
-    T* values;
-    const T* gradients;
-    T* state;
-    Index stride;  ///< between the arrays of the state, and those that step together
+/// Bytes that a kernel can have as arguments, with some for others.
+inline constexpr std::size_t argument_bytes = 4000;
 
-    BLUE_HOST_DEVICE void operator()(Index e) const {
+/// Steps of several variables, as arguments of one kernel.
+template <class Rule, class T>
+struct OptimizerSteps {
+    struct Part {
+        typename Rule::Constants constants;
+        T* values;
+        const T* gradients;
+        T* state;
+        Index stride;  ///< between the arrays of the state, and those that step together
+        Index end;     ///< number of the last element, and 1
+    };
+    static constexpr int most = static_cast<int>(std::bit_floor(argument_bytes / sizeof(Part)));
+    Part parts[most];
+
+    BLUE_HOST_DEVICE void operator()(Index i) const {
         using S = math::Number<T>;
-        update_element<Rule, S>(constants, values + e, gradients + e, state + e, stride,
-                                LoadNumber<T>{}, StoreNumber<T>{});
+        int k = 0;  // how many parts end before
+        BLUE_UNROLL
+        for (int half = most / 2; half > 0; half /= 2)
+            if (i >= parts[k + half - 1].end) k += half;
+        const Part& part = parts[k];
+        const Index e = i - (part.end - part.stride);
+        update_element<Rule, S>(part.constants, part.values + e, part.gradients + e, part.state + e,
+                                part.stride, LoadNumber<T>{}, StoreNumber<T>{});
     }
 };
 
@@ -59,11 +79,55 @@ struct MoveTowards {
 
 }  // namespace cuda
 
+/// Steps of neighbouring variables with one rule, which one kernel makes.
+template <class T, class E>
+class StepBatch<Cuda<T, E>> {
+public:
+    template <class Rule>
+    void add(const typename Rule::Constants& constants, const ParameterBlock<Cuda<T, E>>& block,
+             T* state) {
+        using Steps = cuda::OptimizerSteps<Rule, T>;
+        static_assert(std::is_trivially_copyable_v<Steps>);
+        if (start_ != &StepBatch::start_steps<Rule> || parts_ == Steps::most) {
+            start();
+            start_ = &StepBatch::start_steps<Rule>;
+            steps<Rule>() = {};
+            for (auto& part : steps<Rule>().parts) part.end = std::numeric_limits<Index>::max();
+        }
+        end_ += block.size;
+        steps<Rule>().parts[parts_++] = {constants, block.values, block.gradients,
+                                         state,     block.size,   end_};
+    }
+    void start() {
+        if (parts_ > 0) (this->*start_)();
+        start_ = nullptr;
+        parts_ = 0;
+        end_ = 0;
+    }
+
+private:
+    template <class Rule>
+    cuda::OptimizerSteps<Rule, T>& steps() {
+        return *reinterpret_cast<cuda::OptimizerSteps<Rule, T>*>(memory_);
+    }
+    template <class Rule>
+    void start_steps() {
+        E::for_each(end_, steps<Rule>());
+    }
+
+    alignas(std::max_align_t) std::byte memory_[cuda::argument_bytes];
+    void (StepBatch::*start_)() = nullptr;
+    int parts_ = 0;
+    Index end_ = 0;
+};
+
 template <class Rule, class T, class E>
 void optimizer_step(const Rule&, const typename Rule::Constants& constants,
                     ParameterBlock<Cuda<T, E>> block, T* state) {
-    E::for_each(block.size, cuda::OptimizerStep<Rule, T>{constants, block.values, block.gradients,
-                                                         state, block.size});
+    StepBatch<Cuda<T, E>> alone;
+    StepBatch<Cuda<T, E>>& batch = block.batch ? *block.batch : alone;
+    batch.template add<Rule>(constants, block, state);
+    alone.start();
 }
 
 /// Sum of squares of an array: of the gradients of a variable, say. Waits for the device.

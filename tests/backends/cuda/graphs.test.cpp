@@ -11,6 +11,9 @@
 #include <blue/backends/cuda/graphs.hpp>
 #include <blue/train/fit.hpp>
 
+#include <thread>
+#include <vector>
+
 using namespace blue;
 using namespace blue_test;
 
@@ -167,8 +170,30 @@ namespace {
 struct Refuse {
     void operator()(Index) const { throw Error("refused"); }
 };
+struct Note {
+    std::vector<int>* lines;
+    int line;
+    void operator()(Index) const { lines->push_back(line); }
+};
 
 }  // namespace
+
+TEST_CASE("cuda graphs: work of several threads is done once, that of each in order", "[cuda]") {
+    constexpr int threads = 4, count = 500;
+    std::vector<int> lines[threads], expected;
+    for (int line = 0; line < count; ++line) expected.push_back(line);
+    std::vector<std::thread> running;
+    for (int t = 0; t < threads; ++t)
+        running.emplace_back([&, t] {
+            for (int line = 0; line < count; ++line) {
+                Collecting::for_each(1, Note{&lines[t], line});
+                if (line % 20 == t) Collecting::submit();
+            }
+        });
+    for (std::thread& thread : running) thread.join();
+    Collecting::submit();
+    for (const std::vector<int>& of_thread : lines) CHECK(of_thread == expected);
+}
 
 TEST_CASE("cuda graphs: errors of collected work are thrown by what starts it", "[cuda]") {
     Collecting::for_each(1, Refuse{});

@@ -7,6 +7,7 @@
 #include <blue/backends/cuda/graphs.hpp>
 
 #include <cstddef>
+#include <type_traits>
 #include <vector>
 
 namespace blue::cuda {
@@ -138,24 +139,23 @@ private:
     // The launches of Device.
     template <class Body, class Use>
     static void with_params(const work::Loop<Body>& loop, Use use) {
-        with_params(&detail::for_each_kernel<Body>, ceil_div(loop.n, block_lanes), loop.n,
-                    loop.body, use);
+        with_arguments(use, ceil_div(loop.n, block_lanes), &detail::for_each_kernel<Body>, loop.n,
+                       loop.body);
     }
     template <int Lanes, class Body, class Use>
     static void with_params(const work::Reduction<Lanes, Body>& reduction, Use use) {
-        with_params(&detail::reduce_kernel<Lanes, Body>,
-                    ceil_div(reduction.groups, block_lanes / Lanes), reduction.groups,
-                    reduction.body, use);
+        with_arguments(use, ceil_div(reduction.groups, block_lanes / Lanes),
+                       &detail::reduce_kernel<Lanes, Body>, reduction.groups, reduction.body);
     }
-    template <class Body, class Use>
-    static void with_params(void (*kernel)(Index, Body), Index blocks, Index n, Body body,
-                            Use use) {
-        void* arguments[] = {&n, &body};  // are copied by whoever gets them
+    template <class Use, class... Arguments>
+    static void with_arguments(Use use, Index blocks, void (*kernel)(Arguments...),
+                               std::type_identity_t<Arguments>... arguments) {
+        void* pointers[] = {&arguments...};  // whoever gets them copies what is there
         cudaKernelNodeParams params{};
         params.func = reinterpret_cast<void*>(kernel);
         params.gridDim = dim3(grid(blocks));
         params.blockDim = dim3(block_lanes);
-        params.kernelParams = arguments;
+        params.kernelParams = pointers;
         use(params);
     }
 

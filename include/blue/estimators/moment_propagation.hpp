@@ -228,10 +228,11 @@ auto predict_in(PredictionMemory<backend_of<M>>& memory, const M& model,
     require_at_least_one("output_samples", options.output_samples);
     PredictionInParts<Likelihood> prediction(likelihood, inputs.rows());
     if constexpr (is_single)
-        for_each_batch<M>(memory, inputs, options.batch_size, [&](auto begin_pass, auto rows) {
-            const auto x = begin_pass();
+        for_each_batch<M>(memory, inputs, options.batch_size, [&](InputBatch<M>& batch) {
+            const auto x = batch.begin_pass();
             const auto output = propagate_moments(model, x);
-            const Chunk chunk{rows, 0, options.output_samples};
+            batch.prepare_next();
+            const Chunk chunk{batch.first_row, batch.rows, 0, options.output_samples};
             if (output.is_known()) return prediction.add(output.mean, chunk);
             const Index outputs = output.mean.node->item, count = options.output_samples * outputs;
             auto& noise = memory.noise;

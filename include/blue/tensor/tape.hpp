@@ -127,9 +127,16 @@ public:
     template <class Shape, std::size_t N>
     Var<B, detail::input_shape<Shape, N>> input(const T* host_data, Index batch,
                                                 const Extents<N>& extents, Index samples = 1) {
-        const Index item = detail::item_size<Shape>(extents);
-        return {this,
-                view(B::to_device(*this, host_data, samples * batch * item), samples, batch, item)};
+        const Index count = samples * batch * detail::item_size<Shape>(extents);
+        return input_in_place<Shape>(B::to_device(*this, host_data, count), batch, extents,
+                                     samples);
+    }
+    /// The same of numbers in the backend's memory, which outlive the pass and are not copied.
+    template <class Shape, std::size_t N>
+    Var<B, detail::input_shape<Shape, N>> input_in_place(const T* data, Index batch,
+                                                         const Extents<N>& extents,
+                                                         Index samples = 1) {
+        return {this, view(data, samples, batch, detail::item_size<Shape>(extents))};
     }
     /// An input with the batch and the items of another value, whose extents may be dynamic.
     template <class Shape>

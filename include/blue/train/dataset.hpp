@@ -8,11 +8,11 @@
 #include <blue/ops/reduce.hpp>
 #include <blue/random/permutation.hpp>
 #include <blue/tensor/dataset.hpp>
+#include <blue/train/batches.hpp>
 
 #include <algorithm>
 #include <array>
 #include <cmath>
-#include <span>
 #include <type_traits>
 #include <utility>
 #include <vector>
@@ -38,26 +38,6 @@ struct input_shape : check {
         "Flatten<28, 28>, or add using input_shape = shape<...> to the model");
 };
 }  // namespace requirement
-
-/// Copies rows of arrays into memory that is reused from batch to batch.
-template <class T>
-class BatchBuffer {
-public:
-    /// The given rows, one after the other, as numbers of type T; valid until the next call.
-    template <class U>
-    const T* gather(const Array<U>& from, std::span<const Index> rows) {
-        const Index n = from.row_size();
-        memory_.resize(static_cast<std::size_t>(n) * rows.size());
-        T* to = memory_.data();
-        for (Index row : rows)
-            to = std::transform(from.row(row), from.row(row) + n, to,
-                                [](U x) { return static_cast<T>(x); });
-        return memory_.data();
-    }
-
-private:
-    std::vector<T> memory_;
-};
 
 /// The order of the examples in an epoch.
 inline std::vector<Index> shuffled(Index n, std::uint64_t seed, std::uint64_t epoch) {
@@ -140,19 +120,17 @@ template <class Likelihood, class B>
 using target_number = std::conditional_t<std::is_integral_v<typename Likelihood::target_type>,
                                          std::int32_t, typename B::scalar>;
 
-/// Puts the targets of some examples on a tape, beside a model's output for them: labels for class
-/// likelihoods, numbers for others. Throws ShapeError when they do not fit, which only outputs with
-/// a dynamic extent leave to be seen here.
+/// The targets of a batch, for which a model gave an output: labels for class likelihoods, numbers
+/// for others. \param numbers of these targets, in the memory of the backend. Throws ShapeError
+/// when they do not fit, which only outputs with a dynamic extent leave to be seen here.
 template <class Likelihood, class B, class Shape, class Target>
-auto make_target(Var<B, Shape> output, BatchBuffer<target_number<Likelihood, B>>& buffer,
-                 const Array<Target>& targets, std::span<const Index> rows, const char* what) {
-    const auto batch = static_cast<Index>(rows.size());
-    const auto* const numbers = buffer.gather(targets, rows);
+auto make_target(Var<B, Shape> output, const target_number<Likelihood, B>* numbers,
+                 const Array<Target>& targets, const char* what) {
     if constexpr (std::is_integral_v<typename Likelihood::target_type>) {
         constexpr Index classes = last_extent<Shape>;
         const Index labels = output.node->item / classes;
         check_target_size(targets.shape(), targets.row_size(), labels, what);
-        return make_labels(*output.tape, numbers, batch * labels, classes);
+        return Labels<B>{numbers, output.batch() * labels};  // in their range: check_targets
     } else {
         using Wanted = typename target_shape_of<Likelihood, Shape>::type;
         const auto extents = extents_beside<Wanted>(output);
@@ -163,7 +141,7 @@ auto make_target(Var<B, Shape> output, BatchBuffer<target_number<Likelihood, B>>
             if (Wanted::extents[axis] == dynamic) open.values.fill(extents[axis]);
         }
         check_target_size(targets.shape(), targets.row_size(), size, what);
-        return output.tape->template input<Wanted>(numbers, batch, open);
+        return output.tape->template input_in_place<Wanted>(numbers, output.batch(), open);
     }
 }
 

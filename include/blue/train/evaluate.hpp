@@ -140,14 +140,16 @@ RealReport evaluate_numbers(const M& model, const Likelihood& likelihood,
     PredictionInParts<Likelihood> prediction(likelihood, data.inputs.rows());
     PredictionMemory<backend_of<M>> memory;
     LogMeanExp densities;
-    BatchBuffer<target_number<Likelihood, backend_of<M>>> buffer;
+    Batches<backend_of<M>, Target, target_number<Likelihood, backend_of<M>>> targets;
+    targets.begin(data.targets);
+    const target_number<Likelihood, backend_of<M>>* numbers = nullptr;
     for_each_chunk(memory, model, data.inputs, options, [&](auto output, const Chunk& chunk) {
         prediction.add(output, chunk);
-        const auto target =
-            make_target<Likelihood>(output, buffer, data.targets, chunk.rows, "evaluate");
+        if (chunk.first_draw == 0) numbers = targets.take(chunk.first_row, chunk.batch);
+        const auto target = make_target<Likelihood>(output, numbers, data.targets, "evaluate");
         const auto log_prob = likelihood.log_prob(output, target);
         const ChunkValues log_probs(log_prob);
-        const Index first = chunk.first_row() * log_prob.node->item;
+        const Index first = chunk.first_row * log_prob.node->item;
         for (Index s = 0; s < chunk.draws; ++s)
             for (Index i = 0; i < log_prob.node->per_sample(); ++i)
                 densities.add(static_cast<std::size_t>(first + i),

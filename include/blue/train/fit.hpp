@@ -12,6 +12,7 @@
 #include <blue/train/evaluate.hpp>
 #include <blue/train/progress.hpp>
 #include <blue/train/sample_chunks.hpp>
+#include <blue/train/step_numbers.hpp>
 
 #include <algorithm>
 #include <cmath>
@@ -48,6 +49,9 @@ struct FitOptions {
     /// Bytes within which the tape of a chunk stays, in place of its number of samples: see
     /// `samples_within`; 0 for no bound.
     Index memory_budget = 0;
+    /// Bytes of training data that a device keeps, `Cuda`'s. Of more data it gets each batch while
+    /// it computes on the one before. The numbers are the same.
+    Index resident_bytes = Index{1} << 30;
     /// What shuffling and noise follow from. Equal seeds give equal parameters, to the last bit,
     /// with any number of threads.
     Seed seed{1};
@@ -91,6 +95,7 @@ inline void check_fit_options(const FitOptions& options) {
     not_negative("a patience", options.patience);
     not_negative("samples_per_chunk", options.samples_per_chunk);
     not_negative("a memory_budget", options.memory_budget);
+    not_negative("resident_bytes", options.resident_bytes);
     if (options.samples_per_chunk > 0 && options.memory_budget > 0)
         throw ValueError("fit: expected samples_per_chunk or a memory_budget, got both: ",
                          options.samples_per_chunk, " samples and ", options.memory_budget,
@@ -107,14 +112,8 @@ inline double validation_loss(const RealReport& report) {
                                                       : report.negative_log_likelihood;
 }
 
-/// A step's loss and its parts in nats.
-struct StepLosses {
-    double total, data_fitting, prior_matching, divergence;
-    std::vector<double> divergences;
-};
-
 /// Takes step 1, 2, ... into an epoch's means.
-inline void add_to_means(EpochReport& epoch, const StepLosses& losses, Index step) {
+inline void add_to_means(EpochReport& epoch, const StepNumbers& losses, Index step) {
     const double weight = 1 / static_cast<double>(step);
     epoch.loss += (losses.total - epoch.loss) * weight;
     epoch.data_fitting += (losses.data_fitting - epoch.data_fitting) * weight;
@@ -142,24 +141,26 @@ public:
         if constexpr (requires { optimizer_.rule().dataset_size; })
             if (!rule.dataset_size) optimizer_.rule().dataset_size = DatasetSize(train.size());
         if (options.averaging) average_.emplace(model, *options.averaging);
+        const auto numbers = static_cast<double>(train.inputs.size()) * sizeof(float) +
+                             static_cast<double>(train.targets.size()) * sizeof(Target);
+        if (numbers <= static_cast<double>(options.resident_bytes)) {
+            inputs_.keep(train.inputs);
+            targets_.keep(train.targets);
+        }
     }
 
     /// Trains for epoch 1, 2, ...; once the average has begun, the model has it afterwards.
     EpochReport epoch(Index epoch, ProgressReporter& progress) {
         if (average_ && average_->swapped()) average_->swap(model_);
-        const Index n = train_.size();
         const std::vector<Index> order =
-            shuffled(n, options_.seed.value, static_cast<std::uint64_t>(epoch));
+            shuffled(train_.size(), options_.seed.value, static_cast<std::uint64_t>(epoch));
+        inputs_.begin(train_.inputs, order);
+        targets_.begin(train_.targets, order);
         EpochReport report{};
         report.epoch = epoch;
         report.divergences.assign(static_cast<std::size_t>(random_variable_count<M>), 0);
         for (Index step = 1; step <= steps_; ++step) {
-            const Index first = (step - 1) * options_.batch_size;
-            const Index batch = std::min(options_.batch_size, n - first);
-            add_to_means(
-                report,
-                take_step(epoch, step, {order.data() + first, static_cast<std::size_t>(batch)}),
-                step);
+            add_to_means(report, take_step(epoch, step), step);
             progress.step(reading(report, step));
         }
         if (average_ && average_->updates() > 0) average_->swap(model_);
@@ -173,50 +174,55 @@ public:
     }
 
 private:
-    StepLosses take_step(Index epoch, Index step, std::span<const Index> rows) {
+    /// The number of examples in a step, of which `first` is the first one.
+    Index batch_of(Index first) const {
+        return std::min(options_.batch_size, train_.size() - first);
+    }
+
+    StepNumbers take_step(Index epoch, Index step) {
         using Input = blue::input_shape_of<M>;
         const Index total_step = (epoch - 1) * steps_ + step - 1;
-        const auto* const numbers = inputs_.gather(train_.inputs, rows);
+        const Index first = (step - 1) * options_.batch_size, batch = batch_of(first);
+        const auto* const inputs = inputs_.take(first, batch);
+        const auto* const targets = targets_.take(first, batch);
         const auto extents = extents_of_inputs<Input>(train_.inputs, "fit");
         const auto input = [&](Tape<B>& tape) {
-            return tape.template input<Input>(numbers, static_cast<Index>(rows.size()), extents);
+            return tape.template input_in_place<Input>(inputs, batch, extents);
         };
         const ForwardOptions pass{.samples = options_.samples,
                                   .seed = options_.seed,
                                   .pass = static_cast<std::uint64_t>(total_step),
                                   .norm_constants = objective_.norm_constants};
         if (!chunks_) chunks_.emplace(model_, samples_per_chunk<Objective::scores>(pass, input));
-        StepLosses losses;
-        chunks_->template backward<Objective::scores>(
-            model_, tape_, pass, input, [&](const auto& result) {
-                const auto target =
-                    make_target<Likelihood>(result.samples, targets_, train_.targets, rows, "fit");
-                const Loss<B> loss = objective_(result, target, DatasetSize(train_.size()),
-                                                TrainingStep{total_step, steps_, epochs_});
-                const auto parts = loss.values();
-                losses = {static_cast<double>(loss.total.value()), parts.data_fitting,
-                          parts.prior_matching, parts.divergence, loss.divergences()};
-                require_finite(epoch, step, losses, {});
-                return loss;
+        const Loss<B> loss = chunks_->template backward<Objective::scores>(
+            model_, tape_, pass, input, [&](const auto& result) -> Loss<B> {
+                return objective_(
+                    result, make_target<Likelihood>(result.samples, targets, train_.targets, "fit"),
+                    DatasetSize(train_.size()), TrainingStep{total_step, steps_, epochs_});
             });
-        const std::vector<double> norms = gradient_norms(tape_);
-        require_finite(epoch, step, losses, norms);
-        const double norm = total_norm(norms);
+        if (step < steps_) {
+            inputs_.prepare(first + batch, batch_of(first + batch));
+            targets_.prepare(first + batch, batch_of(first + batch));
+        }
+        const StepNumbers numbers = step_numbers(tape_, loss);
+        require_finite(epoch, step, numbers);
+        const double norm = total_norm(numbers.gradient_norms);
         if (options_.clip_norm > 0 && norm > options_.clip_norm)
             scale_gradients(tape_, options_.clip_norm / norm);
         optimizer_.step(model_, tape_, options_.schedule(total_step, epochs_ * steps_));
         if (average_) average_->update(model_);
-        return losses;
+        return numbers;
     }
 
-    void require_finite(Index epoch, Index step, const StepLosses& losses,
-                        std::span<const double> norms) const {
-        if (std::isfinite(losses.total) && all_finite(losses.divergences) && all_finite(norms))
-            return;
-        throw_not_finite<B>(variable_views<M, B>(model_), random_variable_names<M>,
-                            variational_parameter_names<M>,
-                            {epoch, step, losses.total, losses.data_fitting, losses.prior_matching,
-                             losses.divergences, norms});
+    void require_finite(Index epoch, Index step, const StepNumbers& numbers) const {
+        const bool has_loss = std::isfinite(numbers.total) && all_finite(numbers.divergences);
+        if (has_loss && all_finite(numbers.gradient_norms)) return;
+        // Gradients of a loss that is not finite say nothing.
+        const std::span<const double> norms = numbers.gradient_norms;
+        throw_not_finite<B>(
+            variable_views<M, B>(model_), random_variable_names<M>, variational_parameter_names<M>,
+            {epoch, step, numbers.total, numbers.data_fitting, numbers.prior_matching,
+             numbers.divergences, has_loss ? norms : norms.first(0)});
     }
 
     template <Scores Wanted, class Input>
@@ -237,8 +243,8 @@ private:
     std::optional<WeightAverage<M>> average_;
     Tape<B> tape_;
     std::optional<SampleChunks<B>> chunks_;  ///< since the first step, which may measure memory
-    BatchBuffer<typename B::scalar> inputs_;
-    BatchBuffer<target_number<Likelihood, B>> targets_;
+    Batches<B, float, typename B::scalar> inputs_;
+    Batches<B, Target, target_number<Likelihood, B>> targets_;
 };
 
 }  // namespace detail

@@ -17,6 +17,7 @@
 #include <optional>
 #include <span>
 #include <type_traits>
+#include <utility>
 #include <vector>
 
 namespace blue {
@@ -36,10 +37,8 @@ namespace detail {
 
 /// A part of a prediction: neighbouring inputs in some draws.
 struct Chunk {
-    std::span<const Index> rows;
+    Index first_row, batch;  ///< of the inputs
     Index first_draw, draws;
-    Index first_row() const { return rows.front(); }
-    Index batch() const { return static_cast<Index>(rows.size()); }
 };
 
 /// A value of some draws on the host, until the tape is reset. One sample, of what no random
@@ -81,8 +80,8 @@ ChunkValues<typename B::scalar> finite_values(Var<B, Shape> value, const Chunk& 
             const bool finite = std::isfinite(numbers[i]);
             throw NumericalError(
                 "predict: expected ", finite ? "probabilities of at least 0" : "finite outputs",
-                ", got ", numbers[i], " for input ", chunk.first_row() + row % chunk.batch(),
-                " in draw ", chunk.first_draw + row / chunk.batch(), " (counted from 0)");
+                ", got ", numbers[i], " for input ", chunk.first_row + row % chunk.batch,
+                " in draw ", chunk.first_draw + row / chunk.batch, " (counted from 0)");
         }
     return values;
 }
@@ -92,7 +91,7 @@ void add_draws(ClassPredictor& predictor, const Likelihood& likelihood, Var<B, S
                const Chunk& chunk) {
     const auto probabilities = finite_values(likelihood.probabilities(output), chunk, true);
     for (Index s = 0; s < chunk.draws; ++s)
-        predictor.add(chunk.first_row(), chunk.batch(), probabilities.draw(s));
+        predictor.add(chunk.first_row, chunk.batch, probabilities.draw(s));
 }
 /// From logits, because 1 - p would lose what is small.
 template <class B, class Shape>
@@ -107,7 +106,7 @@ void add_draws(ClassPredictor& predictor, const Bernoulli&, Var<B, Shape> output
             probabilities.push_back(1 / (1 + std::exp(logit)));
             probabilities.push_back(1 / (1 + std::exp(-logit)));
         }
-        predictor.add(chunk.first_row(), chunk.batch(), probabilities.data());
+        predictor.add(chunk.first_row, chunk.batch, probabilities.data());
     }
 }
 
@@ -135,7 +134,7 @@ void add_draws(RealPredictor& predictor, const Likelihood& likelihood, Var<B, Sh
     const auto variance = conditional_variance(likelihood, output);
     const auto add = [&](auto variances_of_draw) {
         for (Index s = 0; s < chunk.draws; ++s)
-            predictor.add(chunk.first_row(), chunk.batch(), means.draw(s), variances_of_draw(s),
+            predictor.add(chunk.first_row, chunk.batch, means.draw(s), variances_of_draw(s),
                           chunk.first_draw + s);
     };
     if constexpr (std::is_arithmetic_v<std::remove_const_t<decltype(variance)>>) {
@@ -204,33 +203,60 @@ private:
 template <class B>
 struct PredictionMemory {
     Tape<B> tape;
-    BatchBuffer<typename B::scalar> inputs;
-    std::vector<Index> rows;
+    Batches<B, float, typename B::scalar> inputs;
     std::vector<typename B::scalar> noise;  ///< of `MomentPropagation`, the same for all inputs
 
     PredictionMemory() { tape.recording = false; }
 };
 
-/// Calls use(begin_pass, rows) for some rows of the inputs at a time; begin_pass() gives these
-/// inputs on a tape that does not record, and forgets the pass before. Throws as `predict` does.
+/// Some neighbouring inputs.
+template <class M>
+class InputBatch {
+    using B = backend_of<M>;
+    using Input = blue::input_shape_of<M>;
+
+public:
+    InputBatch(PredictionMemory<B>& memory, const Array<float>& inputs, Index first_row, Index rows)
+        : first_row(first_row),
+          rows(rows),
+          memory_(memory),
+          inputs_(inputs),
+          numbers_(memory.inputs.take(first_row, rows)) {}
+
+    const Index first_row, rows;
+
+    /// These inputs on a tape that does not record. Forgets the pass before.
+    auto begin_pass() const {
+        memory_.tape.reset();
+        return memory_.tape.template input_in_place<Input>(
+            numbers_, rows, extents_of_inputs<Input>(inputs_, "predict"));
+    }
+    /// To be called when a pass has been started: the next inputs can be copied meanwhile.
+    void prepare_next() {
+        const Index first = first_row + rows;
+        if (!std::exchange(is_next_prepared_, true) && first < inputs_.rows())
+            memory_.inputs.prepare(first, std::min(rows, inputs_.rows() - first));
+    }
+
+private:
+    PredictionMemory<B>& memory_;
+    const Array<float>& inputs_;
+    const typename B::scalar* numbers_;
+    bool is_next_prepared_ = false;
+};
+
+/// Calls use(batch) for all inputs, some at a time. Throws as `predict` does.
 template <class M, class Use>
 void for_each_batch(PredictionMemory<backend_of<M>>& memory, const Array<float>& inputs,
                     Index batch_size, Use&& use) {
     using Input = blue::input_shape_of<M>;
     require_at_least_one("batch_size", batch_size);
-    const auto extents = extents_of_inputs<Input>(inputs, "predict");
+    extents_of_inputs<Input>(inputs, "predict");
     check_all_finite(inputs, "inputs", "predict");
-    std::vector<Index>& rows = memory.rows;
+    memory.inputs.begin(inputs);
     for (Index first = 0; first < inputs.rows(); first += batch_size) {
-        rows.resize(static_cast<std::size_t>(std::min(batch_size, inputs.rows() - first)));
-        std::iota(rows.begin(), rows.end(), first);
-        const auto* const values = memory.inputs.gather(inputs, rows);
-        const auto begin_pass = [&] {
-            memory.tape.reset();
-            return memory.tape.template input<Input>(values, static_cast<Index>(rows.size()),
-                                                     extents);
-        };
-        use(begin_pass, std::span<const Index>(rows));
+        InputBatch<M> batch(memory, inputs, first, std::min(batch_size, inputs.rows() - first));
+        use(batch);
     }
 }
 
@@ -260,10 +286,10 @@ void for_each_chunk(PredictionMemory<backend_of<M>>& memory, const M& model,
                          options.samples);
     const Index wanted = std::min(options.samples_per_chunk, options.samples);
     const Index most = (wanted + multiple - 1) / multiple * multiple;
-    for_each_batch<M>(memory, inputs, options.batch_size, [&](auto begin_pass, auto rows) {
+    for_each_batch<M>(memory, inputs, options.batch_size, [&](InputBatch<M>& batch) {
         for (Index draw = 0, draws; draw < options.samples; draw += draws) {
             draws = std::min(most, options.samples - draw);
-            const auto x = begin_pass();
+            const auto x = batch.begin_pass();
             const auto result = forward<Scores::none>(model, *x.tape, x,
                                                       {.samples = draws,
                                                        .seed = options.seed,
@@ -272,7 +298,8 @@ void for_each_chunk(PredictionMemory<backend_of<M>>& memory, const M& model,
                                                        .training = false});
             // Without random variables all draws are equal: one pass is enough.
             if (result.samples.samples() < draws) draws = options.samples;
-            use(result.samples, Chunk{rows, draw, draws});
+            batch.prepare_next();
+            use(result.samples, Chunk{batch.first_row, batch.rows, draw, draws});
         }
     });
 }

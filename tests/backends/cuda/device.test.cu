@@ -7,6 +7,7 @@
 
 #include "backends/cuda/host_executor.hpp"
 
+#include <blue/backends/cuda/batches.hpp>
 #include <blue/backends/cuda/cuda.hpp>
 #include <blue/backends/cuda/device.hpp>
 #include <blue/backends/cuda/device_graph.hpp>
@@ -198,6 +199,28 @@ std::int64_t worst_ulps(const std::vector<T>& a, const std::vector<T>& b) {
     return worst;
 }
 
+/// Rows of an array in an order, in batches of which the next one is on its way while a kernel
+/// copies the present one.
+template <class E>
+std::vector<float> in_batches(bool keep) {
+    constexpr Index rows = 20000, width = 7;
+    Array<float> from({rows, width});
+    std::vector<Index> order;
+    for (Index i = 0; i < from.size(); ++i) from[i] = static_cast<float>(i % 8191);
+    for (Index i = 0; i < rows; ++i) order.push_back((i * 7) % rows);
+    blue::detail::Batches<Cuda<float, E>, float, float> batches;
+    if (keep) batches.keep(from);
+    batches.begin(from, order);
+    const Memory<E, float> to(static_cast<std::size_t>(from.size()));
+    for (Index first = 0; first < rows; first += rows / 4) {
+        const float* const batch = batches.take(first, rows / 4);
+        E::for_each(rows / 4 * width,
+                    cuda::GatherRows<float, float>{batch, nullptr, 0, 1, to.data + first * width});
+        if (first + rows / 4 < rows) batches.prepare(first + rows / 4, rows / 4);
+    }
+    return to.host();
+}
+
 template <class F>
 std::string message_of(F function) {
     try {
@@ -249,6 +272,15 @@ TEST_CASE("device: loops reach each index once", "[cuda]") {
         if (cuda::available()) CHECK(write<cuda::Device>(n) == expected);
     }
     no_device();
+}
+
+TEST_CASE("device: batches are kept or copied beside the computation", "[cuda]") {
+    const std::vector<float> expected = in_batches<HostExecutor>(true);
+    CHECK(expected[7] == 49);
+    CHECK(in_batches<HostExecutor>(false) == expected);
+    if (no_device()) return;
+    CHECK(in_batches<cuda::Device>(true) == expected);
+    CHECK(in_batches<cuda::Device>(false) == expected);
 }
 
 TEST_CASE("device: reductions add in the order of the host executor", "[cuda]") {

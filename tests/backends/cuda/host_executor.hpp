@@ -25,6 +25,8 @@ namespace blue_test {
 struct HostExecutor {
     /// Whether loops run backwards: shows results that depend on the order of threads.
     static inline bool reverse = false;
+    /// Whether copies beside the computation are made as late as is allowed.
+    static inline bool late = false;
 
     static void* allocate(std::size_t bytes) {
         Pool& p = pool();
@@ -46,14 +48,51 @@ struct HostExecutor {
         if (bytes > 0) std::memcpy(to, from, bytes);  // pointers to nothing may be null
     }
     static void copy_to_host(void* to, const void* from, std::size_t bytes) {
+        ++waits();
         copy(to, from, bytes);
     }
     static void copy_from_host(void* to, const void* from, std::size_t bytes) {
+        ++waits();
         copy(to, from, bytes);
     }
     static void fill_zero(void* data, std::size_t bytes) {
         const Open open;
         std::memset(data, 0, bytes);
+    }
+
+    static void* allocate_pinned(std::size_t bytes) {
+        bytes = (bytes + 4095) / 4096 * 4096;
+        void* const data =
+            mmap(nullptr, bytes, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+        if (data == MAP_FAILED) throw std::bad_alloc();
+        pinned()[data] = bytes;
+        return data;
+    }
+    static void deallocate_pinned(void* data) noexcept {
+        munmap(data, pinned()[data]);
+        pinned().erase(data);
+    }
+    struct Event {
+        void *to = nullptr, *from = nullptr;  ///< of a copy that the host has not waited for
+        std::size_t bytes = 0;
+        bool is_made = true;
+    };
+    /// Until somebody waits for the copy, the host cannot write to the pinned memory: that ends
+    /// with a segmentation fault. The numbers are there at once or, when `late`, not before
+    /// something follows them.
+    static void copy_beside(void* to, void* pinned_memory, std::size_t bytes, const Event&,
+                            Event& copied) {
+        ++copies_beside();
+        copied = {to, pinned_memory, bytes, false};
+        mprotect(pinned_memory, pinned()[pinned_memory], PROT_READ);
+        if (!late) make(copied);
+    }
+    static void mark(Event&) {}
+    static void follow(Event& event) { make(event); }
+    static void wait(Event& event) {
+        make(event);
+        if (event.from) mprotect(event.from, pinned()[event.from], PROT_READ | PROT_WRITE);
+        event.from = nullptr;
     }
 
     template <class Body>
@@ -164,8 +203,26 @@ struct HostExecutor {
         static long count = 0;
         return count;
     }
+    /// Copies to and from the host so far for which the host waited, and those for which it did
+    /// not.
+    static long& waits() {
+        static long count = 0;
+        return count;
+    }
+    static long& copies_beside() {
+        static long count = 0;
+        return count;
+    }
 
 private:
+    static std::map<void*, std::size_t>& pinned() {
+        static std::map<void*, std::size_t> sizes;
+        return sizes;
+    }
+    static void make(Event& event) {
+        if (!event.is_made) copy(event.to, event.from, event.bytes);
+        event.is_made = true;
+    }
     static constexpr std::size_t capacity = std::size_t{1} << 28;
     struct Pool {
         std::byte* base;

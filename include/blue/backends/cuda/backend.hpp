@@ -6,6 +6,7 @@
 #include <blue/backends/cuda/affine.hpp>
 #include <blue/backends/cuda/attention.hpp>
 #include <blue/backends/cuda/attention_scores.hpp>
+#include <blue/backends/cuda/batches.hpp>
 #include <blue/backends/cuda/bfloat16.hpp>
 #include <blue/backends/cuda/convolution.hpp>
 #include <blue/backends/cuda/convolution_windows.hpp>

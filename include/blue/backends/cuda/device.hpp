@@ -96,6 +96,7 @@ inline void check(cublasStatus_t status, const char* what) {
 struct Context {
     int device = 0;
     cudaStream_t stream = nullptr;
+    cudaStream_t copies = nullptr;  ///< of what is copied from the host beside the computation
     cublasHandle_t blas = nullptr;
 
     Context() {
@@ -104,6 +105,7 @@ struct Context {
         if (devices == 0) throw DeviceError(describe(cudaErrorNoDevice, "cudaGetDeviceCount"));
         check(cudaGetDevice(&device), "cudaGetDevice");
         check(cudaStreamCreate(&stream), "cudaStreamCreate");
+        check(cudaStreamCreateWithFlags(&copies, cudaStreamNonBlocking), "cudaStreamCreate");
         check(cublasCreate(&blas), "cublasCreate");
         check(cublasSetStream(blas, stream), "cublasSetStream");
     }
@@ -223,7 +225,7 @@ inline void synchronize() {
 }
 
 /// The executor that computes on the device. All functions may be called by any thread; they return
-/// before the work is done, except for copies to and from the host.
+/// before the work is done, except for `wait` and copies to and from the host.
 struct Device {
     class Graph;  // in device_graph.hpp
 
@@ -273,6 +275,49 @@ struct Device {
     static void fill_zero(void* data, std::size_t bytes) {
         if (bytes == 0) return;
         detail::check(cudaMemsetAsync(data, 0, bytes, stream()), "cudaMemset");
+    }
+
+    /// Host memory that the device reads while the host goes on.
+    static void* allocate_pinned(std::size_t bytes) {
+        detail::context();
+        void* data = nullptr;
+        detail::check(cudaMallocHost(&data, bytes), "cudaMallocHost");
+        return data;
+    }
+    static void deallocate_pinned(void* data) noexcept { static_cast<void>(cudaFreeHost(data)); }
+    /// A point in a stream, past from the start.
+    struct Event {
+        cudaEvent_t handle = nullptr;
+        Event() {
+            detail::context();
+            detail::check(cudaEventCreateWithFlags(&handle, cudaEventDisableTiming),
+                          "cudaEventCreate");
+        }
+        Event(const Event&) = delete;
+        Event& operator=(const Event&) = delete;
+        ~Event() { static_cast<void>(cudaEventDestroy(handle)); }
+    };
+    /// Copies from pinned memory beside what is computed, but behind the event `after`. `copied`
+    /// becomes the end of the copy.
+    static void copy_beside(void* to, const void* pinned, std::size_t bytes, const Event& after,
+                            Event& copied) {
+        const cudaStream_t copies = detail::context().copies;
+        detail::check(cudaStreamWaitEvent(copies, after.handle, 0), "cudaStreamWaitEvent");
+        detail::check(cudaMemcpyAsync(to, pinned, bytes, cudaMemcpyHostToDevice, copies),
+                      "a copy of a batch");
+        detail::check(cudaEventRecord(copied.handle, copies), "cudaEventRecord");
+    }
+    /// `event` becomes the end of what has been started so far.
+    static void mark(Event& event) {
+        detail::check(cudaEventRecord(event.handle, stream()), "cudaEventRecord");
+    }
+    /// What is started from now on waits for the event; the host does not.
+    static void follow(const Event& event) {
+        detail::check(cudaStreamWaitEvent(stream(), event.handle, 0), "cudaStreamWaitEvent");
+    }
+    /// The host waits for the event.
+    static void wait(const Event& event) {
+        detail::check(cudaEventSynchronize(event.handle), "cudaEventSynchronize");
     }
 
     template <class Body>

@@ -9,6 +9,7 @@
 
 #include <bit>
 #include <cstddef>
+#include <initializer_list>
 #include <limits>
 #include <type_traits>
 
@@ -59,6 +60,13 @@ struct Scale {
     T* data;
     T factor;
     BLUE_HOST_DEVICE void operator()(Index e) const { data[e] *= factor; }
+};
+
+template <class T>
+struct ToDouble {
+    const T* from;
+    double* to;
+    BLUE_HOST_DEVICE void operator()(Index e) const { to[e] = static_cast<double>(from[e]); }
 };
 
 template <class T>
@@ -140,20 +148,35 @@ double sum_of_squares(Tape<Cuda<T, E>>& tape, const T* data, Index size) {
     return on_host;
 }
 
+/// Numbers, and behind them the sum of squares of each variable's gradients, 0 for one that has
+/// none. Waits for the device, once.
+template <class T, class E>
+void read_step(Tape<Cuda<T, E>>& tape, std::initializer_list<const Node<Cuda<T, E>>*> nodes,
+               double* to) {
+    const Index variables = static_cast<Index>(tape.draws().size());
+    Index count = variables;
+    for (const auto* node : nodes) count += node->size();
+    if (count == 0) return;
+    double* const on_device = tape.template device_memory<double>(count);
+    double* at = on_device;
+    for (const auto* node : nodes) {
+        E::for_each(node->size(), cuda::ToDouble<T>{node->value, at});
+        at += node->size();
+    }
+    E::fill_zero(at, static_cast<std::size_t>(variables) * sizeof(double));
+    for (const Draw<Cuda<T, E>>& draw : tape.draws()) {
+        if (draw.gradient_live)
+            cuda::sum_all<E>(tape, static_cast<const T*>(draw.gradient), parameter_numbers(draw),
+                             true, at);
+        ++at;
+    }
+    E::copy_to_host(to, on_device, static_cast<std::size_t>(count) * sizeof(double));
+}
+
 /// The sum of squares of each variable's gradients, 0 for one that has none. Waits for the device.
 template <class T, class E>
 void squared_gradient_norms(Tape<Cuda<T, E>>& tape, double* sums) {
-    const Index variables = static_cast<Index>(tape.draws().size());
-    if (variables == 0) return;
-    double* const on_device = tape.template device_memory<double>(variables);
-    E::fill_zero(on_device, static_cast<std::size_t>(variables) * sizeof(double));
-    for (Index v = 0; v < variables; ++v) {
-        const Draw<Cuda<T, E>>& draw = tape.draws()[static_cast<std::size_t>(v)];
-        if (draw.gradient_live)
-            cuda::sum_all<E>(tape, static_cast<const T*>(draw.gradient), parameter_numbers(draw),
-                             true, on_device + v);
-    }
-    E::copy_to_host(sums, on_device, static_cast<std::size_t>(variables) * sizeof(double));
+    read_step(tape, {}, sums);
 }
 
 /// data *= factor.

@@ -5,9 +5,10 @@
 
 #include <blue/objectives/loss.hpp>
 #include <blue/ops/activations.hpp>
+#include <blue/ops/verdicts_args.hpp>
 
-#include <algorithm>
 #include <concepts>
+#include <cstdint>
 
 namespace blue {
 
@@ -60,68 +61,40 @@ concept HasClassProbabilities = std::integral<typename Likelihood::target_type> 
     likelihood.probabilities(output);
 };
 
-/// Which predictions of a batch are accurate, and which are certain.
-struct Verdicts {
-    std::vector<double> accurate, certain;
-};
-inline Verdicts judge(std::vector<double> accurate, const std::vector<double>& uncertainty,
-                      const std::optional<double>& threshold) {
-    double sums[2] = {}, counts[2] = {};
-    for (std::size_t i = 0; i < accurate.size(); ++i) {
-        sums[accurate[i] > 0] += uncertainty[i];
-        counts[accurate[i] > 0] += 1;
-    }
-    // Where all are of one kind, their mean.
-    const double means[] = {sums[0] / std::max(counts[0], 1.0), sums[1] / std::max(counts[1], 1.0)};
-    const double kinds = (counts[0] > 0) + (counts[1] > 0);
-    const double limit = threshold ? *threshold : (means[0] + means[1]) / kinds;
-    Verdicts verdicts{std::move(accurate), {}};
-    for (double u : uncertainty) verdicts.certain.push_back(u <= limit);
-    return verdicts;
-}
-
-/// Numbers that are constant in backward, in the shape of another value.
-template <class B, class Shape>
-Var<B, Shape> constants(Var<B, Shape> like, const std::vector<double>& numbers) {
-    using T = typename B::scalar;
-    T* const copy = like.tape->template host_memory<T>(static_cast<Index>(numbers.size()));
-    std::transform(numbers.begin(), numbers.end(), copy,
-                   [](double number) { return static_cast<T>(number); });
-    return like.tape->input_like(like, copy, like.samples());
-}
-
 /// The class of largest probability of each row.
 template <class B, class Shape>
-Labels<B> most_probable(Var<B, Shape> probabilities) {
-    const auto host = probabilities.to_host();
-    const Index classes = last_extent<Shape>, rows = static_cast<Index>(host.size()) / classes;
-    auto* const labels = probabilities.tape->template host_memory<std::int32_t>(rows);
-    for (Index row = 0; row < rows; ++row) {
-        const auto first = host.begin() + row * classes;
-        labels[row] = static_cast<std::int32_t>(std::max_element(first, first + classes) - first);
-    }
-    return {B::to_device(*probabilities.tape, labels, rows), rows};
+Labels<B> most_probable_labels(Var<B, Shape> probabilities) {
+    const Index classes = last_extent<Shape>, rows = probabilities.node->size() / classes;
+    auto* const labels = probabilities.tape->template device_memory<std::int32_t>(rows);
+    most_probable(*probabilities.tape,
+                  static_cast<const typename B::scalar*>(probabilities.node->value), rows, classes,
+                  labels);
+    return {labels, rows};
 }
 
 /// log(1 + (n_AU + n_IC) / (n_AC + n_IU)) of one batch, a single number.
 template <class B, class Shape>
 auto accuracy_versus_uncertainty(Var<B, Shape> probabilities, Labels<B> target,
                                  const std::optional<double>& threshold) {
+    Tape<B>& tape = *probabilities.tape;
     const auto uncertainty = sum_last(elementwise(ops::EntropyTerm{}, probabilities));
-    const auto confidence = pick(probabilities, most_probable(probabilities));
-    const auto of_prediction = confidence.to_host(),
-               of_target = pick(probabilities, target).to_host();
-    std::vector<double> accurate, agrees;
-    for (std::size_t i = 0; i < of_target.size(); ++i)
-        accurate.push_back(of_target[i] == of_prediction[i]);
-    const auto host = uncertainty.to_host();
-    const Verdicts verdicts = judge(std::move(accurate), {host.begin(), host.end()}, threshold);
-    for (std::size_t i = 0; i < of_target.size(); ++i)
-        agrees.push_back(verdicts.accurate[i] == verdicts.certain[i]);
-    const auto terms = elementwise(ops::CalibrationTerm{}, confidence, uncertainty,
-                                   constants(uncertainty, verdicts.accurate),
-                                   constants(uncertainty, verdicts.certain));
-    const auto agreeing = sum(terms * constants(uncertainty, agrees));
+    const auto confidence = pick(probabilities, most_probable_labels(probabilities));
+    const auto of_target = pick(probabilities, target);
+    // Constant in backward.
+    const auto constants = [&] {
+        const Node<B>& like = *uncertainty.node;
+        auto numbers = uncertainty;
+        numbers.node = tape.node(like.samples, like.batch, like.item, false);
+        return numbers;
+    };
+    const auto accurate = constants(), certain = constants(), agrees = constants();
+    judge(tape,
+          VerdictsArgs<B>{confidence.node->value, of_target.node->value, uncertainty.node->value,
+                          uncertainty.node->size(), threshold.has_value(), threshold.value_or(0),
+                          accurate.node->value, certain.node->value, agrees.node->value});
+    const auto terms =
+        elementwise(ops::CalibrationTerm{}, confidence, uncertainty, accurate, certain);
+    const auto agreeing = sum(terms * agrees);
     return -log(agreeing / (sum(terms) + 1e-10) + 1e-10);
 }
 
@@ -139,8 +112,7 @@ auto accuracy_versus_uncertainty(Var<B, Shape> probabilities, Labels<B> target,
 ///
 ///     AccuracyVersusUncertainty objective{Elbo{Categorical{}}, {.weight = 3}};
 ///
-/// `total` of the loss contains it; the parts are those of the objective. Each call waits for the
-/// device, because which predictions are accurate is decided on the host.
+/// `total` of the loss contains it; the parts are those of the objective.
 template <class Objective>
 struct AccuracyVersusUncertainty : Objective {
     AccuracyVersusUncertaintyOptions calibration{};

@@ -28,4 +28,5 @@
 #include <blue/backends/cpu/standardise.hpp>
 #include <blue/backends/cpu/standardise_channels.hpp>
 #include <blue/backends/cpu/step_draws.hpp>
+#include <blue/backends/cpu/verdicts.hpp>
 #include <blue/backends/cpu/weight_moments.hpp>

@@ -37,5 +37,6 @@
 #include <blue/backends/cuda/standardise_channels.hpp>
 #include <blue/backends/cuda/step_draws.hpp>
 #include <blue/backends/cuda/tables.hpp>
+#include <blue/backends/cuda/verdicts.hpp>
 #include <blue/backends/cuda/weight_moments.hpp>
 #include <blue/backends/cuda/work_list.hpp>

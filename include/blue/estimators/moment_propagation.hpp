@@ -218,32 +218,31 @@ std::vector<T> standardised_noise(Index samples, Index outputs) {
     return noise;
 }
 
-template <class M, class Likelihood>
-auto predict_in(PredictionMemory<backend_of<M>>& memory, const M& model,
-                const Likelihood& likelihood, const Array<float>& inputs,
-                const MomentPropagation& options) {
+/// The same with the moments of a model's outputs: use(draws of the outputs, chunk).
+template <class M, class Use>
+void for_each_chunk(PredictionMemory<backend_of<M>>& memory, const M& model,
+                    const Array<float>& inputs, const MomentPropagation& options, Use&& use) {
     using B = backend_of<M>;
     constexpr bool is_single = sample_multiple_of<M> == 1;  // no ensemble
     static_assert(requirement::moment_rule<is_single, M>{});
     require_at_least_one("output_samples", options.output_samples);
-    PredictionInParts<Likelihood> prediction(likelihood, inputs.rows());
     if constexpr (is_single)
         for_each_batch<M>(memory, inputs, options.batch_size, [&](InputBatch<M>& batch) {
             const auto x = batch.begin_pass();
             const auto output = propagate_moments(model, x);
             batch.prepare_next();
-            const Chunk chunk{batch.first_row, batch.rows, 0, options.output_samples};
-            if (output.is_known()) return prediction.add(output.mean, chunk);
-            const Index outputs = output.mean.node->item, count = options.output_samples * outputs;
+            const Index draws = options.output_samples;
+            const Chunk chunk{batch.first_row, batch.rows, 0, draws, draws};
+            if (output.is_known()) return use(output.mean, chunk);
+            const Index outputs = output.mean.node->item, count = draws * outputs;
             auto& noise = memory.noise;
             if (static_cast<Index>(noise.size()) != count)
-                noise = standardised_noise<typename B::scalar>(options.output_samples, outputs);
-            const decltype(output.mean) z{x.tape,
-                                          x.tape->view(B::to_device(*x.tape, noise.data(), count),
-                                                       options.output_samples, 1, outputs)};
-            prediction.add(elementwise(ops::NormalDraw{}, output.mean, output.variance, z), chunk);
+                noise = standardised_noise<typename B::scalar>(draws, outputs);
+            const decltype(output.mean) z{
+                x.tape,
+                x.tape->view(B::to_device(*x.tape, noise.data(), count), draws, 1, outputs)};
+            use(elementwise(ops::NormalDraw{}, output.mean, output.variance, z), chunk);
         });
-    return prediction.result(options.output_samples);
 }
 
 }  // namespace detail

@@ -61,11 +61,8 @@ inline std::vector<ReliabilityBin> equal_width_bins(const std::vector<Outcome>& 
         bins[static_cast<std::size_t>(m)].lower = static_cast<double>(m) * width;
         bins[static_cast<std::size_t>(m)].upper = static_cast<double>(m + 1) * width;
     }
-    for (const Outcome& outcome : outcomes) {
-        const auto m =
-            static_cast<Index>(std::ceil(outcome.confidence * static_cast<double>(count)));
-        add(bins[static_cast<std::size_t>(std::clamp<Index>(m - 1, 0, count - 1))], outcome);
-    }
+    for (const Outcome& outcome : outcomes)
+        add(bins[static_cast<std::size_t>(confidence_bin(outcome.confidence, count))], outcome);
     return bins;
 }
 
@@ -89,13 +86,32 @@ inline std::vector<ReliabilityBin> equal_mass_bins(std::vector<Outcome> outcomes
     return bins;
 }
 
+/// Sums over the examples of bins to means.
+inline void finish(std::vector<ReliabilityBin>& bins) {
+    for (ReliabilityBin& bin : bins) {
+        if (bin.count == 0) continue;
+        bin.confidence /= static_cast<double>(bin.count);
+        bin.accuracy /= static_cast<double>(bin.count);
+    }
+}
+
+inline double expected_calibration_error(const std::vector<ReliabilityBin>& bins, Index examples) {
+    double sum = 0;
+    for (const ReliabilityBin& bin : bins)
+        sum += static_cast<double>(bin.count) * std::abs(bin.accuracy - bin.confidence);
+    return sum / static_cast<double>(examples);
+}
+
 }  // namespace detail
+
+/// The number of bins unless another is asked for.
+inline constexpr Index default_bins = 15;
 
 /// The reliability diagram: bins in the order of their confidence. Throws ValueError for fewer than
 /// one bin.
 template <class T, class Label>
 std::vector<ReliabilityBin> reliability_bins(const Array<T>& probabilities,
-                                             const Array<Label>& labels, Index bins = 15,
+                                             const Array<Label>& labels, Index bins = default_bins,
                                              Binning binning = Binning::equal_width) {
     detail::check_classification(probabilities, labels, "reliability_bins");
     if (bins < 1) throw ValueError("reliability_bins: expected at least one bin, got ", bins);
@@ -103,11 +119,7 @@ std::vector<ReliabilityBin> reliability_bins(const Array<T>& probabilities,
     auto result = binning == Binning::equal_width
                       ? detail::equal_width_bins(outcomes, bins)
                       : detail::equal_mass_bins(std::move(outcomes), bins);
-    for (ReliabilityBin& bin : result) {
-        if (bin.count == 0) continue;
-        bin.confidence /= static_cast<double>(bin.count);
-        bin.accuracy /= static_cast<double>(bin.count);
-    }
+    detail::finish(result);
     return result;
 }
 
@@ -115,17 +127,17 @@ std::vector<ReliabilityBin> reliability_bins(const Array<T>& probabilities,
 /// 1. The estimate is biased upwards, more with more bins and fewer examples.
 template <class T, class Label>
 double expected_calibration_error(const Array<T>& probabilities, const Array<Label>& labels,
-                                  Index bins = 15, Binning binning = Binning::equal_width) {
-    double sum = 0;
-    for (const auto& bin : reliability_bins(probabilities, labels, bins, binning))
-        sum += static_cast<double>(bin.count) * std::abs(bin.accuracy - bin.confidence);
-    return sum / static_cast<double>(labels.size());
+                                  Index bins = default_bins,
+                                  Binning binning = Binning::equal_width) {
+    return detail::expected_calibration_error(
+        reliability_bins(probabilities, labels, bins, binning), labels.size());
 }
 
 /// The largest distance between confidence and accuracy over the bins that have examples.
 template <class T, class Label>
 double maximum_calibration_error(const Array<T>& probabilities, const Array<Label>& labels,
-                                 Index bins = 15, Binning binning = Binning::equal_width) {
+                                 Index bins = default_bins,
+                                 Binning binning = Binning::equal_width) {
     double largest = 0;
     for (const auto& bin : reliability_bins(probabilities, labels, bins, binning))
         largest = std::max(largest, std::abs(bin.accuracy - bin.confidence));

@@ -8,10 +8,9 @@
 #pragma once
 
 #include <blue/metrics/checks.hpp>
+#include <blue/metrics/formulas.hpp>
 #include <blue/tensor/array.hpp>
 
-#include <algorithm>
-#include <cmath>
 #include <cstdint>
 
 namespace blue::metrics {
@@ -21,11 +20,9 @@ template <class T>
 Array<std::int32_t> predicted_classes(const Array<T>& probabilities) {
     detail::check_rank(probabilities, 2, "predicted_classes", "probabilities of shape (N, C)");
     Array<std::int32_t> classes({probabilities.rows()});
-    for (Index i = 0; i < classes.size(); ++i) {
-        const T* row = probabilities.row(i);
-        classes[i] =
-            static_cast<std::int32_t>(std::max_element(row, row + probabilities.row_size()) - row);
-    }
+    for (Index i = 0; i < classes.size(); ++i)
+        classes[i] = static_cast<std::int32_t>(
+            detail::largest_of(probabilities.row(i), probabilities.row_size()));
     return classes;
 }
 
@@ -45,7 +42,7 @@ double negative_log_likelihood(const Array<T>& probabilities, const Array<Label>
     detail::check_classification(probabilities, labels, "negative_log_likelihood");
     double sum = 0;
     for (Index i = 0; i < labels.size(); ++i)
-        sum -= std::log(static_cast<double>(probabilities.row(i)[labels[i]]));
+        sum += detail::log_score(static_cast<double>(probabilities.row(i)[labels[i]]));
     return sum / static_cast<double>(labels.size());
 }
 

@@ -7,9 +7,19 @@
 #include <blue/math/math.hpp>
 
 #include <limits>
-#include <numbers>
 
 namespace blue::metrics::detail {
+
+/// Functions of single numbers, which device code cannot call in the standard library.
+BLUE_HOST_DEVICE inline double exp_of(double x) {
+    return exp(math::Number<double>(x)).r[0];
+}
+BLUE_HOST_DEVICE inline double log_of(double x) {
+    return log(math::Number<double>(x)).r[0];
+}
+BLUE_HOST_DEVICE inline double sqrt_of(double x) {
+    return sqrt(math::Number<double>(x)).r[0];
+}
 
 /// The place of the largest of some numbers, the first one when several are equal.
 template <class T>
@@ -20,12 +30,67 @@ BLUE_HOST_DEVICE Index largest_of(const T* row, Index count) {
     return largest;
 }
 
-/// Functions of single numbers, which are not to be had from <cmath> on every device.
-BLUE_HOST_DEVICE inline double log_of(double x) {
-    return log(math::Number<double>(x)).r[0];
+/// -p log p, 0 for p = 0. \tparam S a pack.
+template <class S>
+BLUE_HOST_DEVICE S entropy_terms(S p) {
+    return where(p > 0, -p * log(p), S(0));
 }
-BLUE_HOST_DEVICE inline double exp_of(double x) {
-    return exp(math::Number<double>(x)).r[0];
+BLUE_HOST_DEVICE inline double entropy_term(double p) {
+    return entropy_terms(math::Number<double>(p)).r[0];
 }
+
+/// What remains of the entropy of a mean without the mean entropy. Jensen's inequality makes it
+/// non-negative; rounding may not.
+BLUE_HOST_DEVICE inline double information(double entropy_of_mean, double mean_entropy) {
+    const double difference = entropy_of_mean - mean_entropy;
+    return difference > 0 ? difference : 0;
+}
+
+/// p(y) for y = 0 or 1: both from the logit, because 1 - p would lose what is small.
+BLUE_HOST_DEVICE inline double outcome_probability(Index y, double logit) {
+    return 1 / (1 + exp_of(y == 0 ? logit : -logit));
+}
+
+/// -log p in nats; infinite for p = 0.
+BLUE_HOST_DEVICE inline double log_score(double p) {
+    return -log_of(p);
+}
+
+/// The bin of a confidence among bins of equal width: bin m takes (m / bins, (m + 1) / bins], the
+/// first one 0, too.
+BLUE_HOST_DEVICE inline Index confidence_bin(double confidence, Index bins) {
+    const double place = confidence * static_cast<double>(bins);
+    Index bin = static_cast<Index>(place);
+    if (static_cast<double>(bin) == place) --bin;
+    return bin < 0 ? 0 : bin < bins ? bin : bins - 1;
+}
+
+/// -log N(y; mean, std^2) in nats, without the constant log(2 pi) / 2.
+BLUE_HOST_DEVICE inline double normal_score(double mean, double std, double y) {
+    const double z = (y - mean) / std;
+    return z * z / 2 + log_of(std);
+}
+
+/// Takes number 1, 2, ... into a mean and the sum of squared distances from it. Welford's update,
+/// so that small spreads around large means are not lost.
+BLUE_HOST_DEVICE inline void add_to_moments(double x, Index number, double& mean, double& squares) {
+    const double difference = x - mean;
+    mean += difference * (1 / static_cast<double>(number));
+    squares += difference * (x - mean);
+}
+
+/// The logarithm of a sum of exponentials, of terms that come one after the other.
+struct LogSumExp {
+    static constexpr double infinity = std::numeric_limits<double>::infinity();
+    double largest = -infinity, sum = 0;
+
+    BLUE_HOST_DEVICE void add(double x) {
+        const double next = largest < x ? x : largest;  // of NaN: what was there
+        if (x == -infinity && next == x) return;
+        sum = sum * exp_of(largest - next) + exp_of(x - next);
+        largest = next;
+    }
+    BLUE_HOST_DEVICE double value() const { return largest + log_of(sum); }
+};
 
 }  // namespace blue::metrics::detail

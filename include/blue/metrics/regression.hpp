@@ -9,6 +9,7 @@
 #pragma once
 
 #include <blue/metrics/checks.hpp>
+#include <blue/metrics/formulas.hpp>
 #include <blue/tensor/array.hpp>
 
 #include <algorithm>
@@ -21,6 +22,9 @@
 namespace blue::metrics {
 
 namespace detail {
+
+/// log(2 pi) / 2.
+inline constexpr double log_constant = 0.91893853320467274178;
 
 /// Checks a predicted normal distribution per target.
 template <class M, class S, class T>
@@ -122,11 +126,10 @@ template <class M, class S, class T>
 double normal_negative_log_likelihood(const Array<M>& mean, const Array<S>& std,
                                       const Array<T>& target) {
     detail::check_normal(mean, std, target, "normal_negative_log_likelihood");
-    const double log_constant = std::log(2 * std::numbers::pi) / 2;
     return detail::mean_over(target.size(), [&](Index i) {
-        const double sigma = static_cast<double>(std[i]);
-        const double z = (static_cast<double>(target[i]) - static_cast<double>(mean[i])) / sigma;
-        return z * z / 2 + std::log(sigma) + log_constant;
+        return detail::normal_score(static_cast<double>(mean[i]), static_cast<double>(std[i]),
+                                    static_cast<double>(target[i])) +
+               detail::log_constant;
     });
 }
 

@@ -11,6 +11,7 @@
 #pragma once
 
 #include <blue/metrics/checks.hpp>
+#include <blue/metrics/formulas.hpp>
 #include <blue/tensor/array.hpp>
 
 #include <algorithm>
@@ -22,11 +23,6 @@
 namespace blue::metrics {
 
 namespace detail {
-
-/// -p log p, 0 for p = 0.
-inline double entropy_term(double p) {
-    return p > 0 ? -p * std::log(p) : 0;
-}
 
 /// p log(p / m) - p + m, which is never negative. In the mean over the draws p the last two terms
 /// cancel, and with them the rounding of their mean m.

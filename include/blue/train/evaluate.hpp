@@ -112,33 +112,26 @@ class LogMeanExp {
 public:
     void add(std::size_t i, double x) {
         if (terms_.size() <= i) terms_.resize(i + 1);
-        Term& term = terms_[i];
-        const double largest = std::max(term.largest, x);
-        if (x == -infinity && largest == x) return;
-        term.sum = term.sum * std::exp(term.largest - largest) + std::exp(x - largest);
-        term.largest = largest;
+        terms_[i].add(x);
     }
     /// The mean of log(sum / count) of all averages.
     double mean(Index count) const {
         double total = 0;
-        for (const Term& term : terms_) total += term.largest + std::log(term.sum);
+        for (const auto& term : terms_) total += term.value();
         return total / static_cast<double>(terms_.size()) - std::log(static_cast<double>(count));
     }
 
 private:
-    static constexpr double infinity = std::numeric_limits<double>::infinity();
-    struct Term {
-        double largest = -infinity, sum = 0;
-    };
-    std::vector<Term> terms_;
+    std::vector<metrics::detail::LogSumExp> terms_;
 };
 
 /// Predicts numbers and scores the targets in the same passes.
 template <class M, class Likelihood, class Target>
 RealReport evaluate_numbers(const M& model, const Likelihood& likelihood,
                             const Dataset<Target>& data, const PredictOptions& options) {
-    PredictionInParts<Likelihood> prediction(likelihood, data.inputs.rows());
     PredictionMemory<backend_of<M>> memory;
+    PredictionInParts<Likelihood, backend_of<M>> prediction(likelihood, data.inputs.rows(),
+                                                            memory.sums);
     LogMeanExp densities;
     Batches<backend_of<M>, Target, target_number<Likelihood, backend_of<M>>> targets;
     targets.begin(data.targets);
@@ -155,7 +148,7 @@ RealReport evaluate_numbers(const M& model, const Likelihood& likelihood,
                 densities.add(static_cast<std::size_t>(first + i),
                               static_cast<double>(log_probs.draw(s)[i]));
     });
-    RealReport report = evaluate(prediction.result(options.samples), data.targets);
+    RealReport report = evaluate(prediction.result(), data.targets);
     report.negative_log_likelihood = -densities.mean(options.samples);
     return report;
 }

@@ -35,81 +35,6 @@ struct PredictOptions {
 
 namespace detail {
 
-/// A part of a prediction: neighbouring inputs in some draws.
-struct Chunk {
-    Index first_row, batch;  ///< of the inputs
-    Index first_draw, draws;
-};
-
-/// A value of some draws on the host, until the tape is reset. One sample, of what no random
-/// variable had a part in, stands for all draws.
-template <class T>
-class ChunkValues {
-public:
-    template <class B, class Shape>
-    explicit ChunkValues(Var<B, Shape> value)
-        : numbers_(B::to_host(*value.tape, value.node->value, value.node->size()),
-                   static_cast<std::size_t>(value.node->size())),
-          stride_(value.samples() == 1 ? 0 : value.node->per_sample()) {}
-
-    const T* draw(Index s) const { return numbers_.data() + s * stride_; }
-    std::span<const T> numbers() const { return numbers_; }
-
-private:
-    std::span<const T> numbers_;
-    Index stride_;
-};
-template <class B, class Shape>
-ChunkValues(Var<B, Shape>) -> ChunkValues<typename B::scalar>;
-
-/// Throws NumericalError with the input and the draw of the first number that is not finite, or no
-/// probability where these are expected.
-template <class B, class Shape>
-ChunkValues<typename B::scalar> finite_values(Var<B, Shape> value, const Chunk& chunk,
-                                              bool are_probabilities = false) {
-    using T = typename B::scalar;
-    const ChunkValues values(value);
-    const auto numbers = values.numbers();
-    const T largest = std::numeric_limits<T>::max(), smallest = are_probabilities ? 0 : -largest;
-    const auto is_wrong = [&](T x) { return !(x >= smallest) | !(x <= largest); };
-    bool any_wrong = false;  // a loop without a way out, which is done in packs
-    for (T x : numbers) any_wrong |= is_wrong(x);
-    for (std::size_t i = 0; any_wrong && i < numbers.size(); ++i)
-        if (is_wrong(numbers[i])) {
-            const Index row = static_cast<Index>(i) / value.node->item;
-            const bool finite = std::isfinite(numbers[i]);
-            throw NumericalError(
-                "predict: expected ", finite ? "probabilities of at least 0" : "finite outputs",
-                ", got ", numbers[i], " for input ", chunk.first_row + row % chunk.batch,
-                " in draw ", chunk.first_draw + row / chunk.batch, " (counted from 0)");
-        }
-    return values;
-}
-
-template <class Likelihood, class B, class Shape>
-void add_draws(ClassPredictor& predictor, const Likelihood& likelihood, Var<B, Shape> output,
-               const Chunk& chunk) {
-    const auto probabilities = finite_values(likelihood.probabilities(output), chunk, true);
-    for (Index s = 0; s < chunk.draws; ++s)
-        predictor.add(chunk.first_row, chunk.batch, probabilities.draw(s));
-}
-/// From logits, because 1 - p would lose what is small.
-template <class B, class Shape>
-void add_draws(ClassPredictor& predictor, const Bernoulli&, Var<B, Shape> output,
-               const Chunk& chunk) {
-    const auto logits = finite_values(output, chunk);
-    std::vector<double> probabilities;
-    for (Index s = 0; s < chunk.draws; ++s) {
-        probabilities.clear();
-        for (Index i = 0; i < output.node->per_sample(); ++i) {
-            const double logit = static_cast<double>(logits.draw(s)[i]);
-            probabilities.push_back(1 / (1 + std::exp(logit)));
-            probabilities.push_back(1 / (1 + std::exp(-logit)));
-        }
-        predictor.add(chunk.first_row, chunk.batch, probabilities.data());
-    }
-}
-
 /// The mean of the targets in each sample.
 template <class Likelihood, class B, class Shape>
 auto conditional_mean(const Likelihood& likelihood, Var<B, Shape> output) {
@@ -127,76 +52,68 @@ auto conditional_variance(const Likelihood& likelihood, Var<B, Shape> output) {
         return 0.0;
 }
 
-template <class Likelihood, class B, class Shape>
-void add_draws(RealPredictor& predictor, const Likelihood& likelihood, Var<B, Shape> output,
-               const Chunk& chunk) {
-    const auto means = finite_values(conditional_mean(likelihood, output), chunk);
-    const auto variance = conditional_variance(likelihood, output);
-    const auto add = [&](auto variances_of_draw) {
-        for (Index s = 0; s < chunk.draws; ++s)
-            predictor.add(chunk.first_row, chunk.batch, means.draw(s), variances_of_draw(s),
-                          chunk.first_draw + s);
-    };
-    if constexpr (std::is_arithmetic_v<std::remove_const_t<decltype(variance)>>) {
-        const std::vector<double> same(means.numbers().size(), variance);
-        add([&](Index) { return same.data(); });
-    } else {
-        const auto variances = finite_values(variance, chunk);
-        add([&](Index s) { return variances.draw(s); });
-    }
+/// Gives the outputs of some draws to what adds them up.
+template <class Sums, class Likelihood, class B, class Shape>
+void add_draws(Sums& sums, const Likelihood& likelihood, Var<B, Shape> output, const Chunk& chunk) {
+    if constexpr (std::is_same_v<Likelihood, Bernoulli>)
+        sums.add_logits(output, chunk);
+    else if constexpr (std::is_integral_v<typename Likelihood::target_type>)
+        sums.add_probabilities(likelihood.probabilities(output), chunk);
+    else
+        sums.add_moments(conditional_mean(likelihood, output),
+                         conditional_variance(likelihood, output), chunk);
 }
 
 inline void require_at_least_one(const char* name, Index value) {
     if (value < 1) throw ValueError("predict: expected ", name, " of at least 1, got ", value);
 }
 
-/// What adds up the draws of a likelihood's predictions.
+/// Whether a likelihood's predictions are probabilities of classes.
 template <class Likelihood>
-struct sums_of_draws {
-    static constexpr bool has_classes = std::is_integral_v<typename Likelihood::target_type>;
-    using type = std::conditional_t<has_classes, ClassPredictor, RealPredictor>;
-    template <class Shape>
-    using result_shape = std::conditional_t<has_classes, std::type_identity<Shape>,
-                                            target_shape_of<Likelihood, Shape>>;
-    static constexpr Index last = 0;  ///< of one more axis
-};
-/// Two classes for each outcome.
-template <>
-struct sums_of_draws<Bernoulli> {
-    using type = ClassPredictor;
-    template <class Shape>
-    using result_shape = std::type_identity<Shape>;
-    static constexpr Index last = 2;
-};
+inline constexpr bool predicts_classes =
+    std::is_integral_v<typename Likelihood::target_type> || std::is_same_v<Likelihood, Bernoulli>;
+
+/// The shape of a likelihood's predictions for some inputs, of which a model gave an output.
+template <class Likelihood, class B, class Shape>
+std::vector<Index> prediction_shape(Index inputs, Var<B, Shape> output) {
+    using Item = std::conditional_t<predicts_classes<Likelihood>, std::type_identity<Shape>,
+                                    target_shape_of<Likelihood, Shape>>;
+    std::vector<Index> shape{inputs};
+    for (Index n : extents_beside<typename Item::type>(output)) shape.push_back(n);
+    if (std::is_same_v<Likelihood, Bernoulli>) shape.push_back(2);
+    return shape;
+}
 
 /// Predictions for all inputs, of which the outputs come in parts. The first part tells their
 /// extents.
-template <class Likelihood>
+template <class Likelihood, class B>
 class PredictionInParts {
-    using Kind = sums_of_draws<Likelihood>;
+    using Memory = typename prediction_sums<B>::Memory;
 
 public:
-    PredictionInParts(const Likelihood& likelihood, Index inputs)
-        : likelihood_(likelihood), inputs_(inputs) {}
+    PredictionInParts(const Likelihood& likelihood, Index inputs, Memory& memory)
+        : likelihood_(likelihood), inputs_(inputs), memory_(memory) {}
 
-    template <class B, class Shape>
+    template <class Shape>
     void add(Var<B, Shape> output, const Chunk& chunk) {
-        if (!sums_) {
-            std::vector<Index> shape{inputs_};
-            for (Index n :
-                 extents_beside<typename Kind::template result_shape<Shape>::type>(output))
-                shape.push_back(n);
-            if (Kind::last > 0) shape.push_back(Kind::last);
-            sums_.emplace(shape);
-        }
+        if (!sums_) sums_.emplace(make_sums(prediction_shape<Likelihood>(inputs_, output)));
         add_draws(*sums_, likelihood_, output, chunk);
+        draws_ = chunk.all_draws;
     }
-    auto result(Index draws) const { return sums_->result(draws); }
+    auto result() const { return sums_->result(draws_); }
 
 private:
+    auto make_sums(const std::vector<Index>& shape) {
+        if constexpr (predicts_classes<Likelihood>)
+            return prediction_sums<B>::classes(shape, memory_);
+        else
+            return prediction_sums<B>::numbers(shape, memory_);
+    }
+
     const Likelihood& likelihood_;
-    Index inputs_;
-    std::optional<typename Kind::type> sums_;
+    Index inputs_, draws_ = 0;
+    Memory& memory_;
+    std::optional<decltype(std::declval<PredictionInParts&>().make_sums({}))> sums_;
 };
 
 /// What predictions need beside their result.
@@ -204,6 +121,7 @@ template <class B>
 struct PredictionMemory {
     Tape<B> tape;
     Batches<B, float, typename B::scalar> inputs;
+    typename prediction_sums<B>::Memory sums;
     std::vector<typename B::scalar> noise;  ///< of `MomentPropagation`, the same for all inputs
 
     PredictionMemory() { tape.recording = false; }
@@ -299,19 +217,18 @@ void for_each_chunk(PredictionMemory<backend_of<M>>& memory, const M& model,
             // Without random variables all draws are equal: one pass is enough.
             if (result.samples.samples() < draws) draws = options.samples;
             batch.prepare_next();
-            use(result.samples, Chunk{batch.first_row, batch.rows, draw, draws});
+            use(result.samples, Chunk{batch.first_row, batch.rows, draw, draws, options.samples});
         }
     });
 }
 
-template <class M, class Likelihood>
+template <class M, class Likelihood, class Options>
 auto predict_in(PredictionMemory<backend_of<M>>& memory, const M& model,
-                const Likelihood& likelihood, const Array<float>& inputs,
-                const PredictOptions& options) {
-    PredictionInParts<Likelihood> prediction(likelihood, inputs.rows());
+                const Likelihood& likelihood, const Array<float>& inputs, const Options& options) {
+    PredictionInParts<Likelihood, backend_of<M>> prediction(likelihood, inputs.rows(), memory.sums);
     for_each_chunk(memory, model, inputs, options,
                    [&](auto output, const Chunk& chunk) { prediction.add(output, chunk); });
-    return prediction.result(options.samples);
+    return prediction.result();
 }
 
 }  // namespace detail

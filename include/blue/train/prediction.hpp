@@ -5,10 +5,14 @@
 
 #include <blue/math/math.hpp>
 #include <blue/metrics/uncertainty.hpp>
+#include <blue/tensor/tape.hpp>
 
 #include <algorithm>
 #include <cmath>
 #include <cstdint>
+#include <limits>
+#include <span>
+#include <type_traits>
 #include <vector>
 
 namespace blue {
@@ -27,10 +31,9 @@ struct ClassPrediction {
     std::vector<std::int32_t> classes() const {
         const Index count = probabilities.shape().back();
         std::vector<std::int32_t> result;
-        for (Index i = 0; i < probabilities.size(); i += count) {
-            const double* row = probabilities.data() + i;
-            result.push_back(static_cast<std::int32_t>(std::max_element(row, row + count) - row));
-        }
+        for (Index i = 0; i < probabilities.size(); i += count)
+            result.push_back(static_cast<std::int32_t>(
+                metrics::detail::largest_of(probabilities.data() + i, count)));
         return result;
     }
 };
@@ -53,12 +56,98 @@ struct RealPrediction {
 
 namespace detail {
 
+/// A part of a prediction: neighbouring inputs in some draws.
+struct Chunk {
+    Index first_row, batch;  ///< of the inputs
+    Index first_draw, draws;
+    Index all_draws;
+    bool is_first() const { return first_draw == 0; }
+    bool is_last() const { return first_draw + draws == all_draws; }
+};
+
+/// Whether a number is not finite, or no probability where these are expected.
+template <class T>
+struct IsWrong {
+    static constexpr T largest = std::numeric_limits<T>::max();
+    T smallest;
+    explicit IsWrong(bool are_probabilities) : smallest(are_probabilities ? 0 : -largest) {}
+    BLUE_HOST_DEVICE bool operator()(T x) const { return !(x >= smallest) | !(x <= largest); }
+};
+
+/// \param i place of a wrong number among those of a chunk, `item` for each input.
+[[noreturn]] inline void throw_wrong_output(double number, Index i, Index item,
+                                            const Chunk& chunk) {
+    const Index row = i / item;
+    throw NumericalError("predict: expected ",
+                         std::isfinite(number) ? "probabilities of at least 0" : "finite outputs",
+                         ", got ", number, " for input ", chunk.first_row + row % chunk.batch,
+                         " in draw ", chunk.first_draw + row / chunk.batch, " (counted from 0)");
+}
+
+/// A value of some draws on the host, until the tape is reset. One sample, of what no random
+/// variable had a part in, stands for all draws.
+template <class T>
+class ChunkValues {
+public:
+    template <class B, class Shape>
+    explicit ChunkValues(Var<B, Shape> value)
+        : numbers_(B::to_host(*value.tape, value.node->value, value.node->size()),
+                   static_cast<std::size_t>(value.node->size())),
+          stride_(value.samples() == 1 ? 0 : value.node->per_sample()) {}
+
+    const T* draw(Index s) const { return numbers_.data() + s * stride_; }
+    std::span<const T> numbers() const { return numbers_; }
+
+private:
+    std::span<const T> numbers_;
+    Index stride_;
+};
+template <class B, class Shape>
+ChunkValues(Var<B, Shape>) -> ChunkValues<typename B::scalar>;
+
+/// Throws NumericalError with the input and the draw of the first number that is not finite, or no
+/// probability where these are expected.
+template <class B, class Shape>
+ChunkValues<typename B::scalar> finite_values(Var<B, Shape> value, const Chunk& chunk,
+                                              bool are_probabilities = false) {
+    const ChunkValues values(value);
+    const auto numbers = values.numbers();
+    const IsWrong<typename B::scalar> is_wrong(are_probabilities);
+    bool any_wrong = false;  // a loop without a way out, which is done in packs
+    for (auto x : numbers) any_wrong |= is_wrong(x);
+    for (std::size_t i = 0; any_wrong && i < numbers.size(); ++i)
+        if (is_wrong(numbers[i]))
+            throw_wrong_output(static_cast<double>(numbers[i]), static_cast<Index>(i),
+                               value.node->item, chunk);
+    return values;
+}
+
 /// Adds up the probabilities of classes, draw by draw. \param shape of all of them, (N, ..., C).
 class ClassPredictor {
 public:
     explicit ClassPredictor(const std::vector<Index>& shape)
         : probabilities_(shape), expected_entropy_({shape.begin(), shape.end() - 1}) {}
 
+    template <class B, class Shape>
+    void add_probabilities(Var<B, Shape> value, const Chunk& chunk) {
+        const auto probabilities = finite_values(value, chunk, true);
+        for (Index s = 0; s < chunk.draws; ++s)
+            add(chunk.first_row, chunk.batch, probabilities.draw(s));
+    }
+    /// Of two outcomes.
+    template <class B, class Shape>
+    void add_logits(Var<B, Shape> value, const Chunk& chunk) {
+        const auto logits = finite_values(value, chunk);
+        std::vector<double> probabilities;
+        for (Index s = 0; s < chunk.draws; ++s) {
+            probabilities.clear();
+            for (Index i = 0; i < value.node->per_sample(); ++i)
+                for (Index y : {0, 1})
+                    probabilities.push_back(metrics::detail::outcome_probability(
+                        y, static_cast<double>(logits.draw(s)[i])));
+            add(chunk.first_row, chunk.batch, probabilities.data());
+        }
+    }
     /// \param probabilities of one draw for the rows from `first_row` on.
     template <class T>
     void add(Index first_row, Index rows, const T* probabilities) {
@@ -69,7 +158,8 @@ public:
         terms_.resize(static_cast<std::size_t>((count + S::lanes - 1) / S::lanes * S::lanes));
         std::copy_n(probabilities, count, terms_.data());
         for (Index i = 0; i < count; ++i) probabilities_[begin + i] += *term(i);
-        for (Index i = 0; i < count; i += S::lanes) entropy_terms(S::load(term(i))).store(term(i));
+        for (Index i = 0; i < count; i += S::lanes)
+            metrics::detail::entropy_terms(S::load(term(i))).store(term(i));
         for (Index i = 0; i < count; i += classes)
             for (Index c = 0; c < classes; ++c)
                 expected_entropy_[(begin + i) / classes] += *term(i + c);
@@ -84,19 +174,14 @@ public:
             for (Index c = 0; c < count; ++c)
                 total += metrics::detail::entropy_term(prediction.probabilities[i * count + c]);
             prediction.expected_entropy[i] /= static_cast<double>(draws);
-            // Jensen's inequality makes it non-negative; rounding may not.
-            prediction.mutual_information[i] = std::fmax(0, total - prediction.expected_entropy[i]);
+            prediction.mutual_information[i] =
+                metrics::detail::information(total, prediction.expected_entropy[i]);
         }
         return prediction;
     }
 
 private:
     double* term(Index i) { return terms_.data() + i; }
-    /// -p log p, 0 for p = 0.
-    template <class S>
-    static S entropy_terms(S p) {
-        return where(p > 0, -p * log(p), S(0));
-    }
 
     Array<double> probabilities_, expected_entropy_;
     std::vector<double> terms_;  ///< of one draw: probabilities, then what they add to entropies
@@ -108,16 +193,30 @@ public:
     explicit RealPredictor(const std::vector<Index>& shape)
         : mean_(shape), variances_(shape), squares_(shape) {}
 
-    /// \param means, variances in one draw for the rows from `first_row` on. Welford's update, so
-    /// that small spreads around large means are not lost.
+    /// \param variance a value on the tape, or one number.
+    template <class B, class Shape, class Variance>
+    void add_moments(Var<B, Shape> mean, Variance variance, const Chunk& chunk) {
+        const auto means = finite_values(mean, chunk);
+        const auto add_all = [&](auto variances_of_draw) {
+            for (Index s = 0; s < chunk.draws; ++s)
+                add(chunk.first_row, chunk.batch, means.draw(s), variances_of_draw(s),
+                    chunk.first_draw + s);
+        };
+        if constexpr (std::is_arithmetic_v<Variance>) {
+            const std::vector<double> same(means.numbers().size(), variance);
+            add_all([&](Index) { return same.data(); });
+        } else {
+            const auto variances = finite_values(variance, chunk);
+            add_all([&](Index s) { return variances.draw(s); });
+        }
+    }
+    /// \param means, variances in one draw for the rows from `first_row` on.
     template <class T, class U>
     void add(Index first_row, Index rows, const T* means, const U* variances, Index draw) {
-        const double weight = 1 / static_cast<double>(draw + 1);
         for (Index i = 0; i < rows * mean_.row_size(); ++i) {
             const Index at = first_row * mean_.row_size() + i;
-            const double difference = static_cast<double>(means[i]) - mean_[at];
-            mean_[at] += difference * weight;
-            squares_[at] += difference * (static_cast<double>(means[i]) - mean_[at]);
+            metrics::detail::add_to_moments(static_cast<double>(means[i]), draw + 1, mean_[at],
+                                            squares_[at]);
             variances_[at] += static_cast<double>(variances[i]);
         }
     }
@@ -131,6 +230,19 @@ public:
 
 private:
     Array<double> mean_, variances_, squares_;
+};
+
+/// What adds up the draws of predictions with a backend's values. Here for backends that compute in
+/// the host's memory. A backend with memory of its own specialises it.
+template <class B>
+struct prediction_sums {
+    struct Memory {};
+    static ClassPredictor classes(const std::vector<Index>& shape, Memory&) {
+        return ClassPredictor(shape);
+    }
+    static RealPredictor numbers(const std::vector<Index>& shape, Memory&) {
+        return RealPredictor(shape);
+    }
 };
 
 }  // namespace detail

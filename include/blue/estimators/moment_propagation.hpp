@@ -44,6 +44,9 @@ private:
     BLUE_HOST_DEVICE auto with_natural(std::index_sequence<K...>, T... stored) const {
         return Formula::of(q, natural<transform_of<K>>(stored)...);
     }
+    /// (Device code cannot call std::array.)
+    template <std::size_t K>
+    static constexpr transform transform_of = Q::parameters::transforms[K];
     template <transform Transform, class T>
     BLUE_HOST_DEVICE static T natural(T stored) {
         if constexpr (Transform == transform::exponential)
@@ -263,10 +266,7 @@ auto predict(const M& model, const Likelihood& likelihood, const Array<float>& i
 template <class M, class Likelihood, class Target>
 auto evaluate(const M& model, const Likelihood& likelihood, const Dataset<Target>& data,
               const MomentPropagation& options) {
-    static_assert(detail::output_check<Likelihood, M>{});
-    check_examples<M, Likelihood>(data, "evaluate");
-    return evaluate(predict(model, likelihood, data.inputs, options),
-                    detail::as_compared(likelihood, data.targets));
+    return detail::evaluate_with(model, likelihood, data, options);
 }
 
 }  // namespace blue

@@ -5,6 +5,7 @@
 
 #include <blue/config.hpp>
 #include <blue/error.hpp>
+#include <blue/metrics/formulas.hpp>
 #include <blue/tensor/array.hpp>
 
 #include <cmath>
@@ -14,10 +15,6 @@
 #include <vector>
 
 namespace blue::metrics {
-
-/// Probabilities of one example must sum to 1 within this. Means of float softmax outputs over
-/// thousands of samples are within 1e-5; logits or unnormalised scores are far away.
-inline constexpr double probability_sum_tolerance = 1e-4;
 
 namespace detail {
 
@@ -43,7 +40,7 @@ void check_distributions(const Array<T>& probabilities, Index classes, const cha
                                  " at element ", c);
             sum += p;
         }
-        if (std::abs(sum - 1) > probability_sum_tolerance)
+        if (!sums_to_one(sum))
             throw ValueError(
                 metric, ": expected probabilities that sum to 1 over the classes, got the sum ",
                 sum, " in row ", first / classes);

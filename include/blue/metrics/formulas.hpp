@@ -8,7 +8,15 @@
 
 #include <limits>
 
-namespace blue::metrics::detail {
+namespace blue::metrics {
+
+/// Probabilities of one example must sum to 1 within this. Means of float softmax outputs over
+/// thousands of samples are within 1e-5; logits or unnormalised scores are far away.
+inline constexpr double probability_sum_tolerance = 1e-4;
+
+namespace detail {
+
+inline constexpr double infinity = std::numeric_limits<double>::infinity();
 
 /// Functions of single numbers, which device code cannot call in the standard library.
 BLUE_HOST_DEVICE inline double exp_of(double x) {
@@ -28,6 +36,11 @@ BLUE_HOST_DEVICE Index largest_of(const T* row, Index count) {
     for (Index i = 1; i < count; ++i)
         if (row[largest] < row[i]) largest = i;
     return largest;
+}
+
+/// Whether the sum of some probabilities is that of a distribution.
+BLUE_HOST_DEVICE inline bool sums_to_one(double sum) {
+    return !(sum - 1 > probability_sum_tolerance) & !(1 - sum > probability_sum_tolerance);
 }
 
 /// -p log p, 0 for p = 0. \tparam S a pack.
@@ -65,6 +78,14 @@ BLUE_HOST_DEVICE inline Index confidence_bin(double confidence, Index bins) {
     return bin < 0 ? 0 : bin < bins ? bin : bins - 1;
 }
 
+/// Whether a normal distribution of this standard deviation has a density.
+BLUE_HOST_DEVICE inline bool is_scale(double std) {
+    return (std > 0) & (std < infinity);
+}
+
+/// log(2 pi) / 2.
+inline constexpr double log_constant = 0.91893853320467274178;
+
 /// -log N(y; mean, std^2) in nats, without the constant log(2 pi) / 2.
 BLUE_HOST_DEVICE inline double normal_score(double mean, double std, double y) {
     const double z = (y - mean) / std;
@@ -81,7 +102,6 @@ BLUE_HOST_DEVICE inline void add_to_moments(double x, Index number, double& mean
 
 /// The logarithm of a sum of exponentials, of terms that come one after the other.
 struct LogSumExp {
-    static constexpr double infinity = std::numeric_limits<double>::infinity();
     double largest = -infinity, sum = 0;
 
     BLUE_HOST_DEVICE void add(double x) {
@@ -93,4 +113,6 @@ struct LogSumExp {
     BLUE_HOST_DEVICE double value() const { return largest + log_of(sum); }
 };
 
-}  // namespace blue::metrics::detail
+}  // namespace detail
+
+}  // namespace blue::metrics

@@ -23,9 +23,6 @@ namespace blue::metrics {
 
 namespace detail {
 
-/// log(2 pi) / 2.
-inline constexpr double log_constant = 0.91893853320467274178;
-
 /// Checks a predicted normal distribution per target.
 template <class M, class S, class T>
 void check_normal(const Array<M>& mean, const Array<S>& std, const Array<T>& target,

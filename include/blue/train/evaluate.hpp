@@ -7,6 +7,7 @@
 #include <blue/metrics/classification.hpp>
 #include <blue/metrics/regression.hpp>
 #include <blue/train/predict.hpp>
+#include <blue/train/reports.hpp>
 
 #include <algorithm>
 #include <cmath>
@@ -15,25 +16,6 @@
 #include <vector>
 
 namespace blue {
-
-/// Quality of predicted classes.
-struct ClassReport {
-    double accuracy;                    ///< share of right predictions
-    double negative_log_likelihood;     ///< nats per example
-    double expected_calibration_error;  ///< Guo et al. 2017, 15 bins
-    double predictive_entropy;          ///< mean, nats
-    double mutual_information;          ///< mean, nats: the part that more data would remove
-};
-
-/// Quality of predicted numbers.
-struct RealReport {
-    double root_mean_squared_error;
-    /// Nats per number, of the likelihood averaged over the draws: -log mean p(y | w). For given
-    /// predictions and likelihoods without `log_prob`, of a normal with the predictive mean and
-    /// standard deviation, and NaN when such a standard deviation is infinite, or 0, as without
-    /// random variables and observation noise: then there is no density.
-    double negative_log_likelihood;
-};
 
 /// The arithmetic mean.
 inline double mean_of(const Array<double>& values) {
@@ -68,8 +50,7 @@ RealReport evaluate(const RealPrediction& prediction, Array<Target> targets) {
     RealReport report{metrics::root_mean_squared_error(prediction.mean, targets),
                       std::numeric_limits<double>::quiet_NaN()};
     const Array<double> std = prediction.std();
-    const auto [least, most] = std::minmax_element(std.begin(), std.end());
-    if (*least > 0 && std::isfinite(*most))
+    if (std::all_of(std.begin(), std.end(), metrics::detail::is_scale))
         report.negative_log_likelihood =
             metrics::normal_negative_log_likelihood(prediction.mean, std, targets);
     return report;
@@ -138,7 +119,7 @@ RealReport evaluate_numbers(const M& model, const Likelihood& likelihood,
     const target_number<Likelihood, backend_of<M>>* numbers = nullptr;
     for_each_chunk(memory, model, data.inputs, options, [&](auto output, const Chunk& chunk) {
         prediction.add(output, chunk);
-        if (chunk.first_draw == 0) numbers = targets.take(chunk.first_row, chunk.batch);
+        if (chunk.is_first()) numbers = targets.take(chunk.first_row, chunk.batch);
         const auto target = make_target<Likelihood>(output, numbers, data.targets, "evaluate");
         const auto log_prob = likelihood.log_prob(output, target);
         const ChunkValues log_probs(log_prob);
@@ -153,6 +134,66 @@ RealReport evaluate_numbers(const M& model, const Likelihood& likelihood,
     return report;
 }
 
+/// Predicts and compares on the host, whatever the backend.
+template <class M, class Likelihood, class Target, class Options>
+auto compare_on_host(const M& model, const Likelihood& likelihood, const Dataset<Target>& data,
+                     const Options& options) {
+    if constexpr (ScoresNumbers<Likelihood, M> && std::is_same_v<Options, PredictOptions>)
+        return evaluate_numbers(model, likelihood, data, options);
+    else
+        return evaluate(predict(model, likelihood, data.inputs, options),
+                        as_compared(likelihood, data.targets));
+}
+
+/// Predicts and compares where the backend computes.
+template <class M, class Likelihood, class Target, class Options>
+auto compare_in_place(const M& model, const Likelihood& likelihood, const Dataset<Target>& data,
+                      const Options& options) {
+    using B = backend_of<M>;
+    using Own = prediction_quality<B>;
+    using Quality = typename std::conditional_t<predicts_classes<Likelihood>,
+                                                std::type_identity<typename Own::classes>,
+                                                std::type_identity<typename Own::numbers>>::type;
+    PredictionMemory<B> memory;
+    Batches<B, Target, typename Quality::target_number> targets;
+    targets.begin(data.targets);
+    std::optional<Quality> quality;
+    const typename Quality::target_number* numbers = nullptr;
+    for_each_chunk(memory, model, data.inputs, options, [&](auto output, const Chunk& chunk) {
+        if (!quality) {
+            quality.emplace(prediction_shape<Likelihood>(data.size(), output), memory.sums);
+            check_target_size(data.targets.shape(), data.targets.row_size(),
+                              quality->targets_per_input(), "evaluate");
+        }
+        if (chunk.is_first()) {
+            numbers = targets.take(chunk.first_row, chunk.batch);
+            quality->set_targets(numbers);
+        }
+        if constexpr (ScoresNumbers<Likelihood, M> && std::is_same_v<Options, PredictOptions>)
+            quality->add_log_probs(
+                likelihood.log_prob(
+                    output, make_target<Likelihood>(output, numbers, data.targets, "evaluate")),
+                chunk);
+        add_draws(*quality, likelihood, output, chunk);
+        const Index next = chunk.first_row + chunk.batch;
+        if (chunk.is_last() && next < data.size())
+            targets.prepare(next, std::min(chunk.batch, data.size() - next));
+    });
+    return quality->report(data.size());
+}
+
+template <class M, class Likelihood, class Target, class Options>
+auto evaluate_with(const M& model, const Likelihood& likelihood, const Dataset<Target>& data,
+                   const Options& options) {
+    static_assert(output_check<Likelihood, M>{});
+    check_examples<M, Likelihood>(data, "evaluate");
+    if constexpr (prediction_quality<backend_of<M>>::is_own) {
+        const auto report = compare_in_place(model, likelihood, data, options);
+        if (report) return *report;
+    }
+    return compare_on_host(model, likelihood, data, options);
+}
+
 }  // namespace detail
 
 /// Predicts and compares with the targets: ClassReport for `Categorical` and `Bernoulli`, else
@@ -160,13 +201,7 @@ RealReport evaluate_numbers(const M& model, const Likelihood& likelihood,
 template <class M, class Likelihood, class Target>
 auto evaluate(const M& model, const Likelihood& likelihood, const Dataset<Target>& data,
               const PredictOptions& options = {}) {
-    static_assert(detail::output_check<Likelihood, M>{});
-    check_examples<M, Likelihood>(data, "evaluate");
-    if constexpr (detail::ScoresNumbers<Likelihood, M>)
-        return detail::evaluate_numbers(model, likelihood, data, options);
-    else
-        return evaluate(predict(model, likelihood, data.inputs, options),
-                        detail::as_compared(likelihood, data.targets));
+    return detail::evaluate_with(model, likelihood, data, options);
 }
 
 }  // namespace blue

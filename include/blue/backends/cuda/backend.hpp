@@ -15,6 +15,7 @@
 #include <blue/backends/cuda/draw.hpp>
 #include <blue/backends/cuda/elementwise.hpp>
 #include <blue/backends/cuda/embed.hpp>
+#include <blue/backends/cuda/evaluation.hpp>
 #include <blue/backends/cuda/graphs.hpp>
 #include <blue/backends/cuda/joint.hpp>
 #include <blue/backends/cuda/layer_norm.hpp>
@@ -26,6 +27,7 @@
 #include <blue/backends/cuda/operation.hpp>
 #include <blue/backends/cuda/optimizer.hpp>
 #include <blue/backends/cuda/pooling.hpp>
+#include <blue/backends/cuda/prediction.hpp>
 #include <blue/backends/cuda/recurrence.hpp>
 #include <blue/backends/cuda/recurrence_steps.hpp>
 #include <blue/backends/cuda/reduce.hpp>

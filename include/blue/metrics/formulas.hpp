@@ -59,9 +59,11 @@ BLUE_HOST_DEVICE inline double information(double entropy_of_mean, double mean_e
     return difference > 0 ? difference : 0;
 }
 
-/// p(y) for y = 0 or 1: both from the logit, because 1 - p would lose what is small.
-BLUE_HOST_DEVICE inline double outcome_probability(Index y, double logit) {
-    return 1 / (1 + exp_of(y == 0 ? logit : -logit));
+/// p(0) of two outcomes from the logit log p(1) / p(0), and from minus the logit p(1): 1 - p would
+/// lose what is small. \tparam S a pack.
+template <class S>
+BLUE_HOST_DEVICE S outcome_probabilities(S logit) {
+    return 1 / (1 + exp(logit));
 }
 
 /// -log p in nats; infinite for p = 0.
@@ -92,11 +94,13 @@ BLUE_HOST_DEVICE inline double normal_score(double mean, double std, double y) {
     return z * z / 2 + log_of(std);
 }
 
-/// Takes number 1, 2, ... into a mean and the sum of squared distances from it. Welford's update,
-/// so that small spreads around large means are not lost.
-BLUE_HOST_DEVICE inline void add_to_moments(double x, Index number, double& mean, double& squares) {
+/// Takes one more number into a mean, with weight 1 / how many they are then, and into the sum of
+/// squared distances from it. Welford's update, so that small spreads around large means are not
+/// lost.
+BLUE_HOST_DEVICE inline void add_to_moments(double x, double weight, double& mean,
+                                            double& squares) {
     const double difference = x - mean;
-    mean += difference * (1 / static_cast<double>(number));
+    mean += difference * weight;
     squares += difference * (x - mean);
 }
 

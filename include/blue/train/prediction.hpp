@@ -138,13 +138,22 @@ public:
     template <class B, class Shape>
     void add_logits(Var<B, Shape> value, const Chunk& chunk) {
         const auto logits = finite_values(value, chunk);
-        std::vector<double> probabilities;
+        using S = math::NativePack<double>;
+        const Index count = value.node->per_sample();
+        std::vector<double> padded(static_cast<std::size_t>(count + S::lanes));
+        std::vector<double> probabilities(2 * padded.size());
         for (Index s = 0; s < chunk.draws; ++s) {
-            probabilities.clear();
-            for (Index i = 0; i < value.node->per_sample(); ++i)
-                for (Index y : {0, 1})
-                    probabilities.push_back(metrics::detail::outcome_probability(
-                        y, static_cast<double>(logits.draw(s)[i])));
+            std::copy_n(logits.draw(s), count, padded.data());
+            double* to = probabilities.data();
+            for (Index i = 0; i < count; i += S::lanes) {
+                const S logit = S::load(padded.data() + i);
+                const S of_0 = metrics::detail::outcome_probabilities(logit),
+                        of_1 = metrics::detail::outcome_probabilities(-logit);
+                for (int lane = 0; lane < S::lanes; ++lane) {
+                    *to++ = of_0[lane];
+                    *to++ = of_1[lane];
+                }
+            }
             add(chunk.first_row, chunk.batch, probabilities.data());
         }
     }
@@ -213,9 +222,10 @@ public:
     /// \param means, variances in one draw for the rows from `first_row` on.
     template <class T, class U>
     void add(Index first_row, Index rows, const T* means, const U* variances, Index draw) {
+        const double weight = 1 / static_cast<double>(draw + 1);
         for (Index i = 0; i < rows * mean_.row_size(); ++i) {
             const Index at = first_row * mean_.row_size() + i;
-            metrics::detail::add_to_moments(static_cast<double>(means[i]), draw + 1, mean_[at],
+            metrics::detail::add_to_moments(static_cast<double>(means[i]), weight, mean_[at],
                                             squares_[at]);
             variances_[at] += static_cast<double>(variances[i]);
         }

@@ -122,8 +122,8 @@ struct OutcomeProbabilities {
     Index stride;
     static constexpr Index classes = 2;
     BLUE_HOST_DEVICE double operator()(Index s, Index row, Index y) const {
-        return metrics::detail::outcome_probability(y,
-                                                    static_cast<double>(logits[s * stride + row]));
+        const math::Number<double> logit = static_cast<double>(logits[s * stride + row]);
+        return metrics::detail::outcome_probabilities(y == 0 ? logit : -logit).r[0];
     }
 };
 
@@ -277,7 +277,8 @@ struct AddRealDraws {
                sum = is_first ? 0 : to.aleatoric[i];
         for (Index s = 0; s < draws; ++s) {
             metrics::detail::add_to_moments(static_cast<double>(means[s * mean_stride + i]),
-                                            first_draw + s + 1, mean, squares);
+                                            1 / static_cast<double>(first_draw + s + 1), mean,
+                                            squares);
             sum += variances ? static_cast<double>(variances[s * variance_stride + i]) : variance;
         }
         to.mean[i] = mean;

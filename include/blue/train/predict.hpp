@@ -84,6 +84,16 @@ std::vector<Index> prediction_shape(Index inputs, Var<B, Shape> output) {
     return shape;
 }
 
+/// What adds up the draws of a likelihood's predictions of this shape.
+template <class Likelihood, class B>
+auto make_prediction_sums(const std::vector<Index>& shape,
+                          typename prediction_sums<B>::Memory& memory) {
+    if constexpr (predicts_classes<Likelihood>)
+        return prediction_sums<B>::classes(shape, memory);
+    else
+        return prediction_sums<B>::numbers(shape, memory);
+}
+
 /// Predictions for all inputs, of which the outputs come in parts. The first part tells their
 /// extents.
 template <class Likelihood, class B>
@@ -96,24 +106,19 @@ public:
 
     template <class Shape>
     void add(Var<B, Shape> output, const Chunk& chunk) {
-        if (!sums_) sums_.emplace(make_sums(prediction_shape<Likelihood>(inputs_, output)));
+        if (!sums_)
+            sums_.emplace(make_prediction_sums<Likelihood, B>(
+                prediction_shape<Likelihood>(inputs_, output), memory_));
         add_draws(*sums_, likelihood_, output, chunk);
         draws_ = chunk.all_draws;
     }
     auto result() const { return sums_->result(draws_); }
 
 private:
-    auto make_sums(const std::vector<Index>& shape) {
-        if constexpr (predicts_classes<Likelihood>)
-            return prediction_sums<B>::classes(shape, memory_);
-        else
-            return prediction_sums<B>::numbers(shape, memory_);
-    }
-
     const Likelihood& likelihood_;
     Index inputs_, draws_ = 0;
     Memory& memory_;
-    std::optional<decltype(std::declval<PredictionInParts&>().make_sums({}))> sums_;
+    std::optional<decltype(make_prediction_sums<Likelihood, B>({}, std::declval<Memory&>()))> sums_;
 };
 
 /// What predictions need beside their result.

@@ -44,9 +44,6 @@ private:
     BLUE_HOST_DEVICE auto with_natural(std::index_sequence<K...>, T... stored) const {
         return Formula::of(q, natural<transform_of<K>>(stored)...);
     }
-    /// (Device code cannot call std::array.)
-    template <std::size_t K>
-    static constexpr transform transform_of = Q::parameters::transforms[K];
     template <transform Transform, class T>
     BLUE_HOST_DEVICE static T natural(T stored) {
         if constexpr (Transform == transform::exponential)

@@ -50,8 +50,8 @@ std::vector<double> all_numbers(Index likelihoods, Index variables, Index sample
     for (int pass = 0; pass < 2; ++pass) {  // assigns, then adds
         loss_terms_backward(tape, args, tape.gradient(args.log_likelihood),
                             tape.gradient(args.log_probs), tape.gradient(args.divergences));
-        for (const Node<B>* node : {args.log_likelihood, args.log_probs, args.divergences})
-            keep(node->grad, node->size());
+        const Node<B>* const inputs[] = {args.log_likelihood, args.log_probs, args.divergences};
+        for (const Node<B>* node : inputs) keep(node->grad, node->size());
     }
     return result;
 }

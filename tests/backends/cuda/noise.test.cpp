@@ -51,7 +51,7 @@ std::int64_t worst_distance(const Noise& noise, Index tiles) {
 struct WordsOf {
     static constexpr int words = 1;
     template <class T, int N>
-    static math::Pack<T, N> from_word(noise::Words<T, N> w) {
+    BLUE_HOST_DEVICE static math::Pack<T, N> from_word(noise::Words<T, N> w) {
         return w.pack();
     }
 };

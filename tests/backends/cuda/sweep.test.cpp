@@ -141,9 +141,13 @@ double worst(const Q& q, const P& p, Wanted wanted = Wanted::log_probs) {
         for (bool option : {false, true}) {
             const auto expected = run_draw<Cpu<T>>(q, p, size, wanted, option, option);
             const auto given = run_draw<Emulated<T>>(q, p, size, wanted, option, option);
-            for (auto part : {&Draws<T>::weights, &Draws<T>::log_probs, &Draws<T>::divergence,
-                              &Draws<T>::gradient})
+            const auto compare_part = [&](auto part) {
                 largest = std::max(largest, difference(given.*part, expected.*part));
+            };
+            compare_part(&Draws<T>::weights);
+            compare_part(&Draws<T>::log_probs);
+            compare_part(&Draws<T>::divergence);
+            compare_part(&Draws<T>::gradient);
         }
     return largest;
 }

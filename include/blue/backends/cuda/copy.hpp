@@ -12,7 +12,7 @@ namespace cuda {
 /// Some axes of a copy.
 struct CopyAxes {
     int count = 0;
-    detail::CopyAxis axes[detail::CopyPlan::most_axes] = {};
+    blue::detail::CopyAxis axes[blue::detail::CopyPlan::most_axes] = {};
 
     /// Where element i is on both sides.
     struct Place {
@@ -31,7 +31,7 @@ struct CopyAxes {
 };
 
 /// The axes of a plan along which x has its own elements, or shares one.
-inline CopyAxes copy_axes(const detail::CopyPlan& plan, bool own, bool shared) {
+inline CopyAxes copy_axes(const blue::detail::CopyPlan& plan, bool own, bool shared) {
     CopyAxes some;
     for (int k = 0; k < plan.count; ++k)
         if (plan.axes[k].x_step == 0 ? shared : own) some.axes[some.count++] = plan.axes[k];

@@ -69,8 +69,8 @@ inline constexpr blue::Index samples_per_chunk = 100;
 struct Platform {
     static void begin() {
         if (!blue::cuda::available()) throw Unsupported("no CUDA device was found");
-        wait();  // the first time this makes the context, which is not counted
-        before_ = driver_bytes();
+        before_ = driver_bytes();  // the first time it makes the context, which is not counted
+        wait();
         launches_ = CountingDevice::launches;
     }
     static void wait() { blue::cuda::synchronize(); }

@@ -43,8 +43,13 @@ struct CountingDevice : blue::cuda::Device {
         launches += groups > 0;
         Device::template reduce<Lanes>(groups, body);
     }
-    template <class T>
-    static void gemm(const blue::cuda::GemmArgs<T>& arguments) {
+    template <class Body>
+    static void teams(blue::Index groups, const Body& body) {
+        launches += groups > 0;
+        Device::teams(groups, body);
+    }
+    template <class T, class Factor>
+    static void gemm(const blue::cuda::GemmArgs<T, Factor>& arguments) {
         ++launches;
         Device::gemm(arguments);
     }
@@ -56,10 +61,20 @@ private:
     }
 };
 
+/// The backend of a network as it is written, on the device.
+template <class B>
+struct on_device {
+    using type = B;  // is there already
+};
+template <>
+struct on_device<blue::Cpu<float>> {
+    using type = blue::Cuda<float, CountingDevice>;
+};
+
 /// A network on the device.
 template <class Net>
 using OnBackend = blue::with_policies<Net, blue::keep_policy, blue::keep_policy,
-                                      blue::Cuda<float, CountingDevice>>;
+                                      typename on_device<blue::backend_of<Net>>::type>;
 
 /// Draws of a prediction that are computed at a time.
 inline constexpr blue::Index samples_per_chunk = 100;

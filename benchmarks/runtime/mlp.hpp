@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: BSD-3-Clause
 /// \file
-/// The network 784-width-...-width-10 with ReLU: a training step and a prediction.
+/// The networks 784-width-...-width-10 and 4096-4096-4096-1000 with ReLU.
 #pragma once
 
 #include "network.hpp"
@@ -29,5 +29,9 @@ Registered mlp_of_width() {
     return {{"mlp-train", Width, make<Train<Mlp<Width>>>},
             {"mlp-predict", Width, make<Predict<Mlp<Width>>>}};
 }
+
+/// A network in which the matrix products are nearly everything.
+using Wide = blue::Sequential<blue::Linear<4096, 4096>, blue::ReLU, blue::Linear<4096, 4096>,
+                              blue::ReLU, blue::Linear<4096, 1000>>;
 
 }  // namespace bench

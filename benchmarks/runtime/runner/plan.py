@@ -23,6 +23,9 @@ DEVICE_GROWTH = {"samples": [1, 10, 100, 1000], "batch": [8, 64, 512, 4096],
                  "width": [128, 512, 1200, 2048]}
 DEVICE_WORKLOADS = ["mlp-train", "wide-train", "mlp-predict", "mlp-train-lrt", "lenet-train",
                     "lstm-train", "transformer-train"]
+# Beside which of them.
+DEVICE_VARIANTS = {"mlp-train-graphs": "mlp-train", "mlp-train-bfloat16": "mlp-train",
+                   "wide-train-bfloat16": "wide-train"}
 
 
 @dataclass
@@ -73,6 +76,8 @@ def device_goals() -> list[Group]:
     """The peaks, which say how much of the device others use, and all networks."""
     groups = {name: Group(name + DEVICE, "device", [(name, who) for who in ON_DEVICE])
               for name in DEVICE_WORKLOADS}
+    for name, base in DEVICE_VARIANTS.items():
+        groups[base].add([(name, "blue-cuda")])
     for goal in DEVICE_GOALS:
         groups[goal.workload].add(goal.entries())
     return [peaks(), *groups.values()]

@@ -7,7 +7,7 @@ import math
 from pathlib import Path
 
 from .plan import DEVICE_GROWTH, GROWTH, README, Group
-from .workloads import BUILDS, COPIES, DEVICE_PEERS, PRODUCTS, parse_workload
+from .workloads import BUILDS, COPIES, DEVICE, DEVICE_PEERS, PRODUCTS, parse_workload
 
 
 QUIET = 0.05  # of the cores, used by others
@@ -127,13 +127,16 @@ def peaks_table(rows: list[dict]) -> list[str]:
 
 
 def device_table(rows: list[dict]) -> list[str]:
-    of = {r["implementation"]: r for r in rows}
-    blue = of.get("blue-cuda", {})
+    own = rows[0]["group"].removesuffix(DEVICE)
+    blue = next((r for r in rows if (r["workload"], r["implementation"]) == (own, "blue-cuda")), {})
     lines = ["| implementation | min | median | max | to blue, min | median | device MiB | by the "
              "driver | TFLOP/s | of the roofline | launches |", "|---|" + "--:|" * 10]
     for r in rows:
+        name = f"{r['implementation']} {r['version']}"
+        if r["workload"] != own:
+            name += f", {r['workload']}"
         lines.append(
-            f"| {r['implementation']} {r['version']} | {r['min_ms']:.3f} | {r['median_ms']:.3f} | "
+            f"| {name} | {r['min_ms']:.3f} | {r['median_ms']:.3f} | "
             f"{r['max_ms']:.3f} | "
             + " | ".join(ratio(r[key], blue.get(key)) for key in ("min_ms", "median_ms"))
             + f" | {cell(r.get('device_MiB'), '.0f')} | {cell(r.get('driver_MiB'), '.0f')} "

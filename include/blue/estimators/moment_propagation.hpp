@@ -137,9 +137,9 @@ private:
         if constexpr (!is_random<Q>)
             return {of_parameters<ops::OnlyValue>(q, state)};
         else if constexpr (has_moments)
-            return {expectations(q, state),
-                    state.frozen.kernels ? Var<B, typename State::variable::shape>{}
-                                         : of_parameters<ops::Variance>(q, state)};
+            return {expectations(q, state), state.frozen.kernels
+                                                ? Var<B, typename State::variable::shape>{}
+                                                : of_parameters<ops::Variance>(q, state)};
         else
             return {};
     }

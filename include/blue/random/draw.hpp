@@ -80,9 +80,9 @@ struct StepWords {
 /// Stores what the words i of the blocks became.
 BLUE_INLINE void store_tiles(const StepPack<float>& values, int i, float* out) {
     constexpr int count = StepPack<float>::count, lanes = StepPack<float>::per_register;
-    BLUE_EACH_REGISTER(r, count,
-                       math::detail::store(out + r * lanes / 16 * tile + 16 * i + r * lanes % 16,
-                                           values.r[r]));
+    BLUE_EACH_REGISTER(
+        r, count,
+        math::detail::store(out + r * lanes / 16 * tile + 16 * i + r * lanes % 16, values.r[r]));
 }
 
 /// Tiles in float, from their words and, where values take two, those of the second stream.

@@ -30,8 +30,8 @@ BLUE_INLINE constexpr void threefry_rounds(V (&x)[4][R], const Block& k) {
                                     {6, 20},  {17, 11}, {25, 10}, {18, 20}};
     const std::uint32_t parity = 0x1bd11bdau ^ k[0] ^ k[1] ^ k[2] ^ k[3];
     const std::uint32_t key[5] = {k[0], k[1], k[2], k[3], parity};
-    BLUE_UNROLL for (int i = 0; i < 4; ++i) BLUE_UNROLL for (int r = 0; r < R; ++r)
-        x[i][r] += key[i];
+    BLUE_UNROLL for (int i = 0; i < 4; ++i) BLUE_UNROLL for (int r = 0; r < R; ++r) x[i][r] +=
+        key[i];
     BLUE_UNROLL for (int round = 0; round < 20; ++round) {
         const int a = rotation[round % 8][0], b = rotation[round % 8][1];
         V(&y1)[R] = x[round % 2 == 0 ? 1 : 3];

@@ -37,8 +37,13 @@ struct CountedDevice : blue::cuda::Device {
         ++HostExecutor::launches();
         Device::template reduce<Lanes>(groups, body);
     }
-    template <class T>
-    static void gemm(const blue::cuda::GemmArgs<T>& g) {
+    template <class Body>
+    static void teams(blue::Index groups, const Body& body) {
+        ++HostExecutor::launches();
+        Device::teams(groups, body);
+    }
+    template <class T, class Factor>
+    static void gemm(const blue::cuda::GemmArgs<T, Factor>& g) {
         ++HostExecutor::launches();
         Device::gemm(g);
     }

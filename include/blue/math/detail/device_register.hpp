@@ -54,6 +54,7 @@ struct alignas(BLUE_REGISTER_BYTES) DeviceRegister {
     BLUE_INLINE R operator-() const { return broadcast(0) - *this; }
     BLUE_INLINE R& operator+=(R b) { return *this = *this + b; }
     BLUE_INLINE R& operator+=(T b) { return *this = *this + broadcast(b); }
+    BLUE_INLINE R& operator^=(R b) { return *this = *this ^ b; }
     friend BLUE_INLINE R operator-(T a, R b) { return broadcast(a) - b; }
     BLUE_INLINE auto operator<(R b) const { return map(b, [](T x, T y) { return yes(x < y); }); }
     BLUE_INLINE auto operator<=(R b) const { return map(b, [](T x, T y) { return yes(x <= y); }); }

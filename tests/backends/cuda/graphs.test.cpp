@@ -119,7 +119,7 @@ TEST_CASE("cuda graphs: fit, evaluate and predict", "[cuda]") {
     };
     const Counter counter;
     CHECK(run_fit(Replayed{}) == run_fit(Emulated<double>{}));
-    CHECK(counter().launched > 16);
+    CHECK(counter().launched >= 8);  // of 16 steps, those after the first ones
 }
 
 TEST_CASE("cuda graphs: without a graph work is started as without this executor", "[cuda]") {

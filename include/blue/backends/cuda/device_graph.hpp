@@ -57,7 +57,7 @@ inline const Capture& capture() {
 
 }  // namespace detail
 
-/// Work in a row, which the device starts with one launch. Nothing here waits for the device.
+/// Work in a row, which the device starts with one launch.
 class Device::Graph {
 public:
     Graph() { detail::check(cudaGraphCreate(&graph_, 0), "cudaGraphCreate"); }
@@ -76,9 +76,10 @@ public:
         add_kernel(reduction);
     }
     void add(const work::Copy& copy) {
-        detail::check(cudaGraphAddMemcpyNode1D(append(), graph_, last(), last_count(), copy.to,
-                                               copy.from, copy.bytes, cudaMemcpyDeviceToDevice),
-                      "cudaGraphAddMemcpyNode1D");
+        append("cudaGraphAddMemcpyNode1D", [&](auto... place) {
+            return cudaGraphAddMemcpyNode1D(place..., copy.to, copy.from, copy.bytes,
+                                            cudaMemcpyDeviceToDevice);
+        });
     }
     void add(const work::FillZero& fill) {
         cudaMemsetParams params{};
@@ -86,8 +87,8 @@ public:
         params.elementSize = 1;
         params.width = fill.bytes;
         params.height = 1;
-        detail::check(cudaGraphAddMemsetNode(append(), graph_, last(), last_count(), &params),
-                      "cudaGraphAddMemsetNode");
+        append("cudaGraphAddMemsetNode",
+               [&](auto... place) { return cudaGraphAddMemsetNode(place..., &params); });
     }
     /// What cuBLAS starts for a product, as a graph in the graph.
     template <class T, class Factor>
@@ -95,10 +96,12 @@ public:
         const detail::Capture& capture = detail::capture();
         const cudaGraph_t captured =
             capture.graph_of([&] { Device::multiply(capture.blas, product.args); });
-        const cudaError_t error =
-            cudaGraphAddChildGraphNode(append(), graph_, last(), last_count(), captured);
-        static_cast<void>(cudaGraphDestroy(captured));  // a copy was added
-        detail::check(error, "cudaGraphAddChildGraphNode");
+        struct Destroy {
+            cudaGraph_t graph;
+            ~Destroy() { static_cast<void>(cudaGraphDestroy(graph)); }
+        } destroy{captured};  // a copy is added
+        append("cudaGraphAddChildGraphNode",
+               [&](auto... place) { return cudaGraphAddChildGraphNode(place..., captured); });
     }
     /// After everything was added.
     void finish() {
@@ -122,19 +125,18 @@ private:
     template <class Work>
     void add_kernel(const Work& work) {
         with_params(work, [&](const cudaKernelNodeParams& params) {
-            detail::check(cudaGraphAddKernelNode(append(), graph_, last(), last_count(), &params),
-                          "cudaGraphAddKernelNode");
+            append("cudaGraphAddKernelNode",
+                   [&](auto... place) { return cudaGraphAddKernelNode(place..., &params); });
         });
     }
-    /// The node of what is added next, after the last one.
-    cudaGraphNode_t* append() {
-        nodes_.emplace_back();
-        return &nodes_.back();
+    /// Appends what a function adds at a place: the node, the graph, the node before, if any.
+    template <class Add>
+    void append(const char* what, Add add) {
+        const std::size_t before = nodes_.empty() ? 0 : 1;
+        cudaGraphNode_t node = nullptr;
+        detail::check(add(&node, graph_, nodes_.data() + nodes_.size() - before, before), what);
+        nodes_.push_back(node);
     }
-    const cudaGraphNode_t* last() const {
-        return nodes_.size() < 2 ? nullptr : &nodes_[nodes_.size() - 2];
-    }
-    std::size_t last_count() const { return nodes_.size() < 2 ? 0 : 1; }
 
     // The launches of Device.
     template <class Body, class Use>

@@ -20,10 +20,11 @@ using SmallMlp =
 template <class B, class Rule, class Batch, class Pass>
 std::vector<double> train_unread(
     const Rule& rule, int steps, Batch batch, Pass pass, void (*begin)(int) = [](int) {}) {
+    using T = typename B::scalar;
     SmallMlp<B> net{blue::Seed{3}};
     blue::Tape<B> tape;
     auto optimizer = blue::make_optimizer(net, rule);
-    const Examples<double> data;
+    const Examples<T> data;
     double loss_value = 0;
     for (int step = 0; step < steps; ++step) {
         begin(step);
@@ -35,11 +36,11 @@ std::vector<double> train_unread(
         const auto loss = blue::Elbo{blue::Categorical{}}(result, labels, blue::DatasetSize{50});
         blue::backward(loss);
         optimizer.step(net, tape);
-        if (step + 1 == steps) loss_value = loss.total.value();
+        if (step + 1 == steps) loss_value = static_cast<double>(loss.total.value());
     }
     std::vector<double> numbers{loss_value};
     for (const auto& variable : blue::variable_views<SmallMlp<B>, B>(net)) {
-        std::vector<double> values(static_cast<std::size_t>(variable.numbers()));
+        std::vector<T> values(static_cast<std::size_t>(variable.numbers()));
         B::memory::copy_to_host(values.data(), variable.values, variable.numbers());
         numbers.insert(numbers.end(), values.begin(), values.end());
     }

@@ -83,6 +83,8 @@ TEST_CASE("options without a meaning are errors") {
     CHECK(error([](Options& o) { o.clip_norm = -1; }) ==
           "fit: expected a clip_norm of at least 0, got -1");
     CHECK(contains(error([](Options& o) { o.clip_norm = double(not_a_number); }), "clip_norm"));
+    CHECK(error([](Options& o) { o.resident_bytes = -1; }) ==
+          "fit: expected resident_bytes of at least 0, got -1");
     CHECK(error([](Options& o) { o.patience = -1; }) ==
           "fit: expected a patience of at least 0, got -1");
     CHECK(error([](Options& o) { o.patience = 4; }) ==

@@ -31,8 +31,11 @@ public:
         : n_(parameters.width), a_(normals(n_ * n_)), b_(normals(n_ * n_)), c_(n_ * n_) {}
 
     double step() override {
-        blue::cuda::gemm<false, false, bench::CountingDevice, float>(
-            n_, n_, n_, {a_.data(), 0}, {b_.data(), 0}, {c_.data(), 0}, 1, false);
+        using Factor = blue::cuda::Matrices<const float>;
+        using Product = blue::cuda::Matrices<float>;
+        blue::cuda::gemm<false, false, bench::CountingDevice>(n_, n_, n_, Factor{a_.data(), 0},
+                                                              Factor{b_.data(), 0},
+                                                              Product{c_.data(), 0}, 1, false);
         return 0;
     }
     double elements() const override { return 2.0 * static_cast<double>(n_ * n_ * n_); }

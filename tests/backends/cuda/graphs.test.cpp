@@ -9,6 +9,8 @@
 #include <blue/backends/cpu/backend.hpp>
 #include <blue/backends/cuda/backend.hpp>
 #include <blue/backends/cuda/graphs.hpp>
+#include <blue/distributions/low_rank_normal.hpp>
+#include <blue/distributions/matrix_normal.hpp>
 #include <blue/train/fit.hpp>
 
 #include <thread>
@@ -32,6 +34,11 @@ struct Counter {
                 now.launched - before.launched, now.updated - before.updated};
     }
 };
+
+/// Weights that are drawn as a whole.
+template <class B>
+using Structured = Sequential<Linear<8, 30, MatrixNormal, MeanFieldNormal, B>, ReLU,
+                              Linear<30, 4, LowRankNormal<2>, MeanFieldNormal, B>>;
 
 constexpr auto six = [](int) { return Index{6}; };
 constexpr auto own = [](int step) { return step; };
@@ -99,6 +106,11 @@ TEST_CASE("cuda graphs: networks whose operations wait for the device", "[cuda]"
           train_network<LeNet<Emulated<double>>, shape<1, 12, 12>>(2));
     CHECK(train_network<Fresh<Replayed>, shape<6, 4>>() ==
           train_network<Fresh<Emulated<double>>, shape<6, 4>>());
+}
+
+TEST_CASE("cuda graphs: joint distributions", "[cuda]") {
+    CHECK(train_network<Structured<Replayed>, shape<8>>() ==
+          train_network<Structured<Emulated<double>>, shape<8>>());
 }
 
 TEST_CASE("cuda graphs: fit, evaluate and predict", "[cuda]") {

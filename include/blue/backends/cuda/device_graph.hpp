@@ -75,6 +75,10 @@ public:
     void add(const work::Reduction<Lanes, Body>& reduction) {
         add_kernel(reduction);
     }
+    template <class Body>
+    void add(const work::Teams<Body>& teams) {
+        add_kernel(teams);
+    }
     void add(const work::Copy& copy) {
         append("cudaGraphAddMemcpyNode1D", [&](auto... place) {
             return cudaGraphAddMemcpyNode1D(place..., copy.to, copy.from, copy.bytes,
@@ -148,6 +152,10 @@ private:
     static void with_params(const work::Reduction<Lanes, Body>& reduction, Use use) {
         with_arguments(use, ceil_div(reduction.groups, block_lanes / Lanes),
                        &detail::reduce_kernel<Lanes, Body>, reduction.groups, reduction.body);
+    }
+    template <class Body, class Use>
+    static void with_params(const work::Teams<Body>& teams, Use use) {
+        with_arguments(use, teams.groups, &detail::team_kernel<Body>, teams.body);
     }
     template <class Use, class... Arguments>
     static void with_arguments(Use use, Index blocks, void (*kernel)(Arguments...),

@@ -189,6 +189,10 @@ struct Graphs : Executor {
     static void reduce(Index groups, const Body& body) {
         if (groups > 0) queue().add(work::Reduction<Lanes, Body>{groups, body});
     }
+    template <class Body>
+    static void teams(Index groups, const Body& body) {
+        if (groups > 0) queue().add(work::Teams<Body>{groups, body});
+    }
     template <class T, class Factor>
     static void gemm(const GemmArgs<T, Factor>& args) {
         queue().add(work::Product<T, Factor>{args});

@@ -36,6 +36,15 @@ struct Reduction {
         Executor::template reduce<Lanes>(groups, body);
     }
 };
+template <class Body>
+struct Teams {
+    Index groups;
+    Body body;
+    template <class Executor>
+    void start() const {
+        Executor::teams(groups, body);
+    }
+};
 template <class T, class Factor>
 struct Product {
     GemmArgs<T, Factor> args;

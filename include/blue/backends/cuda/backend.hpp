@@ -28,6 +28,7 @@
 #include <blue/backends/cuda/optimizer.hpp>
 #include <blue/backends/cuda/pooling.hpp>
 #include <blue/backends/cuda/prediction.hpp>
+#include <blue/backends/cuda/prediction_numbers.hpp>
 #include <blue/backends/cuda/recurrence.hpp>
 #include <blue/backends/cuda/recurrence_steps.hpp>
 #include <blue/backends/cuda/reduce.hpp>

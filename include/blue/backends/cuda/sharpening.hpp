@@ -16,7 +16,7 @@ namespace cuda {
 /// The noise of a draw, and that of its sharpened draw.
 template <class T, class E>
 struct SharpenNoise {
-    detail::SharpenedArgs<Cuda<T, E>> at;
+    blue::detail::SharpenedArgs<Cuda<T, E>> at;
     random::SampleKey drawn;
     random::Key own;
     T std;
@@ -40,7 +40,7 @@ struct SharpenNoise {
 /// Adds what a sharpened draw gives to the gradients; per block the squares of its moves.
 template <class T, class E>
 struct SharpenedGradients : Adding<1> {
-    detail::SharpenedArgs<Cuda<T, E>> at;
+    blue::detail::SharpenedArgs<Cuda<T, E>> at;
     const T *slopes, *scales;
     Index size, stride;
     T penalty;

@@ -54,8 +54,10 @@ struct PReLU
                  parameter<"weight", typename detail::prelu_options<Options...>::start, Channels>>,
              NonBayesian, UniformPrior, typename detail::prelu_options<Options...>::backend> {
     template <class Q, class P, class B>
-    using with_policies = std::conditional_t<
-        Backend<B>, PReLU<Channels, typename detail::prelu_options<Options...>::start, B>, PReLU>;
+    using with_policies =
+        std::conditional_t<std::is_same_v<B, typename detail::prelu_options<Options...>::backend>,
+                           PReLU,
+                           PReLU<Channels, typename detail::prelu_options<Options...>::start, B>>;
     template <class Shape>
     using expected_input = std::conditional_t<Channels == 1, Shape, replace_first<Shape, Channels>>;
 

@@ -19,7 +19,6 @@ using blue_test::same_bits;
 namespace {
 
 using blue::cpu::Bfloat16;
-using blue::cpu::rounded_to_bfloat16;
 
 template <Index In, Index Out, class B>
 using Dense = blue::Linear<In, Out, blue::MeanFieldNormal, blue::MeanFieldNormal, B>;
@@ -77,7 +76,8 @@ TEST_CASE("the factors of a product are rounded, and nothing else") {
                 const float x = a[static_cast<std::size_t>(i * k + l)];
                 const float y = b[static_cast<std::size_t>(j * k + l)];
                 exact += double(x) * double(y);
-                rounded += double(rounded_to_bfloat16(x)) * double(rounded_to_bfloat16(y));
+                rounded +=
+                    double(float(blue::math::bfloat16(x))) * double(float(blue::math::bfloat16(y)));
                 sizes += std::abs(double(x) * double(y));
             }
             const double result = double(c[static_cast<std::size_t>(i * n + j)]);

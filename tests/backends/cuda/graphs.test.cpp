@@ -134,6 +134,18 @@ TEST_CASE("cuda graphs: fit, evaluate and predict", "[cuda]") {
     CHECK(counter().launched >= 8);  // of 16 steps, those after the first ones
 }
 
+TEST_CASE("cuda graphs: an event is behind what was collected before it", "[cuda]") {
+    Buffer<Replayed> x(1);
+    HostExecutor::Event event;
+    for (auto* function : {&HostExecutor::mark, &HostExecutor::follow}) {
+        const long before = HostExecutor::launches();
+        Collecting::for_each(1, cuda::Scale<double>{x.data(), 2});
+        CHECK(HostExecutor::launches() == before);
+        function(event);
+        CHECK(HostExecutor::launches() == before + 1);
+    }
+}
+
 TEST_CASE("cuda graphs: without a graph work is started as without this executor", "[cuda]") {
     const SGD sgd{.learning_rate = 1e-6};
     const auto five = [](int) { return Index{5}; };  // with this rule not known yet

@@ -87,8 +87,11 @@ struct HostExecutor {
         mprotect(pinned_memory, pinned()[pinned_memory], PROT_READ);
         if (!late) make(copied);
     }
-    static void mark(Event&) {}
-    static void follow(Event& event) { make(event); }
+    static void mark(Event&) { submit_others(); }
+    static void follow(Event& event) {
+        submit_others();
+        make(event);
+    }
     static void wait(Event& event) {
         make(event);
         if (event.from) mprotect(event.from, pinned()[event.from], PROT_READ | PROT_WRITE);

@@ -41,11 +41,6 @@ using CpuBfloat16 = Cpu<float, cpu::bfloat16_products<>>;
 namespace cpu {
 inline namespace BLUE_BFLOAT16 {
 
-/// x rounded to bfloat16.
-inline float rounded_to_bfloat16(float x) {
-    return math::bfloat16(x);
-}
-
 #if defined(__AVX512BF16__) && defined(BLUE_ISA_AVX512) && defined(BLUE_X86_INTRINSICS)
 
 /// Two neighbouring terms side by side in the place of a float, which one instruction multiplies
@@ -110,10 +105,10 @@ struct Bfloat16 : FullPrecision {
                              float* to, Index stride) {
         for (Index i = 0; i < rows; ++i)
             std::transform(from + i * from_stride, from + i * from_stride + terms, to + i * stride,
-                           rounded_to_bfloat16);
+                           [](float x) -> float { return math::bfloat16(x); });
     }
     static void convert_columns(float* numbers, Index terms, Index width) {
-        for (Index i = 0; i < terms * width; ++i) numbers[i] = rounded_to_bfloat16(numbers[i]);
+        for (Index i = 0; i < terms * width; ++i) numbers[i] = math::bfloat16(numbers[i]);
     }
 };
 

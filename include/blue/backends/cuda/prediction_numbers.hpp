@@ -69,7 +69,7 @@ struct KeepWrong : FirstPlace {
 /// Memory that predictions on the device use again.
 template <class E>
 struct PredictionNumbers {
-    DeviceNumbers<E, double> sums, outcomes, totals, places;
+    DeviceNumbers<E, double> sums, totals, places;
     DeviceNumbers<E, metrics::detail::LogSumExp> densities;
     DeviceNumbers<E, WrongNumber> wrong;
     std::vector<double> host;

@@ -161,21 +161,18 @@ struct LogReduction {
     }
 };
 
-/// Factor (log(1 + f) + exponent ln 2) for a power of two, which costs nothing. All products that
-/// are added go through explicit multiply-adds, so that compilers have nothing to fuse on their
-/// own: noise is made of this function.
-template <int Factor = 1, class T, int N>
+/// log(1 + f) + exponent ln 2. All products that are added go through explicit multiply-adds, so
+/// that compilers have nothing to fuse on their own: noise is made of this function.
+template <class T, int N>
 BLUE_INLINE Pack<T, N> log_sum(Pack<T, N> f, Pack<T, N> exponent) {
     using P = Pack<T, N>;
-    constexpr T c = Factor;
     const P f2 = f * f;
     if constexpr (std::is_same_v<T, float>) {
-        const P q = polynomial(f, c * -0x1.38de36p-4f, c * 0x1.056c98p-3f, c * -0x1.0d853ap-3f,
-                               c * 0x1.22d788p-3f, c * -0x1.54720cp-3f, c * 0x1.99a028p-3f,
-                               c * -0x1.000228p-2f, c * 0x1.555554p-2f, c * -0.5f);
-        P y = fma(q, f2, exponent * (c * -0x1.bd0106p-13f));
-        y = Factor == 1 ? f + y : fma(f, c, y);
-        return fma(exponent, c * 0x1.63p-1f, y);
+        const P q =
+            polynomial(f, -0x1.38de36p-4f, 0x1.056c98p-3f, -0x1.0d853ap-3f, 0x1.22d788p-3f,
+                       -0x1.54720cp-3f, 0x1.99a028p-3f, -0x1.000228p-2f, 0x1.555554p-2f, -0.5f);
+        const P y = f + fma(q, f2, exponent * -0x1.bd0106p-13f);
+        return fma(exponent, 0x1.63p-1f, y);
     } else {
         // log(1 + f) = 2 atanh(s) = f - s (f - R) = f - (f^2/2 - s (f^2/2 + R)), s = f / (2 + f):
         // the form of fdlibm with minimax coefficients of our own.
@@ -186,7 +183,7 @@ BLUE_INLINE Pack<T, N> log_sum(Pack<T, N> f, Pack<T, N> exponent) {
                                0x1.5555555555593p-1);
         const P half = 0.5 * f2;
         const P y = fma(exponent, 0x1.a39ef35793c76p-33, s * fma(q, z, half));
-        return c * fma(exponent, 0x1.62e42feep-1, f - (half - y));
+        return fma(exponent, 0x1.62e42feep-1, f - (half - y));
     }
 }
 

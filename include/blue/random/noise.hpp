@@ -41,11 +41,32 @@ BLUE_INLINE Pack<T, N> with_sign(Pack<T, N> x, Words<T, N> w) {
     return (Words<T, N>(x) ^ ((w << up) & math::detail::format<T>::sign)).pack();
 }
 
-/// Factor log(x) for positive normal numbers and a power of two.
-template <int Factor = 1, class T, int N>
+/// log(x) for positive normal numbers.
+template <class T, int N>
 BLUE_INLINE Pack<T, N> log_of_positive(Pack<T, N> x) {
     const math::detail::LogReduction<T, N> d(x);
-    return math::detail::log_sum<Factor>(d.f, d.exponent);
+    return math::detail::log_sum(d.f, d.exponent);
+}
+
+/// -2 log(u) for u = (w + 1/2) / 2^31 with the upper 31 bits of a word.
+template <int N>
+BLUE_INLINE Pack<float, N> minus_two_log(Words<float, N> w) {
+    // In fewer operations than log: the square root to come halves the relative error. 2^31 u is
+    // 2^(e + 31) (1 + f) with 1 + f in [sqrt(1/2), sqrt(2)), and log(1 + f) / f a polynomial.
+    using F = math::detail::format<float>;
+    const Pack<float, N> number = math::detail::signed_number(w >> 1) + 0.5f;
+    const Words<float, N> t = Words<float, N>(number) - (F::sqrt_half + (31u << F::mantissa_bits));
+    const Pack<float, N> e = math::detail::exponent_number(t);
+    const Pack<float, N> f = ((t & F::mantissa) + F::sqrt_half).pack() - 1;
+    const Pack<float, N> q = math::detail::polynomial(
+        f, -0x1.65f5bap-3f, 0x1.250e38p-2f, -0x1.317f7ap-2f, 0x1.535aeap-2f, -0x1.98d32ep-2f,
+        0x1.0004aep-1f, -0x1.5556f2p-1f, 0x1.fffffap-1f);
+    const Pack<float, N> whole = math::detail::rounded_product(e, Pack<float, N>(-0x1.62e43p+0f));
+    return fma(q, f * f, -(f + f)) + whole;
+}
+template <int N>
+BLUE_INLINE Pack<double, N> minus_two_log(Words<double, N> w) {
+    return -2 * log_of_positive(centred<double, N>(w >> 1, 0x1p-31));
 }
 
 /// -log(u) for u = (w + 1/2) / 2^32: relatively accurate also for u next to 1.
@@ -119,8 +140,7 @@ struct Normal {
     template <class T, int N>
     static BLUE_INLINE void from_pair(Words<T, N> w0, Words<T, N> w1, math::Pack<T, N>& z0,
                                       math::Pack<T, N>& z1) {
-        const math::Pack<T, N> u = detail::centred<T, N>(w0 >> 1, T(0x1p-31));
-        const math::Pack<T, N> radius = sqrt(detail::log_of_positive<-2>(u));
+        const math::Pack<T, N> radius = sqrt(detail::minus_two_log(w0));
         math::Pack<T, N> x, y;
         detail::point_on_circle<T, N>(w1, x, y);
         z0 = radius * x;

@@ -172,11 +172,17 @@ BLUE_INLINE P polynomial(P x, C... coefficients) {
     return y;
 }
 
+/// A product that no compiler fuses with what is added to it.
+template <class T, int N>
+BLUE_INLINE Pack<T, N> rounded_product(Pack<T, N> a, Pack<T, N> b) {
+    BLUE_EACH_REGISTER(i, a.count, a.r[i] = rounded_product(a.r[i], b.r[i]));
+    return a;
+}
+
 /// a b + c in two roundings on every machine.
 template <class T, int N>
 BLUE_INLINE Pack<T, N> unfused(Pack<T, N> a, Pack<T, N> b, Pack<T, N> c) {
-    BLUE_EACH_REGISTER(i, a.count, a.r[i] = rounded_product(a.r[i], b.r[i]) + c.r[i]);
-    return a;
+    return rounded_product(a, b) + c;
 }
 
 /// Horner's rule in two roundings per step on every machine.

@@ -29,6 +29,7 @@ struct ParameterBlock {
     const typename B::scalar* gradients;
     Index size;                     ///< of what steps alike, with padding, whose gradients are 0
     StepBatch<B>* batch = nullptr;  ///< with what it may be started; nullptr for at once
+    Index arrays = 1;               ///< of equal size that `values` are, one after another
 };
 
 /// The part of a step that one random variable has.
@@ -59,9 +60,11 @@ Index state_size(const Rule&, const VariableView<B>& variable) {
 }
 template <class Rule, class B>
 void step_variable(const Rule& rule, const VariableStep<B>& at) {
-    optimizer_step(rule, rule.constants(at.number, at.factor),
-                   ParameterBlock<B>{at.values, at.gradients, at.variable.numbers(), at.batch},
-                   at.state);
+    const Index arrays = at.variable.layout ? 1 : at.variable.parameters;
+    optimizer_step(
+        rule, rule.constants(at.number, at.factor),
+        ParameterBlock<B>{at.values, at.gradients, at.variable.numbers(), at.batch, arrays},
+        at.state);
 }
 
 namespace detail {

@@ -152,6 +152,25 @@ TEST_CASE("rules that step mean and log_std together", "[cpu]") {
     CHECK(largest_gap(run_pairs<float>(rule), expected) < 4e-6);
 }
 
+TEST_CASE("parameters in several arrays are shared out otherwise and step the same", "[cpu]") {
+    const Index length = 2 * cpu::block_size + 5, numbers = 3 * length;
+    const Adam rule{.learning_rate = 0.01};
+    const auto after_a_step = [&](Index arrays) {
+        std::vector<float> values, gradients, state(static_cast<std::size_t>(2 * numbers), 0.5f);
+        for (Index e = 0; e < numbers; ++e) {
+            values.push_back(static_cast<float>(std::cos(e)));
+            gradients.push_back(static_cast<float>(gradient_of(1, e)));
+        }
+        optimizer_step(
+            rule, rule.constants(1, 1),
+            ParameterBlock<Cpu<float>>{values.data(), gradients.data(), numbers, nullptr, arrays},
+            state.data());
+        values.insert(values.end(), state.begin(), state.end());
+        return values;
+    };
+    CHECK(after_a_step(3) == after_a_step(1));
+}
+
 TEST_CASE("sums of squares", "[cpu]") {
     Tape<Cpu<float>> tape;
     for (Index n : {Index{0}, Index{1}, Index{37}, 3 * cpu::block_size + 11}) {

@@ -42,9 +42,14 @@ BLUE_FLATTEN double sum_of_squares(const T* data, Index begin, Index end) {
 template <class Rule, class T, class Isa>
 void optimizer_step(const Rule&, const typename Rule::Constants& constants,
                     ParameterBlock<Cpu<T, Isa>> block, T* state) {
-    cpu::parallel_blocks(block.size, 1, block.size, [&](Index, Index begin, Index end) {
+    // The same elements of all arrays one after another: a thread finds what it read and wrote for
+    // them in its cache.
+    const Index arrays = block.arrays, size = block.size / arrays;
+    const Index blocks = (size + cpu::block_size - 1) / cpu::block_size;
+    cpu::parallel_units(arrays * blocks, block.size, [&](Index unit, int) {
+        const Index array = unit % arrays * size, begin = unit / arrays * cpu::block_size;
         cpu::optimizer_sweep<Rule>(constants, block.values, block.gradients, state, block.size,
-                                   begin, end);
+                                   array + begin, array + std::min(size, begin + cpu::block_size));
     });
 }
 

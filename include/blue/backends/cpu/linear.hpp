@@ -222,13 +222,17 @@ void linear_backward(Tape<Cpu<T, Isa>>& tape, const LinearArgs<Cpu<T, Isa>>& arg
     const cpu::LinearBackward<B> backward{args, cpu::gradient_before_relu(tape, args), weight_live,
                                           bias_live,
                                           x.needs_grad ? tape.gradient(&x) : GradientTarget<T>{}};
-    cpu::pool().run(blocks + input_units, [&](Index unit, int worker) {
-        if (unit < blocks) {
-            const Index from = unit * block;
+    const Index units = blocks + input_units;
+    cpu::pool().run(units, [&](Index unit, int worker) {
+        // Units of parameters, the larger ones, spread evenly: each thread begins with its own.
+        const Index before = (unit * blocks + units - 1) / units;
+        if (((unit + 1) * blocks + units - 1) / units > before) {
+            const Index from = before * block;
             return backward.parameters(from, std::min(out, from + block), scratch.of(worker));
         }
-        const Index s = (unit - blocks) / input_blocks;
-        const Index from = (unit - blocks) % input_blocks * cpu::linear_input_block;
+        const Index input_unit = unit - before;
+        const Index s = input_unit / input_blocks;
+        const Index from = input_unit % input_blocks * cpu::linear_input_block;
         backward.input(s, from, std::min(in, from + cpu::linear_input_block), scratch.of(worker));
     });
 }

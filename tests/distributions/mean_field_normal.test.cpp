@@ -28,6 +28,14 @@ TEST_CASE("a floor that is visible in some elements only", "[distributions]") {
     CHECK(sweep_laws(MeanFieldNormal{.eps = 1e-8}, MeanFieldNormal{}, options) == Failures{});
 }
 
+TEST_CASE("a small floor, which the sweep takes into account by series", "[distributions]") {
+    // Up to 2^-8 of the variance in float and 2^-18 in double: here just below.
+    for (const double std : {1.61e-3, 0.0515}) {
+        const DistributionLawOptions<MeanFieldNormal> options{.points = {{0.0, std}}};
+        CHECK(sweep_laws(MeanFieldNormal{.eps = 1e-8}, MeanFieldNormal{}, options) == Failures{});
+    }
+}
+
 TEST_CASE("the density of the normal distribution", "[distributions]") {
     using Number = math::Number<double>;
     const MeanFieldNormal normal{.eps = 0.01};

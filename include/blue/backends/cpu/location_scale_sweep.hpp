@@ -36,11 +36,10 @@ struct LocationScaleSweep : SweepBase<Q, P, T, Isa> {
                         scale_transform == transform::exponential ? exp(stored) : softplus(stored);
                     store(scale, d.natural + e, n);
                     if (floor > 0) {
-                        const S variance = scale * scale + floor;
-                        const S ratio = scale / sqrt(variance);
-                        store(ratio, d.natural + d.stride + e, n);
-                        smallest_ratio = min(smallest_ratio, ratio);
-                        log_density_scale.add(T(0.5) * log(variance), n);
+                        const Density of = density(scale, stored, floor);
+                        store(of.ratio, d.natural + d.stride + e, n);
+                        smallest_ratio = min(smallest_ratio, of.ratio);
+                        log_density_scale.add(of.log_scale, n);
                     } else if (scores) {
                         log_density_scale.add(
                             scale_transform == transform::exponential ? stored : log(scale), n);
@@ -113,6 +112,34 @@ struct LocationScaleSweep : SweepBase<Q, P, T, Isa> {
     }
 
 private:
+    /// r = scale / d and log d.
+    struct Density {
+        S ratio, log_scale;
+    };
+    BLUE_HOST_INLINE static Density density(S scale, S stored, T floor) {
+        const auto exact = [&]() BLUE_INLINE_LAMBDA -> Density {
+            const S variance = scale * scale + floor;
+            return {scale / sqrt(variance), T(0.5) * log(variance)};
+        };
+        if constexpr (scale_transform == transform::exponential) {
+            // Mostly the floor is small: d = scale sqrt(1 + x) by series, up to terms that are lost
+            // in rounding. Each element decides for itself, whichever are in the pack with it.
+            constexpr T small = sizeof(T) == 4 ? T(0x1p-8) : T(0x1p-18);
+            const S x = floor / (scale * scale);
+            const auto by_series = x < small;
+            Density of{fma(x, fma(x, S(T(0.375)), S(T(-0.5))), S(1)),
+                       fma(x, fma(x, S(T(-0.25)), S(T(0.5))), stored)};
+            if (!all(by_series)) {
+                const Density other = exact();
+                of.ratio = where(by_series, of.ratio, other.ratio);
+                of.log_scale = where(by_series, of.log_scale, other.log_scale);
+            }
+            return of;
+        } else {
+            return exact();
+        }
+    }
+
     /// f'(u)
     BLUE_HOST_INLINE static S slope(const Q& q, S u) {
         return q.standard_log_prob(blue::detail::Argument<S, 1>::variable(u, 0)).derivative(0);

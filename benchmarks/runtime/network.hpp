@@ -32,7 +32,9 @@ blue::Array<std::int32_t> random_labels(blue::Index batch) {
 }
 
 /// Forward, objective, backward and Adam on one batch, which lies where the network computes.
-template <class Network, class Objective = blue::KullbackLeiblerLoss<blue::Categorical>>
+/// \tparam SamplesPerChunk weight samples of which the tape holds something at a time; 0 for all
+template <class Network, class Objective = blue::KullbackLeiblerLoss<blue::Categorical>,
+          blue::Index SamplesPerChunk = 0>
 class Train final : public Workload {
     using Net = OnBackend<Network>;
     using Tape = blue::Tape<blue::backend_of<Net>>;
@@ -45,16 +47,26 @@ public:
           labels_(random_labels<Net>(parameters.batch)) {}
 
     double step() override {
-        tape_.reset();
-        const decltype(x_) x{&tape_, tape_.view(x_.node->value, 1, inputs_.rows(), Input::size)};
-        const auto result =
-            blue::forward<Objective::scores>(net_, tape_, x,
-                                             {.samples = samples_,
-                                              .seed = blue::Seed{2},
-                                              .pass = pass_++,
-                                              .norm_constants = objective_.norm_constants});
-        const auto loss = objective_(result, y_);
-        blue::backward(loss);
+        const blue::ForwardOptions options{.samples = samples_,
+                                           .seed = blue::Seed{2},
+                                           .pass = pass_++,
+                                           .norm_constants = objective_.norm_constants};
+        const auto input = [&](Tape& tape) {
+            return decltype(x_){&tape, tape.view(x_.node->value, 1, inputs_.rows(), Input::size)};
+        };
+        const auto loss_of = [&](const auto& result) { return objective_(result, y_); };
+        const auto loss = [&] {
+            if constexpr (SamplesPerChunk > 0) {
+                return chunks_.template backward<Objective::scores>(net_, tape_, options, input,
+                                                                    loss_of);
+            } else {
+                tape_.reset();
+                const auto all =
+                    loss_of(blue::forward<Objective::scores>(net_, tape_, input(tape_), options));
+                blue::backward(all);
+                return all;
+            }
+        }();
         optimizer_.step(net_, tape_);
         return loss.total.value();
     }
@@ -72,6 +84,8 @@ private:
         data_, labels_.data(), labels_.size(), blue::last_extent<blue::output_shape_of<Net>>);
     blue::Optimizer<blue::Adam, blue::backend_of<Net>> optimizer_ =
         blue::make_optimizer(net_, blue::Adam{.learning_rate = 1e-3});
+    blue::SampleChunks<blue::backend_of<Net>> chunks_{net_,
+                                                      std::max<blue::Index>(SamplesPerChunk, 1)};
     std::uint64_t pass_ = 0;
 };
 

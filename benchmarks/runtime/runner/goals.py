@@ -103,6 +103,7 @@ GOALS = [
     faster(14, "mlp-train", "torch_blue"),
     faster(9.5, "mlp-train", "bayesian-torch"),
     Goal("mlp-train", at_most=70, unit="MiB"),
+    Goal("mlp-train-chunks", at_most=40, unit="MiB", base="mlp-train"),
     times_plain(1.6, "mlp-train/batch=8"),
     times_plain(1.4, "mlp-train/batch=256"),
     times_plain(0.5, "mlp-train/samples=1"),

@@ -33,6 +33,7 @@ WORKLOADS = {
     "mlp-train-lrt": MLP,
     "mlp-train-flipout": MLP,
     "mlp-train-bfloat16": MLP,
+    "mlp-train-chunks": MLP,
     **{f"mlp-train-{name}": MLP for name in DISTRIBUTIONS},
     "mlp-predict-moments": {"batch": 100, "samples": 100, "width": 512},
     "mlp-predict-bfloat16": {"batch": 100, "samples": 100, "width": 512},

@@ -53,6 +53,12 @@ struct AccuracyVersusUncertaintyOptions {
 
 namespace detail {
 
+// Not inlined: g++ 12 would warn that a threshold is used that nobody gave.
+[[gnu::noinline]] inline void require_calibration(const AccuracyVersusUncertaintyOptions& options) {
+    require_not_negative("AccuracyVersusUncertainty", "weight", options.weight);
+    require_not_negative("AccuracyVersusUncertainty", "threshold", options.threshold.value_or(0));
+}
+
 /// Probabilities of classes that the target counts from 0; a Bernoulli distribution's are something
 /// else.
 template <class Likelihood, class Output>
@@ -126,9 +132,7 @@ struct AccuracyVersusUncertainty : Objective {
         using Likelihood = decltype(Objective::likelihood);
         constexpr bool classifies = detail::HasClassProbabilities<Likelihood, Var<B, Shape>>;
         static_assert(requirement::class_probabilities<classifies, Likelihood>{});
-        require_not_negative("AccuracyVersusUncertainty", "weight", calibration.weight);
-        require_not_negative("AccuracyVersusUncertainty", "threshold",
-                             calibration.threshold.value_or(0));
+        detail::require_calibration(calibration);
         Loss<B> loss = Objective::operator()(result, target, size, step);
         if constexpr (classifies) {
             const double n = detail::required_size(this->options.dataset_size, size);

@@ -92,6 +92,12 @@ TEMPLATE_TEST_CASE("comparisons select lane by lane", "", PACKS) {
     CHECK(any(x == T(-1.5)));
     CHECK(all(x == x));
     CHECK(all(x == T(-1.5)) == (P::lanes == 1));
+    for (int at = 0; at < P::lanes; ++at) {
+        std::vector<T> lane(P::lanes, T(0));
+        lane[std::size_t(at)] = 1;
+        CHECK(any(P::load(lane.data()) == 1));
+        CHECK_FALSE(all(P::load(lane.data()) == 0));
+    }
 }
 
 TEMPLATE_TEST_CASE("min, max and clamp keep a NaN of the first argument", "", PACKS) {

@@ -16,6 +16,7 @@ namespace {
 const auto soft = [](auto a) { return softmax(a); };
 const auto log_soft = [](auto a) { return log_softmax(a); };
 const auto share = [](auto a) { return normalise(a); };
+const auto log_share = [](auto a) { return log_normalise(a); };
 
 }  // namespace
 
@@ -23,7 +24,9 @@ TEST_CASE("softmax and its relatives keep the laws", "[ops]") {
     const auto x = random_values<shape<11>>(3, 4, Seed{1});
     CHECK(operation_laws(soft, x) == Failures{});
     CHECK(operation_laws(log_soft, x) == Failures{});
-    CHECK(operation_laws(share, random_values<shape<11>>(3, 4, Seed{1}, 0.25, 2)) == Failures{});
+    const auto scores = random_values<shape<11>>(3, 4, Seed{1}, 0.25, 2);
+    CHECK(operation_laws(share, scores) == Failures{});
+    CHECK(operation_laws(log_share, scores) == Failures{});
 }
 
 TEST_CASE("they work on the last axis of longer items", "[ops]") {
@@ -31,6 +34,7 @@ TEST_CASE("they work on the last axis of longer items", "[ops]") {
     CHECK(operation_laws(soft, x) == Failures{});
     CHECK(operation_laws(log_soft, x) == Failures{});
     CHECK(operation_laws(share, x) == Failures{});
+    CHECK(operation_laws(log_share, x) == Failures{});
 }
 
 TEST_CASE("many rows, and rows longer than a block, keep the laws", "[ops]") {
@@ -59,8 +63,19 @@ TEST_CASE("probabilities and their logarithms", "[ops]") {
         CHECK(total == Approx(1).epsilon(1e-15));
     }
     const std::vector<double> scores{1, 2, 5};
-    CHECK(normalise(tape.input<shape<3>>(scores.data(), 1)).to_host() ==
-          std::vector<double>{0.125, 0.25, 0.625});
+    const auto s = tape.input<shape<3>>(scores.data(), 1);
+    CHECK(normalise(s).to_host() == std::vector<double>{0.125, 0.25, 0.625});
+    for (std::size_t c = 0; c < 3; ++c)
+        CHECK(log_normalise(s).to_host()[c] == Approx(std::log(scores[c] / 8)).epsilon(1e-14));
+}
+
+TEST_CASE("a result that nobody uses adds nothing to gradients", "[ops]") {
+    Tape<Cpu<double>> tape;
+    const std::vector<double> numbers{1, 2, 4};
+    const auto x = tape.leaf<shape<3>>(numbers.data(), 1);
+    softmax(x);
+    tape.backward(sum(x));
+    CHECK(tape.gradient_of(x.node) == std::vector<double>{1, 1, 1});
 }
 
 TEST_CASE("large logits do not overflow", "[ops]") {
@@ -72,4 +87,9 @@ TEST_CASE("large logits do not overflow", "[ops]") {
     CHECK(log_p.to_host()[2] == Approx(-2000 - std::log1p(std::exp(-1.0))).epsilon(1e-6));
     tape.backward(sum(log_p));
     for (float slope : tape.gradient_of(x.node)) CHECK(std::isfinite(slope));
+    CHECK(softmax(x).to_host()[0] == Approx(1 / (1 + std::exp(-1.0))).epsilon(1e-6));
+    // More classes than registers have lanes.
+    const std::vector<float> many(100, 1000);
+    CHECK(softmax(tape.input<shape<100>>(many.data(), 1)).to_host()[99] ==
+          Approx(0.01).epsilon(1e-6));
 }

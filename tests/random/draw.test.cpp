@@ -49,6 +49,19 @@ TEST_CASE("the layout of tiles is fixed") {
     CHECK(double(blue::random::uniform<float>(key, 2 * 64 + 17)) == values[17]);
 }
 
+TEST_CASE("the second word of a value has the upper bit of the purpose set") {
+    using Word = noise::Words<double, 1>;
+    const noise::StudentT kind{4};
+    const std::vector<double> values = draw<double>(kind, key, 2, 1);
+    Key second = key;
+    second.purpose |= std::uint32_t{1} << 31;
+    for (int e = 0; e < 64; ++e) {
+        const std::uint32_t block = 16 * 2 + std::uint32_t(e % 16);
+        const Word w0(key.block(block)[e / 16]), w1(second.block(block)[e / 16]);
+        CHECK(values[std::size_t(e)] == kind.from_words<double, 1>(w0, w1)[0]);
+    }
+}
+
 TEMPLATE_TEST_CASE("elements drawn alone are those of tiles", "", float, double) {
     using T = TestType;
     check_elements<T>(noise::Normal{});

@@ -27,6 +27,18 @@ TEST_CASE("batches have the rows of an order, converted") {
     CHECK(std::vector<float>(last, last + 2) == std::vector<float>{10, 11});
 }
 
+TEST_CASE("batches of the same type have the rows of an order, too") {
+    const Array<float> from({3, 2}, {0, 1, 2, 3, 4, 5});
+    const std::vector<Index> order{2, 0, 1};
+    Batches<float, float> batches;
+    batches.begin(from, order);
+    const float* const rows = batches.take(1, 2);
+    CHECK(std::vector<float>(rows, rows + 4) == std::vector<float>{0, 1, 2, 3});
+    blue::BatchBuffer<float> buffer;
+    const float* const all = buffer.gather(from, order);
+    CHECK(std::vector<float>(all, all + 6) == std::vector<float>{4, 5, 0, 1, 2, 3});
+}
+
 TEST_CASE("rows in their own order are not copied unless they are converted") {
     const Array<float> from({3, 2}, {0, 1, 2, 3, 4, 5});
     Batches<float, float> same;

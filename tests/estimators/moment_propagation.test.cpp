@@ -215,6 +215,17 @@ TEST_CASE("a predictor by moments predicts as predict does, again and again") {
     }
 }
 
+TEST_CASE("options in braces are those of draws") {
+    const blue::Sequential<Linear<3, 2>> net{blue::Seed{20}};
+    const auto inputs = inputs_for(4, 3);
+    const auto drawn = predict(net, blue::Gaussian{}, inputs, {.batch_size = 3});
+    CHECK(drawn.mean[0] ==
+          predict(net, blue::Gaussian{}, inputs, blue::PredictOptions{.batch_size = 3}).mean[0]);
+    const blue::Dataset<float> data{inputs, Array<float>({4, 2}, {0, 1, 2, 3, 4, 5, 6, 7})};
+    CHECK(evaluate(net, blue::Gaussian{}, data, {.batch_size = 3}).root_mean_squared_error ==
+          blue::evaluate(drawn, data.targets).root_mean_squared_error);
+}
+
 TEST_CASE("wrong options and inputs are errors") {
     const blue::Sequential<Linear<3, 2>> net{blue::Seed{17}};
     const auto inputs = inputs_for(2, 3);

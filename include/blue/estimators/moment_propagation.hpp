@@ -8,6 +8,7 @@
 #include <blue/train/evaluate.hpp>
 
 #include <cmath>
+#include <concepts>
 #include <vector>
 
 namespace blue {
@@ -248,10 +249,11 @@ void for_each_chunk(PredictionMemory<backend_of<M>>& memory, const M& model,
 }  // namespace detail
 
 /// Predicts in one pass over the model. Otherwise as the other `predict`: the same parts of the
-/// uncertainty. Throws as it does.
-template <class M, class Likelihood>
+/// uncertainty. Throws as it does. (Options in braces alone, `{.batch_size = 4}`, are those of the
+/// other one.)
+template <class M, class Likelihood, std::same_as<MomentPropagation> Options>
 auto predict(const M& model, const Likelihood& likelihood, const Array<float>& inputs,
-             const MomentPropagation& options) {
+             const Options& options) {
     static_assert(detail::output_check<Likelihood, M>{});
     detail::PredictionMemory<backend_of<M>> memory;
     return detail::predict_in(memory, model, likelihood, inputs, options);
@@ -260,9 +262,9 @@ auto predict(const M& model, const Likelihood& likelihood, const Array<float>& i
 /// Predicts in one pass over the model and compares with the targets. For numbers the negative
 /// log-likelihood is that of a normal with the predictive mean and standard deviation. Errors as in
 /// `check_examples` and `predict`.
-template <class M, class Likelihood, class Target>
+template <class M, class Likelihood, class Target, std::same_as<MomentPropagation> Options>
 auto evaluate(const M& model, const Likelihood& likelihood, const Dataset<Target>& data,
-              const MomentPropagation& options) {
+              const Options& options) {
     return detail::evaluate_with(model, likelihood, data, options);
 }
 

@@ -6,6 +6,7 @@
 
 #include "support/catch.hpp"
 
+#include <limits>
 #include <type_traits>
 #include <vector>
 
@@ -212,7 +213,13 @@ TEST_CASE("double numbers are rounded to the nearest float", "[models]") {
     const auto moved = to<Cpu<float>>(net);
     CHECK(moved.state<"weight">().parameter(0)[0] == 1 + 0x1p-23f);
     CHECK(moved.state<"weight">().parameter(0)[1] == 0.1f);
+    mean[0] = std::numeric_limits<double>::infinity();
+    mean[1] = std::numeric_limits<float>::max();
+    const auto extreme = to<Cpu<float>>(net);
+    CHECK(extreme.state<"weight">().parameter(0)[0] == std::numeric_limits<float>::infinity());
+    CHECK(extreme.state<"weight">().parameter(0)[1] == std::numeric_limits<float>::max());
     mean[0] = -1e39;
+    mean[1] = 0.1;
     CHECK_THROWS_AS(to<Cpu<float>>(net), ValueError);
     CHECK(mean[1] == 0.1);
 }

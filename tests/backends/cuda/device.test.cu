@@ -5,6 +5,7 @@
 #include "support/catch.hpp"
 #include "support/skip.hpp"
 
+#include "backends/cuda/bodies.hpp"
 #include "backends/cuda/host_executor.hpp"
 
 #include <blue/backends/cuda/batches.hpp>
@@ -21,51 +22,7 @@
 using namespace blue;
 using namespace blue_test;
 
-namespace bodies {
-
-/// A number that shows which index wrote it.
-struct Write {
-    double* to;
-    BLUE_HOST_DEVICE void operator()(Index i) const { to[i] = 3.0 * static_cast<double>(i) + 1; }
-};
-
-/// Sums whose last bits depend on the order, and a minimum.
-struct SumAndSmallest {
-    using result = cuda::Sums<2>;
-    const double* x;
-    Index size;
-    double* to;
-    BLUE_HOST_DEVICE static result combine(result a, const result& b) {
-        a.total[0] += b.total[0];
-        a.total[1] = b.total[1] < a.total[1] ? b.total[1] : a.total[1];
-        return a;
-    }
-    BLUE_HOST_DEVICE result part(Index group, int lane) const {
-        const double value = x[(group * 101 + lane * 7) % size];
-        return {{value, value}};
-    }
-    /// All lanes know the totals: each writes its share.
-    BLUE_HOST_DEVICE void finish(Index group, int lane, const result& sums) const {
-        if (lane < 4) to[group * 4 + lane] = sums.total[lane % 2] + lane;
-    }
-};
-
-/// Sums of a team whose last bits depend on the order, and what lanes tell each other.
-struct TeamSums {
-    const double* x;
-    double* to;
-    BLUE_HOST_DEVICE void operator()(Index group, const auto& team) const {
-        double* const all = to + group * 1000;
-        const auto totals = team.template totals<2>(900 + group, [&](Index i, double* sums) {
-            sums[0] += x[i];
-            sums[1] -= x[i] / 3;
-        });
-        team.each(30, 20, [&](Index i, Index j) { all[i * 20 + j] = totals.of[j % 2] + x[i + j]; });
-        team.add_up(
-            20, 30, [&](Index i, Index j) { return all[599 - i * 30 - j]; }, all + 600, all + 650);
-        team.once([&] { all[999] = all[650] + all[619]; });
-    }
-};
+namespace blue_test::bodies {
 
 /// The noise of a unit.
 template <class Noise, class T>
@@ -80,61 +37,14 @@ struct Draw {
     }
 };
 
-}  // namespace bodies
+}  // namespace blue_test::bodies
 
 namespace {
-
-/// Memory of an executor that frees itself, with copies from and to vectors.
-template <class E, class T>
-struct Memory {
-    T* data;
-    std::size_t size;
-    explicit Memory(std::size_t n) : data(static_cast<T*>(E::allocate(n * sizeof(T)))), size(n) {
-        E::fill_zero(data, n * sizeof(T));
-    }
-    explicit Memory(const std::vector<T>& host) : Memory(host.size()) {
-        E::copy_from_host(data, host.data(), size * sizeof(T));
-    }
-    Memory(const Memory&) = delete;
-    ~Memory() { E::deallocate(data); }
-    std::vector<T> host() const {
-        std::vector<T> copy(size);
-        E::copy_to_host(copy.data(), data, size * sizeof(T));
-        return copy;
-    }
-};
-
-std::vector<double> waves(std::size_t n) {
-    std::vector<double> x(n);
-    for (std::size_t i = 0; i < n; ++i) x[i] = std::sin(static_cast<double>(i) + 0.5) / 3;
-    return x;
-}
 
 bool no_device() {
     if (cuda::available()) return false;
     skip("no CUDA device");
     return true;
-}
-
-template <class E>
-std::vector<double> write(Index n) {
-    const Memory<E, double> memory(static_cast<std::size_t>(n));
-    E::for_each(n, bodies::Write{memory.data});
-    return memory.host();
-}
-
-template <class E, int Lanes>
-std::vector<double> reduce(Index groups) {
-    const Memory<E, double> x(waves(997)), to(static_cast<std::size_t>(groups) * 4);
-    E::template reduce<Lanes>(groups, bodies::SumAndSmallest{x.data, 997, to.data});
-    return to.host();
-}
-
-template <class E>
-std::vector<double> team_sums(Index groups) {
-    const Memory<E, double> x(waves(997)), to(static_cast<std::size_t>(groups) * 1000);
-    E::teams(groups, bodies::TeamSums{x.data, to.data});
-    return to.host();
 }
 
 template <class T>

@@ -217,6 +217,16 @@ struct HostExecutor {
         return count;
     }
 
+protected:
+    /// Lets the memory be used until the end of a block.
+    struct Open {
+        Open() {
+            submit_others();
+            mprotect(pool().base, capacity, PROT_READ | PROT_WRITE);
+        }
+        ~Open() { mprotect(pool().base, capacity, PROT_NONE); }
+    };
+
 private:
     static std::map<void*, std::size_t>& pinned() {
         static std::map<void*, std::size_t> sizes;
@@ -247,14 +257,6 @@ private:
     static void submit_others() {
         if (submit_first()) submit_first()();
     }
-    /// Lets the memory be used until the end of a block.
-    struct Open {
-        Open() {
-            submit_others();
-            mprotect(pool().base, capacity, PROT_READ | PROT_WRITE);
-        }
-        ~Open() { mprotect(pool().base, capacity, PROT_NONE); }
-    };
 };
 
 }  // namespace blue_test

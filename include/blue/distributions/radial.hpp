@@ -4,6 +4,7 @@
 #pragma once
 
 #include <blue/distributions/joint.hpp>
+#include <blue/math/special.hpp>
 
 #include <cmath>
 #include <limits>
@@ -107,7 +108,7 @@ struct Radial {
         const Index size = variable.size();
         const double n = static_cast<double>(size), r = static_cast<double>(noise[size]);
         const T* const log_std = variable.parameter(1);
-        return std::lgamma(n / 2) - 0.5 * (n * log_pi + log_two_pi) - 0.5 * r * r -
+        return math::detail::lgamma_scalar(n / 2) - 0.5 * (n * log_pi + log_two_pi) - 0.5 * r * r -
                (n - 1) * std::log(std::fmax(std::fabs(r), smallest)) -
                team.sum(size, [&](Index e) { return static_cast<double>(log_std[e]); });
     }
@@ -146,7 +147,7 @@ private:
     }
     /// The entropy of n elements with std 1, in nats.
     BLUE_HOST_DEVICE static double entropy_constant(double n) {
-        return 0.5 * (1 + log_two_pi + n * log_pi) - std::lgamma(n / 2) -
+        return 0.5 * (1 + log_two_pi + n * log_pi) - math::detail::lgamma_scalar(n / 2) -
                0.5 * (n - 1) * (log_two + euler_gamma);
     }
 };

@@ -134,8 +134,11 @@ void freeze(M& model) {
 /// numbers). Nothing is stored but the seed.
 template <class M>
 void freeze(M& model, Seed draws) {
-    detail::visit_variables(
-        model, [&](auto& state) { state.frozen = {.fixed_draws = true, .seed = draws.value}; });
+    detail::visit_variables(model, [&](auto& state) {
+        // nvcc loses the names of a list that a template assigns without its type.
+        using Frozen = std::remove_cvref_t<decltype(state.frozen)>;
+        state.frozen = Frozen{.fixed_draws = true, .seed = draws.value};
+    });
 }
 
 /// Lets a model, or one of its layers, draw its weights again.

@@ -59,10 +59,14 @@ struct PoolWindows {
     BLUE_HOST_DEVICE void for_each_window(const Place& of, Use use) const {
         const Range z = depth.outputs_near(of.d), y = height.outputs_near(of.h),
                     x = width.outputs_near(of.w);
-        for (Index d = z.begin; d < z.end; ++d)
-            for (Index h = y.begin; depth.has(d, of.d) && h < y.end; ++h)
-                for (Index w = x.begin; height.has(h, of.h) && w < x.end; ++w)
+        for (Index d = z.begin; d < z.end; ++d) {
+            if (!depth.has(d, of.d)) continue;
+            for (Index h = y.begin; h < y.end; ++h) {
+                if (!height.has(h, of.h)) continue;
+                for (Index w = x.begin; w < x.end; ++w)
                     if (width.has(w, of.w)) use(d, h, w);
+            }
+        }
     }
 
 private:

@@ -572,6 +572,7 @@ class DryRun(unittest.TestCase):
         self.assertIn("NVIDIA X, compute capability 9.0", out)
         self.assertIn("## growth on the device with samples", out)
         self.assertIn("| 1000 |", out)
+        self.assertIn("\n## Kernels\n\nUnknown: ", out)  # a script has none
         self.assertEqual({(r["implementation"], r["launches"]) for r in results},
                          {("blue-cuda", 3), ("torch_blue-cuda", None)})
         wide = next(r for r in results if r["workload"] == "wide-train")

@@ -230,8 +230,9 @@ READING = ("times in ms; *to pytorch*: own time / pytorch's; *to blue*: own time
 
 
 def markdown(groups: list[Group], results: list[dict], goals: list[dict], notes: list[str],
-             chart: str = "") -> str:
-    """The whole report. `goals` are rows of `Goal.judge`, empty for none; `chart` is a file."""
+             chart: str = "", kernels: list[str] | None = None) -> str:
+    """The whole report. `goals` are rows of `Goal.judge`, empty for none; `chart` is a file;
+    `kernels` are lines about those of the device's program."""
     lines = ["# Runtime benchmark", "", *(f"* {note}" for note in [*notes, READING])]
     if goals:
         load = max((r["others_load"] or 0 for r in results), default=0)
@@ -251,4 +252,6 @@ def markdown(groups: list[Group], results: list[dict], goals: list[dict], notes:
                  "device": lambda: device_table(rows),
                  "device growth": lambda: device_growth_table(group, rows)}[group.kind]()
         lines += ["", f"## {group.name}", "", load_of(rows), "", *table]
+    if kernels:
+        lines += ["", "## Kernels", "", *kernels]
     return "\n".join(lines) + "\n"

@@ -169,8 +169,9 @@ struct HostExecutor {
                 }
     }
 
-    /// Blocks of memory in use.
+    /// Blocks of memory in use, and of pinned memory of the host.
     static int blocks() { return pool().live; }
+    static int pinned_blocks() { return static_cast<int>(pinned().size()); }
 
     /// `submit` is called before anything is done; nullptr for nothing.
     static void before_all_else(void (*submit)()) { submit_first() = submit; }

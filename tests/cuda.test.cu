@@ -106,6 +106,13 @@ TEST_CASE("cuda: a distribution of one's own gives the CPU's numbers", "[cuda]")
     CHECK(worst_of(gumbel_output<Cuda<double>>(), gumbel_output<Cpu<double>>()) < 1e-13);
 }
 
+TEST_CASE("cuda: nvcc gives fixed draws the seed that was said", "[cuda]") {
+    auto layer = make<Dense<Emulated<float>>>(Seed{1});
+    freeze(layer, Seed{7});
+    CHECK(layer.state<"weight">().frozen.fixed_draws);
+    CHECK(layer.state<"weight">().frozen.seed == 7);
+}
+
 TEST_CASE("cuda: kernels that nvcc compiles for the host give the CPU's numbers", "[cuda]") {
     for (Objective objective : all_objectives)
         CHECK(worst_of(trajectory<Emulated<double>>(objective),

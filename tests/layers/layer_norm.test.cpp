@@ -23,7 +23,7 @@ static_assert(variational_parameter_names<Net>[5] == "1.bias");
 static_assert(divergence_of<Net, 1, "weight"> == Divergence::point_estimate);
 // Other policies are not for its parameters, another backend is.
 static_assert(std::is_same_v<with_policies<LayerNorm<4, without_bias>, NonBayesian>,
-                             LayerNorm<4, without_bias, Cpu<float>>>);
+                             LayerNorm<4, without_bias>>);
 static_assert(
     std::is_same_v<with_policies<LayerNorm<4>, keep_policy, keep_policy, B>, LayerNorm<4, B>>);
 

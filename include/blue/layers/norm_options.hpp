@@ -67,11 +67,12 @@ using norm_variables =
 /// layer with other options.
 template <class Layer, class Options, class New>
 struct norm_on {
-    using B = std::conditional_t<Backend<New>, New, typename Options::backend>;
-    using type = std::conditional_t<
-        !Options::has_weight, typename Layer::template with<without_affine, B>,
-        std::conditional_t<!Options::has_bias, typename Layer::template with<without_bias, B>,
-                           typename Layer::template with<B>>>;
+    using moved = std::conditional_t<
+        !Options::has_weight, typename Layer::template with<without_affine, New>,
+        std::conditional_t<!Options::has_bias, typename Layer::template with<without_bias, New>,
+                           typename Layer::template with<New>>>;
+    using type = std::conditional_t<!Backend<New> || std::is_same_v<New, typename Options::backend>,
+                                    Layer, moved>;
 };
 
 }  // namespace detail

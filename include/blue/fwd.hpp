@@ -25,6 +25,7 @@ struct DrawnOutputs;       ///< `LocalReparameterization`
 struct FlippedDeviations;  ///< `Flipout`
 }  // namespace estimator
 
+struct Seed;
 struct MeanFieldNormal;
 struct NonBayesian;
 struct UniformPrior;

@@ -99,6 +99,14 @@ struct setting : check {
                   "ModuleOptions{...}");
 };
 
+/// How a module that is no stack gets its initial values.
+template <bool Made, class Given>
+struct made : check {
+    static_assert(Made,
+                  "blue: only stacks such as Sequential are constructed from a seed, see given in "
+                  "made<...>: write auto layer = blue::make<Layer>(blue::Seed{1})");
+};
+
 /// A setting must have something to set.
 template <bool Used, class Distribution, class Model>
 struct setting_applies : check {

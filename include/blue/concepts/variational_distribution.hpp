@@ -116,7 +116,8 @@ struct has_parameters : check {
     static_assert(
         Ok,
         "blue: not a variational distribution, because it lists no parameters to train, see "
-        "has_parameters<...>: use it as prior, or give it parameters, noise, sample and log_prob");
+        "has_parameters<...>: policies come in the order variational distribution, prior, backend; "
+        "one of your own needs using parameters = blue::parameters<...>, noise, sample, log_prob");
 };
 template <bool Ok, class Distribution>
 struct has_noise : check {

@@ -17,8 +17,7 @@ namespace blue {
 /// from its options.
 template <class D>
 concept HasParameters = requires {
-    typename D::parameters;
-    D::parameters::size;
+    D::parameters::transforms;
 };
 
 /// The density depends on (w - location) / scale only, and `standard_log_prob(z)` is its logarithm

@@ -23,6 +23,14 @@ struct summed_branches : check {
                   "summed_branches<...>: change a width, or use Concatenate");
 };
 
+/// What combines the branches of a `Parallel`.
+template <bool Ok, class Given>
+struct combination : check {
+    static_assert(Ok,
+                  "blue: a layer stands where Parallel wants what combines the branches, see given "
+                  "in combination<...>: write Parallel<Sum, ...> or Parallel<Concatenate<0>, ...>");
+};
+
 }  // namespace requirement
 
 namespace detail {
@@ -69,6 +77,8 @@ struct Concatenate {
 /// `Identity` hands the input on. Branch i has the path i.
 template <class Combine, class... Branches>
 struct Parallel : detail::Stack<std::index_sequence_for<Branches...>, Branches...> {
+    static constexpr bool combines = !requires { typename Combine::module_tag; };
+    static_assert(requirement::combination<combines, requirement::given<Combine>>{});
     using detail::Stack<std::index_sequence_for<Branches...>, Branches...>::Stack;
     template <class Q, class P, class B>
     using with_policies = Parallel<Combine, blue::with_policies<Branches, Q, P, B>...>;
@@ -90,7 +100,10 @@ private:
         // In braces, which order the calls: passes must record the same everywhere.
         const auto outputs = std::tuple{detail::after_layer(
             static_cast<const detail::LayerLeaf<Position, Branches>&>(*this), pass, x)...};
-        return std::apply(Combine{}, outputs);
+        if constexpr (combines)
+            return std::apply(Combine{}, outputs);
+        else  // after an error
+            return x;
     }
 };
 

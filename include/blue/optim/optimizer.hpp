@@ -15,6 +15,24 @@
 
 namespace blue {
 
+namespace detail {
+/// Whether R steps parameters: see docs/concepts/optimiser.md.
+template <class R>
+inline constexpr bool is_rule = requires {
+    R::state_arrays;
+};
+}  // namespace detail
+
+namespace requirement {
+/// What an optimiser does to parameters.
+template <bool Ok, class Given>
+struct update_rule : check {
+    static_assert(Ok,
+                  "blue: not an update rule, see given in update_rule<...>: use one such as "
+                  "Adam{.learning_rate = 1e-3}, behind the model in make_optimizer(net, rule)");
+};
+}  // namespace requirement
+
 /// What a backend collects of a step, to start it together: nothing, here.
 template <class B>
 struct StepBatch {
@@ -144,8 +162,14 @@ private:
 
 /// An optimiser for a model: `auto optimizer = make_optimizer(net, Adam{.learning_rate = 1e-3});`.
 template <class Rule, class M>
-Optimizer<Rule, backend_of<M>> make_optimizer(const M&, const Rule& rule) {
-    return Optimizer<Rule, backend_of<M>>(rule);
+auto make_optimizer([[maybe_unused]] const M& model, [[maybe_unused]] const Rule& rule) {
+    static_assert(requirement::update_rule<detail::is_rule<Rule>, requirement::given<Rule>>{});
+    if constexpr (detail::is_rule<Rule>)
+        return Optimizer<Rule, backend_of<M>>(rule);
+    else if constexpr (detail::is_rule<M>)  // after an error
+        return Optimizer<M, backend_of<Rule>>(model);
+    else
+        return Optimizer<Adam, backend_of<M>>(Adam{});
 }
 
 }  // namespace blue

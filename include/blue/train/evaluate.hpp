@@ -185,13 +185,19 @@ auto compare_in_place(const M& model, const Likelihood& likelihood, const Datase
 template <class M, class Likelihood, class Target, class Options>
 auto evaluate_with(const M& model, const Likelihood& likelihood, const Dataset<Target>& data,
                    const Options& options) {
+    static_assert(
+        requirement::likelihood<is_likelihood<Likelihood>, requirement::given<Likelihood>>{});
     static_assert(output_check<Likelihood, M>{});
-    check_examples<M, Likelihood>(data, "evaluate");
-    if constexpr (prediction_quality<backend_of<M>>::is_own) {
-        const auto report = compare_in_place(model, likelihood, data, options);
-        if (report) return *report;
+    if constexpr (is_likelihood<Likelihood>) {
+        check_examples<M, Likelihood>(data, "evaluate");
+        if constexpr (prediction_quality<backend_of<M>>::is_own) {
+            const auto report = compare_in_place(model, likelihood, data, options);
+            if (report) return *report;
+        }
+        return compare_on_host(model, likelihood, data, options);
+    } else {  // after an error
+        return ClassReport{};
     }
-    return compare_on_host(model, likelihood, data, options);
 }
 
 }  // namespace detail

@@ -3,6 +3,7 @@
 /// Predictions by a model for known inputs.
 #pragma once
 
+#include <blue/concepts/likelihood.hpp>
 #include <blue/distributions/bernoulli.hpp>
 #include <blue/distributions/categorical.hpp>
 #include <blue/distributions/predictive.hpp>
@@ -230,10 +231,17 @@ void for_each_chunk(PredictionMemory<backend_of<M>>& memory, const M& model,
 template <class M, class Likelihood, class Options>
 auto predict_in(PredictionMemory<backend_of<M>>& memory, const M& model,
                 const Likelihood& likelihood, const Array<float>& inputs, const Options& options) {
-    PredictionInParts<Likelihood, backend_of<M>> prediction(likelihood, inputs.rows(), memory.sums);
-    for_each_chunk(memory, model, inputs, options,
-                   [&](auto output, const Chunk& chunk) { prediction.add(output, chunk); });
-    return prediction.result();
+    static_assert(
+        requirement::likelihood<is_likelihood<Likelihood>, requirement::given<Likelihood>>{});
+    if constexpr (is_likelihood<Likelihood>) {
+        PredictionInParts<Likelihood, backend_of<M>> prediction(likelihood, inputs.rows(),
+                                                                memory.sums);
+        for_each_chunk(memory, model, inputs, options,
+                       [&](auto output, const Chunk& chunk) { prediction.add(output, chunk); });
+        return prediction.result();
+    } else {  // after an error
+        return ClassPrediction{};
+    }
 }
 
 }  // namespace detail

@@ -41,5 +41,6 @@ TEST_CASE("channels are standardised over the batch, within each sample", "[ops]
     CHECK_THROWS_WITH(
         standardise_channels(single),
         "BatchNorm: expected at least 2 numbers per channel in training, got 1 "
-        "examples of 1; a batch_size may leave a last batch of 1: choose another one");
+        "examples of 1; a batch_size may leave a last batch of 1: choose another one, or "
+        "drop_last in fit");
 }

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: BSD-3-Clause
+#include <blue/layers/batch_norm.hpp>
 #include <blue/objectives/elbo.hpp>
 #include <blue/train/fit.hpp>
 
@@ -114,11 +115,12 @@ namespace {
 /// Remembers the targets of each step, which are the numbers of the examples.
 struct Remembering : blue::Elbo<blue::Gaussian> {
     std::vector<std::vector<float>>* seen;
+    Index steps;  // per epoch
     template <class Result, class Target>
     auto operator()(const Result& result, Target target, blue::DatasetSize size,
                     blue::TrainingStep step) const {
         CHECK(step.step == static_cast<Index>(seen->size()));
-        CHECK(step.steps_per_epoch == 3);
+        CHECK(step.steps_per_epoch == steps);
         CHECK(step.epochs == 2);
         seen->push_back(target.to_host());
         CHECK(size.value == 10);
@@ -127,14 +129,15 @@ struct Remembering : blue::Elbo<blue::Gaussian> {
 };
 
 /// The examples of each step of two epochs over ten examples.
-std::vector<std::vector<float>> batches(Seed seed) {
+std::vector<std::vector<float>> batches(Seed seed, bool drop_last = false) {
     blue::Dataset<float> data{blue::Array<float>({10, 1}), blue::Array<float>({10})};
     std::iota(data.targets.begin(), data.targets.end(), 0.0f);
     std::vector<std::vector<float>> seen;
     Regressor net{Seed{1}};
-    blue::fit(net, Remembering{{}, &seen}, data,
+    blue::fit(net, Remembering{{}, &seen, drop_last ? 2 : 3}, data,
               {.epochs = 2,
                .batch_size = 4,
+               .drop_last = drop_last,
                .samples = 1,
                .seed = seed,
                .progress = blue::Progress::none});
@@ -158,6 +161,25 @@ TEST_CASE("batches hold every example once per epoch, in an order from the seed"
     }
     CHECK(batches(Seed{1}) == seen);
     CHECK(batches(Seed{2}) != seen);
+}
+
+TEST_CASE("without the last batch of an epoch the others are the same") {
+    const auto all = batches(Seed{1}), whole = batches(Seed{1}, true);
+    REQUIRE(whole.size() == 4);
+    for (std::size_t step = 0; step < 4; ++step) CHECK(whole[step] == all[step / 2 * 3 + step % 2]);
+    // The two that are left out are others in the second epoch.
+    CHECK(all[2] != all[5]);
+}
+
+TEST_CASE("a batch norm trains on data that leave one example, when it is left out") {
+    using Net = blue::Sequential<blue::Linear<2, 4>, blue::BatchNorm<4>, blue::Linear<4, 3>>;
+    const auto data = blue_test::three_classes(33);
+    Net net{Seed{1}};
+    auto options = quiet(2);
+    const auto train = [&] { blue::fit(net, blue::Elbo{blue::Categorical{}}, data, options); };
+    CHECK_THROWS_AS(train(), blue::ShapeError);
+    options.drop_last = true;
+    CHECK_NOTHROW(train());
 }
 
 TEST_CASE("a batch of any size beyond the data is all of them") {

@@ -89,6 +89,9 @@ TEST_CASE("options without a meaning are errors") {
           "fit: expected a patience of at least 0, got -1");
     CHECK(error([](Options& o) { o.patience = 4; }) ==
           "fit: expected a validation set for the patience of 4 epochs, got none");
+    CHECK(error([](Options& o) { o.drop_last = true, o.batch_size = 41; }) ==
+          "fit: expected a batch_size of at most 40, the number of examples, with drop_last, got "
+          "41");
     CHECK(Run{}.error<blue::ValueError>().empty());
 }
 

@@ -53,7 +53,8 @@ StandardiseChannelsArgs<B> standardise_channels(Tape<B>& tape, Node<B>* x, Index
     if (x->batch * inner < 2)
         throw ShapeError("BatchNorm: expected at least 2 numbers per channel in training, got ",
                          x->batch, " examples of ", inner,
-                         "; a batch_size may leave a last batch of 1: choose another one");
+                         "; a batch_size may leave a last batch of 1: choose another one, or "
+                         "drop_last in fit");
     T* const numbers = tape.template device_memory<T>(2 * (x->samples + 1) * channels);
     StandardiseChannelsArgs<B> args{
         x,

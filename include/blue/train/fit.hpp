@@ -39,6 +39,9 @@ FitReport train(M& model, Objective& objective, const Dataset<Target>& train,
     if (options.patience > 0 && !validation)
         throw ValueError("fit: expected a validation set for the patience of ", options.patience,
                          " epochs, got none");
+    if (options.drop_last && train.size() < options.batch_size)
+        throw ValueError("fit: expected a batch_size of at most ", train.size(),
+                         ", the number of examples, with drop_last, got ", options.batch_size);
 
     Trainer<M, Objective, Target, Rule> trainer(model, objective, train, options, rule);
     ProgressReporter progress(options.progress);
@@ -86,7 +89,7 @@ FitReport train(M& model, Objective& objective, const Dataset<Target>& train,
 /// \param rule update rule of the optimiser.
 /// Before anything is changed it throws ShapeError and ValueError for data and options that do not
 /// fit, and NumericalError for inputs and targets that are not finite. What only a layer knows,
-/// such as a last batch too small for `BatchNorm` it throws in that step. It
+/// such as a last batch too small for `BatchNorm` (see `drop_last`), it throws in that step. It
 /// throws NumericalError when a loss or gradient is not finite: see `throw_not_finite`; the
 /// parameters are those before the step.
 template <class M, class Objective, class Target, class Rule = Adam>

@@ -33,6 +33,8 @@ struct EpochReport {
 struct FitOptions {
     Index epochs = 1;
     Index batch_size = 64;
+    /// Leave out the last batch of an epoch when it is shorter; it has other examples each time.
+    bool drop_last = false;
     /// Weight samples per step.
     Index samples = 10;
     /// How many of them are in memory at a time: see `SampleChunks`; 0 for all.

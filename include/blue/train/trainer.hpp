@@ -45,7 +45,8 @@ public:
           objective_(objective),
           train_(train),
           options_(options),
-          steps_((train.size() - 1) / options.batch_size + 1),
+          steps_(options.drop_last ? train.size() / options.batch_size
+                                   : (train.size() - 1) / options.batch_size + 1),
           epochs_(std::min(options.epochs, std::numeric_limits<Index>::max() / steps_)),
           optimizer_(rule) {
         if constexpr (requires { optimizer_.rule().dataset_size; })

@@ -119,11 +119,14 @@ TEST_CASE("a wrong length of the header is an error") {
     CHECK(error_of(folder, "1234567") ==
           "at byte 0: expected the length of the header in 8 bytes, but the file has only 7");
     CHECK(error_of(folder, std::string(8, '\0') + "{}") ==
-          "at byte 0: expected a header of 2 to 2 bytes, got the length 0");
+          "at byte 0: expected a header of 2 to 2 bytes, got the length 0; is it a safetensors "
+          "file, and all of it?");
     CHECK(error_of(folder, std::string(8, '\xff') + "{}") ==
-          "at byte 0: expected a header of 2 to 2 bytes, got the length 18446744073709551615");
+          "at byte 0: expected a header of 2 to 2 bytes, got the length 18446744073709551615; is "
+          "it a safetensors file, and all of it?");
     CHECK(error_of(folder, file_of("{}", 0).substr(0, 9)) ==
-          "at byte 0: expected a header of 2 to 1 bytes, got the length 2");
+          "at byte 0: expected a header of 2 to 1 bytes, got the length 2; is it a safetensors "
+          "file, and all of it?");
 }
 
 TEST_CASE("a header that is not the JSON of tensors is an error") {

@@ -67,6 +67,19 @@ TEST_CASE("a deviation of 0 has the gradient 0", "[ops]") {
     CHECK(tape.gradient_of(a.node) == std::vector<double>{0, 0});
 }
 
+TEST_CASE("labels are copied", "[ops]") {
+    Tape<Cpu<double>> tape;
+    const std::vector<double> numbers{1, 2, 3, 4};
+    const auto a = tape.leaf<shape<2>>(numbers.data(), 2, 1);
+    std::vector<std::int32_t> labels{1, 0};
+    const auto given = make_labels(tape, labels.data(), 2, 2);
+    labels = {0, 1'000'000'000};
+    const auto picked = pick(a, given);
+    CHECK(picked.to_host() == std::vector<double>{2, 3});
+    tape.backward(sum(picked));
+    CHECK(tape.gradient_of(a.node) == std::vector<double>{0, 1, 1, 0});
+}
+
 TEST_CASE("what reductions refuse", "[ops]") {
     Tape<Cpu<double>> tape;
     const std::vector<double> numbers(6);

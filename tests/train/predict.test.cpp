@@ -345,9 +345,8 @@ TEST_CASE("what does not fit is an error") {
     CHECK(error(shape, Array<float>({4, 3}), {}) ==
           "predict: the model expects 2 numbers per input, but the inputs have shape (4, 3)");
     CHECK(error(shape, Array<float>({0, 2}), {}) ==
-          "predict: the model expects 2 numbers per input, but the inputs have shape (0, 2)");
-    CHECK(error(shape, {}, {}) ==
-          "predict: the model expects 2 numbers per input, but the inputs have shape ()");
+          "predict: expected inputs, got an array of shape (0, 2)");
+    CHECK(error(shape, {}, {}) == "predict: expected inputs, got an array of shape ()");
     CHECK(error(value, inputs, {.samples = 0}) == "predict: expected samples of at least 1, got 0");
     CHECK(error(value, inputs, {.batch_size = -1}) ==
           "predict: expected batch_size of at least 1, got -1");

@@ -49,8 +49,8 @@ inline std::filesystem::path data_folder(const std::string& name) {
         places += ' ';
         places += (directory / name).string();
     }
-    throw FileError("data set \"", name, "\" not found, looked for",
-                    places.empty() ? " nothing" : places,
+    throw FileError("data set \"", name, "\" not found",
+                    places.empty() ? "" : ", looked for" + places,
                     "; set BLUE_DATA to the folder that holds it");
 }
 

@@ -121,7 +121,7 @@ inline std::vector<SafetensorsEntry> read_safetensors_header(InputFile& file,
     if (length < 2 || length > safetensors_header_cap || length > file.size() - sizeof length)
         file.fail_at(0, "expected a header of 2 to ",
                      std::min(safetensors_header_cap, file.size() - 8), " bytes, got the length ",
-                     length);
+                     length, "; is it a safetensors file, and all of it?");
     std::string text(static_cast<std::size_t>(length), '\0');
     if (file.read(text.data(), text.size()) != text.size())
         file.fail_here("the file became shorter while it was read");

@@ -5,6 +5,9 @@
 
 #include <blue/ops/arithmetic.hpp>
 
+#include <algorithm>
+#include <cstdint>
+
 namespace blue {
 
 namespace detail {
@@ -102,14 +105,18 @@ struct Labels {
     Index count;
 };
 
-/// Brings labels to the backend. Throws ValueError for one outside [0, classes).
+/// Brings labels to the backend, valid until the tape is reset. Throws ValueError for one outside
+/// [0, classes). They are copied everywhere: one that changed behind this check would be a place
+/// outside of the output.
 template <class B>
 Labels<B> make_labels(Tape<B>& tape, const std::int32_t* host_labels, Index count, Index classes) {
+    auto* const labels = tape.template host_memory<std::int32_t>(count);
+    std::copy_n(host_labels, count, labels);
     for (Index i = 0; i < count; ++i)
-        if (host_labels[i] < 0 || host_labels[i] >= classes)
-            throw ValueError("labels: expected numbers in [0, ", classes, "), got ", host_labels[i],
+        if (labels[i] < 0 || labels[i] >= classes)
+            throw ValueError("labels: expected numbers in [0, ", classes, "), got ", labels[i],
                              " at position ", i);
-    return {B::to_device(tape, host_labels, count), count};
+    return {B::to_device(tape, labels, count), count};
 }
 
 /// The entry of each label along the last axis: (S, B, ..., C) to (S, B, ...).

@@ -24,14 +24,17 @@ template <class Shape>
 Extents<static_cast<std::size_t>(Shape::dynamic_extents)> extents_of_inputs(
     const Array<float>& inputs, const char* what) {
     Extents<static_cast<std::size_t>(Shape::dynamic_extents)> open{};
+    if (inputs.empty())
+        throw ShapeError(what, ": expected inputs, got an array of shape ",
+                         to_string(inputs.shape()));
     if constexpr (Shape::is_static) {
-        if (inputs.empty() || inputs.row_size() != Shape::size)
+        if (inputs.row_size() != Shape::size)
             throw ShapeError(what, ": the model expects ", Shape::size,
                              " numbers per input, but the inputs have shape ",
                              to_string(inputs.shape()));
     } else {
         const std::vector<Index>& given = inputs.shape();
-        bool fits = !inputs.empty() && given.size() == Shape::extents.size() + 1;
+        bool fits = given.size() == Shape::extents.size() + 1;
         std::size_t found = 0;
         for (std::size_t axis = 0; fits && axis < Shape::extents.size(); ++axis)
             if (Shape::extents[axis] == dynamic)

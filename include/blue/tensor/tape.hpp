@@ -127,9 +127,10 @@ public:
     template <class Shape, std::size_t N>
     Var<B, detail::input_shape<Shape, N>> input(const T* host_data, Index batch,
                                                 const Extents<N>& extents, Index samples = 1) {
-        const Index count = samples * batch * detail::item_size<Shape>(extents);
-        return input_in_place<Shape>(B::to_device(*this, host_data, count), batch, extents,
-                                     samples);
+        // Not by input_in_place: clang 14 does not find item_size again after its error.
+        const Index item = detail::item_size<Shape>(extents);
+        const T* const data = B::to_device(*this, host_data, samples * batch * item);
+        return {this, view(data, samples, batch, item)};
     }
     /// The same of numbers in the backend's memory, which outlive the pass and are not copied.
     template <class Shape, std::size_t N>

@@ -3,6 +3,7 @@
 /// Normals whose covariance is diagonal plus of low rank.
 #pragma once
 
+#include <blue/distributions/gram_root.hpp>
 #include <blue/distributions/joint.hpp>
 
 #include <cmath>
@@ -77,17 +78,17 @@ struct LowRankNormal {
                 log_std[e] = static_cast<T>(stored + 0.5 * std::log1p(squares));
             });
         team.once([&] {
-            set_identity(own.root);
+            Root::set_identity(own.root);
             for (int a = 0; a < rank * rank; ++a) own.root[a] += products.of[a];
-            if (!factorise(own.root)) {
-                set_identity(own.root);
+            if (!Root::factorise(own.root)) {
+                Root::set_identity(own.root);
                 for (Index e = 0; e < variable.size(); ++e) {
                     double f[rank];
                     in_units(variable, own, e, f);
-                    add_row(own.root, f);
+                    Root::add_row(own.root, f);
                 }
             }
-            *own.log_det = invert(own.root);
+            *own.log_det = Root::invert(own.root);
         });
     }
     /// 1/2 (sum of the logarithms of the diagonal of S - log det S).
@@ -112,7 +113,7 @@ struct LowRankNormal {
         team.each(variable.size(), [&](Index e) {
             double f[rank], solved[rank], by_f[rank];
             const double squares = in_units(variable, own, e, f);
-            solve(own.root, f, solved);
+            Root::solve(own.root, f, solved);
             const double of_log_std = static_cast<double>(log_std_gradient[e]);
             for (int a = 0; a < rank; ++a)
                 by_f[a] = (of_log_std + of_correlation) * f[a] / (1 + squares) -
@@ -172,7 +173,7 @@ struct LowRankNormal {
         team.each(variable.size(), [&](Index e) {
             double f[rank], solved[rank], by_f[rank];
             in_units(variable, own, e, f);
-            solve(own.root, f, solved);
+            Root::solve(own.root, f, solved);
             const double rest = best.rest(noise[e], f);
             for (int a = 0; a < rank; ++a)
                 by_f[a] = of_log_prob * (rest * best.change[a] - solved[a]);
@@ -190,6 +191,7 @@ struct LowRankNormal {
     }
 
 private:
+    using Root = detail::GramRoot<rank>;
     /// What `prepare` leaves: std of each element, the inverse of the upper triangular R with
     /// R^T R = C, log det C.
     struct View {
@@ -215,7 +217,7 @@ private:
                 z[a] = static_cast<double>(noise[variable.size() + a]);
                 projected.of[a] -= z[a];
             }
-            solve(own.root, projected.of, change);
+            Root::solve(own.root, projected.of, change);
         }
         template <class T>
         BLUE_HOST_DEVICE double rest(T eps, const double* f) const {
@@ -249,66 +251,6 @@ private:
             by_log_std -= by_f[a] * f[a];
         }
         gradient.parameter(1)[e] += static_cast<T>(by_log_std);
-    }
-    /// y = C^-1 x, from the inverse of R. (Loops over the zeros below its diagonal, too, are
-    /// unrolled.)
-    BLUE_HOST_DEVICE static void solve(const double* root, const double* x, double* y) {
-        double half[rank] = {};
-        for (int b = 0; b < rank; ++b)
-            for (int a = 0; a < rank; ++a) half[a] += root[b * rank + a] * x[b];
-        for (int a = 0; a < rank; ++a) {
-            y[a] = 0;
-            for (int b = 0; b < rank; ++b) y[a] += root[a * rank + b] * half[b];
-        }
-    }
-    BLUE_HOST_DEVICE static void set_identity(double* matrix) {
-        for (int a = 0; a < rank * rank; ++a) matrix[a] = a % (rank + 1) == 0;
-    }
-    /// R of C in its place (Cholesky). False when a pivot, which is at least 1, is a difference of
-    /// which few digits are left: rows of F / std are long and their columns nearly depend on each
-    /// other, as those of a variable with fewer elements than factors do.
-    BLUE_HOST_DEVICE static bool factorise(double* matrix) {
-        for (int k = 0; k < rank; ++k) {
-            double* const row = matrix + k * rank;
-            const double diagonal = row[k];
-            for (int a = 0; a < k; ++a)
-                for (int b = k; b < rank; ++b)
-                    row[b] -= matrix[a * rank + k] * matrix[a * rank + b];
-            if (!(row[k] > 1e-6 * diagonal)) return false;
-            const double root = std::sqrt(row[k]);
-            for (int b = k; b < rank; ++b) row[b] /= root;
-        }
-        return true;
-    }
-    /// R with one more row f of F / std below it, by rotations: twice the digits of `factorise`,
-    /// and several times its time.
-    BLUE_HOST_DEVICE static void add_row(double* root, double* f) {
-        for (int a = 0; a < rank; ++a) {
-            double* const row = root + a * rank;
-            const double length = std::sqrt(row[a] * row[a] + f[a] * f[a]);
-            const double cosine = row[a] / length, sine = f[a] / length;
-            for (int b = a; b < rank; ++b) {
-                const double above = row[b];
-                row[b] = cosine * above + sine * f[b];
-                f[b] = cosine * f[b] - sine * above;
-            }
-        }
-    }
-    /// Inverts R in its place. Returns log det C.
-    BLUE_HOST_DEVICE static double invert(double* root) {
-        double log_det = 0;
-        for (int b = 0; b < rank; ++b) {
-            double& diagonal = root[b * rank + b];
-            log_det += 2 * std::log(diagonal);
-            diagonal = 1 / diagonal;
-            for (int a = 0; a < b; ++a) {
-                double sum = 0;
-                for (int c = a; c < b; ++c) sum += root[a * rank + c] * root[c * rank + b];
-                root[a * rank + b] = -sum * diagonal;
-            }
-            for (int a = b + 1; a < rank; ++a) root[a * rank + b] = 0;
-        }
-        return log_det;
     }
 };
 

@@ -55,3 +55,24 @@ TEST_CASE("prior initialisation draws means and makes deviations proportional to
     CHECK(std::abs(sum / 2000) < 5 * 0.5 / std::sqrt(2000.0));
     CHECK(std::abs(squares / 2000 - 0.25) < 5 * 0.25 * std::sqrt(2 / 2000.0));
 }
+
+TEST_CASE("prior initialisation makes the deviations of joint distributions proportional, too",
+          "[distributions]") {
+    const auto check = [](auto q) {
+        using Q = decltype(q);
+        const auto layer = make<Linear<40, 50, Q, BasicQuietPrior>>(
+            Seed{1}, prior(BasicQuietPrior{.std_ratio = 0.1, .mean_mean = 3, .mean_std = 0.5}),
+            ModuleOptions{.prior_initialization = true});
+        const auto& weight = layer.template state<"weight">();
+        using State = std::remove_cvref_t<decltype(weight)>;
+        const float* const first = weight.parameter(0);
+        const std::vector<double> stored(first, first + State::numbers());
+        const auto log_stds =
+            blue::detail::log_standard_deviations(weight.distribution, *State::layout(), stored);
+        // Parameters are rounded to float, and factors of low rank are added up.
+        for (std::size_t e = 0; e < 2000; ++e)
+            CHECK(log_stds[e] == Approx(std::log(0.1 * std::abs(stored[e]))).margin(1e-5));
+    };
+    check(LowRankNormal<2>{});
+    check(Radial{});
+}

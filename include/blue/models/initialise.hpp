@@ -4,6 +4,7 @@
 #pragma once
 
 #include <blue/models/settings.hpp>
+#include <blue/models/standard_deviations.hpp>
 #include <blue/random/draw.hpp>
 
 #include <array>
@@ -111,42 +112,65 @@ void fill_parameters(typename B::scalar* parameters, Index size, Index stride,
     }
 }
 
+/// Whether a prior's initial values depend on its constant for an element.
+template <class P>
+inline constexpr bool draws_around_constants = requires(const P& prior) {
+    prior.initial_values(0.0, 0.0);
+};
+template <class P>
+inline constexpr bool draws_initial_values = draws_around_constants<P> || requires(const P& prior) {
+    prior.initial_values(0.0);
+};
+
+/// What a prior draws for each element, the values of its `initial_parameters`. A prior with a
+/// constant gets that of the element.
+template <class State>
+auto drawn_values(const State& state, random::Key key) {
+    using B = typename std::remove_cvref_t<decltype(state.values)>::backend;
+    constexpr bool is_moved = draws_around_constants<typename State::P>;
+    std::vector<typename B::scalar> centre(static_cast<std::size_t>(is_moved ? State::size : 0));
+    if constexpr (is_moved) B::memory::copy_to_host(centre.data(), state.constant(0), State::size);
+    const auto drawn = [&](Index e) {
+        const double normal = random::draw_element<noise::Normal, double>({}, key, e);
+        if constexpr (is_moved)
+            return state.prior.initial_values(
+                normal, static_cast<double>(centre[static_cast<std::size_t>(e)]));
+        else
+            return state.prior.initial_values(normal);
+    };
+    std::vector<decltype(drawn(0))> values;
+    for (Index e = 0; e < State::size; ++e) values.push_back(drawn(e));
+    return values;
+}
+
 /// Initial values that a prior draws, element by element, for parameters that the variational
-/// distribution has under the same stored name, one number per element. A prior with a constant
-/// gets that of the element.
+/// distribution has under the same stored name, one number per element. Elements of a joint
+/// distribution get its `std` as theirs, whatever their parameters are.
 template <class State>
 void draw_from_prior(State& state, random::Key key) {
-    constexpr bool is_moved = requires {
-        state.prior.initial_values(0.0, 0.0);
-    };
-    if constexpr (requires { state.prior.initial_values(0.0); } || is_moved) {
+    if constexpr (draws_initial_values<typename State::P>) {
         using B = typename std::remove_reference_t<decltype(state.values)>::backend;
         using Own = typename State::Q::parameters;
         using Drawn = typename std::remove_cvref_t<decltype(state.prior)>::initial_parameters;
-        std::vector<typename B::scalar> values(static_cast<std::size_t>(State::size)), centre;
-        if constexpr (is_moved) {
-            centre.resize(values.size());
-            B::memory::copy_to_host(centre.data(), state.constant(0), State::size);
-        }
-        const auto initial_values = [&](double normal, [[maybe_unused]] Index e) {
-            if constexpr (is_moved)
-                return state.prior.initial_values(
-                    normal, static_cast<double>(centre[static_cast<std::size_t>(e)]));
-            else
-                return state.prior.initial_values(normal);
-        };
-        for (int k = 0; k < Own::size; ++k)
-            for (int d = 0; d < Drawn::size; ++d) {
+        const auto drawn = drawn_values(state, key);
+        for (std::size_t d = 0; d < Drawn::size; ++d) {
+            if constexpr (ScalesElements<typename State::Q>)
+                if (Drawn::names[d] == fixed_string("std")) {
+                    std::vector<double> stds;
+                    for (const auto& values : drawn) stds.push_back(values[d]);
+                    set_standard_deviations(state, stds);
+                    continue;
+                }
+            for (int k = 0; k < Own::size; ++k) {
                 if (Own::stored_names[k] != Drawn::stored_names[d]) continue;
                 if (State::parameter_size(k) != State::size) continue;
-                for (Index e = 0; e < State::size; ++e) {
-                    const double normal = random::draw_element<noise::Normal, double>({}, key, e);
-                    const auto natural = initial_values(normal, e);
-                    values[static_cast<std::size_t>(e)] = static_cast<typename B::scalar>(
-                        stored_value(Drawn::transforms[d], natural[static_cast<std::size_t>(d)]));
-                }
-                B::memory::copy_from_host(state.parameter(k), values.data(), State::size);
+                std::vector<typename B::scalar> numbers;
+                for (const auto& values : drawn)
+                    numbers.push_back(static_cast<typename B::scalar>(
+                        stored_value(Drawn::transforms[d], values[d])));
+                B::memory::copy_from_host(state.parameter(k), numbers.data(), State::size);
             }
+        }
     }
 }
 

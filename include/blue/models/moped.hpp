@@ -4,8 +4,8 @@
 #pragma once
 
 #include <blue/distributions/centred_prior.hpp>
-#include <blue/distributions/joint.hpp>
 #include <blue/models/keep_weights.hpp>
+#include <blue/models/standard_deviations.hpp>
 
 #include <algorithm>
 #include <cmath>
@@ -23,14 +23,14 @@ struct centred_priors : check {
         "CentredPrior<> in its place");
 };
 
-/// A joint distribution whose scales can follow the weights.
+/// A distribution whose scales can follow the weights.
 template <bool Ok, class Distribution>
 struct scaled_elements : check {
     static_assert(
         Ok,
-        "blue: moped cannot scale the elements of the joint distribution in scaled_elements<...>: "
-        "add scale_elements(variable, log_factors, stored), see ScalesElements, or take "
-        "keep_weights and centre_prior");
+        "blue: moped cannot set the scales of the distribution in scaled_elements<...>: add "
+        "standard_log_prob(z) to a location-scale family, or to a joint one "
+        "scale_elements(variable, log_factors, stored), or take keep_weights and centre_prior");
 };
 
 }  // namespace requirement
@@ -44,29 +44,12 @@ using has_centre = std::is_same<constants_of<prior_of<Placed>>, names<"centre">>
 template <class Placed>
 struct scaled_elements_check {
     using Q = variational_of<Placed>;
-    static constexpr bool ok = !is_joint<Q> || ScalesElements<Q>;
+    static constexpr bool is_point = std::is_same_v<typename noise_kind<Q>::type, noise::None>;
+    static constexpr bool ok = LocationScale<Q> || ScalesElements<Q> || is_point;
     using type = std::conditional_t<ok, requirement::check, requirement::scaled_elements<ok, Q>>;
 };
 template <class Placed>
 using scaled_elements_check_t = typename scaled_elements_check<Placed>::type;
-
-/// Gives the elements of a joint variable these standard deviations, as near as it can.
-template <class State>
-void set_standard_deviations(State& state, const std::vector<double>& scales) {
-    using B = typename std::remove_cvref_t<decltype(state.values)>::backend;
-    constexpr const ParameterLayout& layout = *State::layout();
-    std::vector<typename B::scalar> numbers(static_cast<std::size_t>(State::numbers()));
-    B::memory::copy_to_host(numbers.data(), state.parameter(0), State::numbers());
-    std::vector<double> stored(numbers.begin(), numbers.end());
-    std::vector<double> log_factors = log_standard_deviations(state.distribution, layout, stored);
-    for (std::size_t e = 0; e < scales.size(); ++e)
-        log_factors[e] = std::log(scales[e]) - log_factors[e];
-    state.distribution.scale_elements(
-        JointVariable<double>{layout.rows, layout.columns, stored.data(), layout.offsets, nullptr},
-        log_factors.data(), stored.data());
-    numbers.assign(stored.begin(), stored.end());
-    B::memory::copy_from_host(state.parameter(0), numbers.data(), State::numbers());
-}
 
 }  // namespace detail
 
@@ -104,8 +87,9 @@ struct MopedOptions {
 ///
 /// Elements of a joint distribution get that standard deviation, and their correlations stay. A
 /// `MatrixNormal`, which has one scale per row and one per column, gets those of which the products
-/// are nearest: in each row and each column, the geometric mean is that of delta |w|. A joint
-/// distribution without `scale_elements` is a compile error.
+/// are nearest: in each row and each column, the geometric mean is that of delta |w|. A
+/// distribution that is neither a location-scale family nor has `scale_elements` is a compile
+/// error.
 ///
 /// Throws ValueError for options that are not positive; the model stays as it was then.
 template <class M, class From>

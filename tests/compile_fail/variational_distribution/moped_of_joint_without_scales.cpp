@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-3-Clause
-// expected-error {{blue: moped cannot scale the elements of the joint distribution}}
+// expected-error {{blue: moped cannot set the scales of the distribution}}
 // expected-error {{or take keep_weights and centre_prior}}
 // expected-error {{scaled_elements<false, Ridge>}}
 // expected-lines g++ 20 clang 35

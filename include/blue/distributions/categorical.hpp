@@ -10,7 +10,9 @@
 
 namespace blue {
 
-/// Classes 0, ..., C-1 on the last axis of the model's output.
+/// One of the classes 0, ..., C-1, by logits or scores on the last axis of the model's output: (S,
+/// B,
+/// ..., C) for labels (B, ...), each with a distribution of its own. All results are in nats.
 struct Categorical {
     /// What the model's outputs are.
     enum class Input {

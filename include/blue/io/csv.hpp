@@ -16,6 +16,7 @@
 
 namespace blue::io {
 
+/// How a table is written.
 struct CsvOptions {
     /// Between two fields. ' ' stands for any run of blanks and tabs, also at the ends of a line.
     char separator = ',';
@@ -27,6 +28,7 @@ struct CsvOptions {
     bool allow_non_finite = false;
 };
 
+/// What `read_csv` gives.
 struct Table {
     Array<double> values;              ///< shape (rows, columns)
     std::vector<std::string> columns;  ///< names from the header, empty without one

@@ -40,12 +40,15 @@ struct ELU {
     double alpha = 1;
     auto operator()(auto&, auto x) const { return elu(x, alpha); }
 };
+/// The hyperbolic tangent, between -1 and 1.
 struct Tanh {
     auto operator()(auto&, auto x) const { return tanh(x); }
 };
+/// 1 / (1 + exp(-x)), between 0 and 1.
 struct Sigmoid {
     auto operator()(auto&, auto x) const { return sigmoid(x); }
 };
+/// log(1 + exp(x)), a smooth max(x, 0).
 struct Softplus {
     auto operator()(auto&, auto x) const { return softplus(x); }
 };
@@ -91,6 +94,7 @@ struct CELU {
 struct Mish {
     auto operator()(auto&, auto x) const { return mish(x); }
 };
+/// log(1 / (1 + exp(-x))).
 struct LogSigmoid {
     auto operator()(auto&, auto x) const { return log_sigmoid(x); }
 };

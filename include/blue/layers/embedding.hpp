@@ -17,8 +17,9 @@ namespace blue {
 ///     Sequential<Embedding<1000, 16, steps<20>>, LSTM<16, 32, final_output>, Linear<32, 2>>
 ///
 /// Random variable: "weight" (N, D). All rows have a prior, so those that are never looked up stay
-/// at it or go there. \tparam Policies the option `steps<T>`, then variational distribution, prior,
-/// backend; all may be left out.
+/// at it or go there.
+/// \tparam Policies the option `steps<T>`, then variational distribution, prior, backend; all may
+///   be left out.
 template <Index N, Index D, class... Policies>
 struct Embedding : Module<Embedding<N, D, Policies...>, variables<variable<"weight", N, D>>,
                           typename detail::sequence_options<Policies...>::variational,

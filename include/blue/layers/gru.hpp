@@ -7,18 +7,18 @@
 
 namespace blue {
 
-/// Gated recurrent units for sequences, (S, B, T, In) to (S, B, T, H): see `GRUCell`.
-/// Weights are drawn once per sample and pass and shared by all steps (Gal & Ghahramani 2016,
-/// Fortunato et al. 2017). The batch is no axis of an item: data with the time first are transposed
-/// before they come to a tape.
+/// Gated recurrent units for sequences, (S, B, T, In) to (S, B, T, H): see `GRUCell`. Weights are
+/// drawn once per sample and pass and shared by all steps (Gal & Ghahramani 2016, Fortunato et al.
+/// 2017). The batch is no axis of an item: data with the time first are transposed before they come
+/// to a tape.
 ///
 /// Random variables are named and shaped as in PyTorch: "weight_ih_l0" (gates H, In),
 /// "weight_hh_l0" (gates H, H), "bias_ih_l0", "bias_hh_l0" (gates H), then with `_reverse` for the
 /// other direction, then "weight_ih_l1" (gates H, directions H) and so on. Gates in PyTorch's
-/// order. `run` also takes and gives states: see `detail::Recurrent`. \tparam Policies the options
-/// `layers<N>`, `bidirectional`, `final_output`, `fresh_draws`, `steps<T>`,
-///   `without_bias`, then variational distribution, prior, backend; all may be left out:
-///   `GRU<16, 64>`, `GRU<16, 64, layers<2>, bidirectional, MeanFieldNormal, UniformPrior>`.
+/// order. `run` also takes and gives states: see `detail::Recurrent`.
+/// \tparam Policies the options `layers<N>`, `bidirectional`, `final_output`, `fresh_draws`,
+///   `steps<T>`, `without_bias`, then variational distribution, prior, backend; all may be left
+///   out: `GRU<16, 64>`, `GRU<16, 64, layers<2>, bidirectional, MeanFieldNormal, UniformPrior>`.
 template <Index In, Index H, class... Policies>
 struct GRU : detail::Recurrent<GRU<In, H, Policies...>, GRUCell, In, H,
                                detail::sequence_options<Policies...>> {

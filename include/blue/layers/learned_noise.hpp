@@ -14,8 +14,8 @@ namespace blue {
 /// scales for every input. The scales are a random variable of the model, so they have a posterior
 /// and are trained with all others.
 ///
-/// Random variable: "raw_scale" (K). \tparam Policies variational distribution, prior, backend; all
-/// may be left out.
+/// Random variable: "raw_scale" (K).
+/// \tparam Policies variational distribution, prior, backend; all may be left out.
 template <Index K, class... Policies>
 struct LearnedNoise : Module<LearnedNoise<K, Policies...>, variables<variable<"raw_scale", K>>,
                              typename detail::layer_policies<Policies...>::variational,

@@ -121,8 +121,8 @@ Var<B, shape<N>> zero_row(Tape<B>& tape) {
 /// "v_proj_weight" (E, vdim); "in_proj_bias" (3 E); "bias_k" and "bias_v" (1, 1, E); and those of
 /// the layer "out_proj". They are drawn once per sample, also those with `LocalReparameterization`
 /// or `Flipout`: all elements of a sequence, and those that they attend to, have them in common.
-/// Priors are rescaled, as in torch_blue: see `ModuleOptions`. \tparam Options `kdim<N>`,
-/// `vdim<N>`, `without_bias`, `with_bias_kv`, `with_zero_attn`, then
+/// Priors are rescaled, as in torch_blue: see `ModuleOptions`.
+/// \tparam Options `kdim<N>`, `vdim<N>`, `without_bias`, `with_bias_kv`, `with_zero_attn`, then
 ///   variational distribution, prior, backend. Of a list of policies "out_proj" has the first.
 template <Index E, Index Heads, class... Options>
 struct MultiheadAttention

@@ -18,8 +18,9 @@ namespace blue {
 /// shorter than the `Length` positions that have a vector; a dynamic length is checked at run time,
 /// with a ShapeError.
 ///
-/// Random variable: "weight" (Length, D). \tparam Policies variational distribution, prior,
-/// backend; all may be left out. `NonBayesian` makes the vectors point estimates.
+/// Random variable: "weight" (Length, D).
+/// \tparam Policies variational distribution, prior, backend; all may be left out. `NonBayesian`
+///   makes the vectors point estimates.
 template <Index Length, Index D, class... Policies>
 struct PositionEmbedding
     : Module<PositionEmbedding<Length, D, Policies...>, variables<variable<"weight", Length, D>>,

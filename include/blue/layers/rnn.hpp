@@ -18,10 +18,11 @@ namespace blue {
 /// Random variables are named and shaped as in PyTorch: "weight_ih_l0" (gates H, In),
 /// "weight_hh_l0" (gates H, H), "bias_ih_l0", "bias_hh_l0" (gates H), then with `_reverse` for the
 /// other direction, then "weight_ih_l1" (gates H, directions H) and so on. Gates in PyTorch's
-/// order. `run` also takes and gives states: see `detail::Recurrent`. \tparam Policies the options
-/// `rectified`, `layers<N>`, `bidirectional`, `final_output`, `fresh_draws`, `steps<T>`,
-///   `without_bias`, then variational distribution, prior, backend; all may be left out:
-///   `RNN<16, 64>`, `RNN<16, 64, layers<2>, bidirectional, MeanFieldNormal, UniformPrior>`.
+/// order. `run` also takes and gives states: see `detail::Recurrent`.
+/// \tparam Policies the options `rectified`, `layers<N>`, `bidirectional`, `final_output`,
+///   `fresh_draws`, `steps<T>`, `without_bias`, then variational distribution, prior, backend; all
+///   may be left out: `RNN<16, 64>`, `RNN<16, 64, layers<2>, bidirectional, MeanFieldNormal,
+///   UniformPrior>`.
 template <Index In, Index H, class... Policies>
 struct RNN
     : detail::Recurrent<

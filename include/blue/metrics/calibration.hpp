@@ -22,6 +22,7 @@ enum class Binning {
     equal_mass    ///< about N / M examples in each bin; equal confidences stay together
 };
 
+/// Examples that a classifier is about equally confident of.
 struct ReliabilityBin {
     double lower = 0;  ///< smallest confidence: the bin's edge, or with equal_mass the example's
     double upper = 0;  ///< largest confidence

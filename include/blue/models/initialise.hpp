@@ -257,8 +257,9 @@ void initialise_state(State& state, const ModuleOptions& options, random::Key ke
 ///
 /// Locations (`mean`, `mode`, `loc`) are uniform within 1 / sqrt(fan-in), as Kaiming initialisation
 /// of linear layers has it; other parameters start at the distribution's defaults, narrowed by 1 /
-/// sqrt(fan-in). \param settings any of `posterior(q)`, `prior(p)`, `ModuleOptions{...}`: applied
-/// to all modules first.
+/// sqrt(fan-in).
+/// \param settings any of `posterior(q)`, `prior(p)`, `ModuleOptions{...}`: applied to all modules
+///   first.
 template <class M, class... Settings>
 void initialise(M& model, Seed seed, const Settings&... settings) {
     (detail::check_setting<M, Settings>(), ...);

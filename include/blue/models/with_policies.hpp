@@ -264,7 +264,8 @@ struct layers_of<Sequential<Layers...>> {
 ///
 ///     template <class Q, class P, class B> using with_policies = Block<8, Q>;
 ///
-/// and one that can do neither is a compile error. \tparam P, B stay as they are when left out.
+/// and one that can do neither is a compile error.
+/// \tparam P, B stay as they are when left out.
 template <class Net, class Q, class P = keep_policy, class B = keep_policy>
 using with_policies = typename detail::replaced<Net, Q, P, B>::type;
 
@@ -285,8 +286,8 @@ template <class Net, template <class> class Predicate>
 using bayesian_where = typename detail::layers_of<Net>::template where<Predicate, keep_policy>;
 
 /// A `Sequential` of point estimates up to its last layer with a weight matrix, which stays as it
-/// is with all behind it ("neural linear model", Snoek et al. 2015). \tparam P prior of the point
-/// estimates; theirs when left out.
+/// is with all behind it ("neural linear model", Snoek et al. 2015).
+/// \tparam P prior of the point estimates; theirs when left out.
 template <class Net, class P = keep_policy>
 using last_layer_bayesian = typename detail::layers_of<Net>::template from_last_matrix<P>::type;
 

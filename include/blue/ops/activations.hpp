@@ -178,6 +178,8 @@ struct Abs {
 
 }  // namespace ops
 
+// Element by element, (S, B, ...) to the same shape: the layers of the same names say what.
+
 template <detail::TapeValue X>
 auto relu(X x) {
     return elementwise(ops::Relu{}, x);

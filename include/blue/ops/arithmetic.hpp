@@ -47,6 +47,10 @@ struct Affine {
 
 }  // namespace ops
 
+// Element by element, of values of one shape: one sample combines with any number of samples, a
+// number with every element. Other shapes are the compile error `same_shape`; other numbers of
+// samples or examples a ShapeError.
+
 template <detail::TapeValue X, detail::TapeValue Y>
 auto operator+(X x, Y y) {
     return elementwise(ops::Add{}, x, y);

@@ -24,8 +24,9 @@ inline double mean_of(const Array<double>& values) {
     return total / static_cast<double>(values.size());
 }
 
-/// The quality of given predictions. \param labels as many as predictions. Throws ShapeError when
-/// they are not, and ValueError for labels that are no class.
+/// The quality of given predictions.
+/// \param labels as many as predictions.
+/// Throws ShapeError when they are not, and ValueError for labels that are no class.
 template <class Label>
 ClassReport evaluate(const ClassPrediction& prediction, Array<Label> labels) {
     constexpr bool whole = std::is_integral_v<Label>;
@@ -42,8 +43,9 @@ ClassReport evaluate(const ClassPrediction& prediction, Array<Label> labels) {
         return {};
     }
 }
-/// The quality of given predictions. \param targets as many as predictions. Throws ShapeError when
-/// they are not, and ValueError for targets that are not finite.
+/// The quality of given predictions.
+/// \param targets as many as predictions.
+/// Throws ShapeError when they are not, and ValueError for targets that are not finite.
 template <class Target>
 RealReport evaluate(const RealPrediction& prediction, Array<Target> targets) {
     if (targets.size() == prediction.mean.size()) targets.reshape(prediction.mean.shape());

@@ -250,11 +250,13 @@ auto predict_in(PredictionMemory<backend_of<M>>& memory, const M& model,
 /// uncertainty. Every input sees the same draws, and neither the number of threads nor
 /// `samples_per_chunk` changes a bit (but it decides on the order in which the members of an
 /// `Ensemble` have their draws); `batch_size` may change the last ones, because matrix products of
-/// other sizes round differently. \param inputs (N, ...) with the model's number of values per
-/// input, or with its axes where an extent is dynamic. \return ClassPrediction for `Categorical`
-/// and `Bernoulli`, RealPrediction for likelihoods over numbers. Throws ShapeError when the inputs
-/// do not fit, ValueError for options below 1, NumericalError for inputs and outputs that are not
-/// finite.
+/// other sizes round differently.
+/// \param inputs (N, ...) with the model's number of values per input, or with its axes where an
+///   extent is dynamic.
+/// \return ClassPrediction for `Categorical` and `Bernoulli`, RealPrediction for likelihoods over
+///   numbers.
+/// Throws ShapeError when the inputs do not fit, ValueError for options below 1, NumericalError for
+/// inputs and outputs that are not finite.
 template <class M, class Likelihood>
 auto predict(const M& model, const Likelihood& likelihood, const Array<float>& inputs,
              const PredictOptions& options = {}) {
@@ -270,7 +272,8 @@ auto predict(const M& model, const Likelihood& likelihood, const Array<float>& i
 ///     const ClassPrediction prediction = predictor(inputs);
 ///
 /// It refers to the model, whose present weights it uses. One thread at a time may call it; several
-/// predictors may share a model. \tparam Options PredictOptions or MomentPropagation.
+/// predictors may share a model.
+/// \tparam Options PredictOptions or MomentPropagation.
 template <class M, class Likelihood, class Options = PredictOptions>
 class Predictor {
     static_assert(detail::output_check<Likelihood, M>{});

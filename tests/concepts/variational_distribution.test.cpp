@@ -26,7 +26,7 @@ struct Samples {
         return loc + scale * noise;
     }
 };
-struct Scores {
+struct ScoresNumbers {
     template <class T>
     static T log_prob(T w, T loc, T scale) {
         return -square((w - loc) / scale);
@@ -64,7 +64,7 @@ struct TerseWithOneParameter : Listed, Noisy {
 template <class... Parts>
 struct Made : Parts... {};
 
-using Complete = Made<Listed, Noisy, Samples, Scores>;
+using Complete = Made<Listed, Noisy, Samples, ScoresNumbers>;
 
 template <class D, class Check>
 constexpr bool lacks =
@@ -80,16 +80,16 @@ static_assert(std::is_same_v<requirement::variational<Complete>, requirement::ch
 
 static_assert(lacks<UniformPrior, requirement::has_parameters<false, UniformPrior>>);
 static_assert(lacks<int, requirement::has_parameters<false, int>>);
-static_assert(lacks<Made<Noisy, Samples, Scores>,
-                    requirement::has_parameters<false, Made<Noisy, Samples, Scores>>>);
-static_assert(lacks<Made<Listed, Samples, Scores>,
-                    requirement::has_noise<false, Made<Listed, Samples, Scores>>>);
-static_assert(lacks<Made<Listed, Noisy, Scores>,
-                    requirement::has_sample<false, Made<Listed, Noisy, Scores>>>);
+static_assert(lacks<Made<Noisy, Samples, ScoresNumbers>,
+                    requirement::has_parameters<false, Made<Noisy, Samples, ScoresNumbers>>>);
+static_assert(lacks<Made<Listed, Samples, ScoresNumbers>,
+                    requirement::has_noise<false, Made<Listed, Samples, ScoresNumbers>>>);
+static_assert(lacks<Made<Listed, Noisy, ScoresNumbers>,
+                    requirement::has_sample<false, Made<Listed, Noisy, ScoresNumbers>>>);
 static_assert(lacks<Made<Listed, Noisy, Samples>,
                     requirement::has_log_prob<false, Made<Listed, Noisy, Samples>>>);
 
-using OneParameter = Made<Listed, Noisy, SamplesOneParameter, Scores>;
+using OneParameter = Made<Listed, Noisy, SamplesOneParameter, ScoresNumbers>;
 static_assert(lacks<OneParameter, requirement::sample_parameters<
                                       false, OneParameter, expected<count<2>>, given<count<1>>>>);
 static_assert(lacks<TerseWithOneParameter,
@@ -99,7 +99,7 @@ using ThreeParameters = Made<Listed, Noisy, Samples, ScoresThreeParameters>;
 static_assert(
     lacks<ThreeParameters, requirement::log_prob_parameters<false, ThreeParameters,
                                                             expected<count<2>>, given<count<3>>>>);
-using SampleOfDoubles = Made<Listed, Noisy, SamplesDoubles, Scores>;
+using SampleOfDoubles = Made<Listed, Noisy, SamplesDoubles, ScoresNumbers>;
 static_assert(lacks<SampleOfDoubles, requirement::generic_sample<false, SampleOfDoubles>>);
 using LogProbOfDoubles = Made<Listed, Noisy, Samples, ScoresDoubles>;
 static_assert(lacks<LogProbOfDoubles, requirement::generic_log_prob<false, LogProbOfDoubles>>);

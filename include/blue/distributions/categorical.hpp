@@ -10,9 +10,8 @@
 
 namespace blue {
 
-/// One of the classes 0, ..., C-1, by logits or scores on the last axis of the model's output: (S,
-/// B,
-/// ..., C) for labels (B, ...), each with a distribution of its own. All results are in nats.
+/// One of the classes 0, ..., C-1: logits or scores on the last axis of the model's output
+/// (S, B, ..., C), labels (B, ...). All results are in nats.
 struct Categorical {
     /// What the model's outputs are.
     enum class Input {

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: BSD-3-Clause
 // expected-error {{blue: the policies of this layer cannot be replaced, see the layer in}}
 // expected-error {{replaceable_policies<false, Scale<}}
-// expected-error {{let its last template arguments be its policies, or add}}
+// expected-error {{let its last template arguments be its policies and hand them to Module, or add}}
 // expected-lines g++ 20 clang 35
 #include <blue/blue.hpp>
 #include <blue/models/to.hpp>

@@ -4,6 +4,7 @@
 #pragma once
 
 #include <blue/estimators/pooled_moments.hpp>
+#include <blue/estimators/unknown_moments.hpp>
 #include <blue/random/draw.hpp>
 #include <blue/train/evaluate.hpp>
 

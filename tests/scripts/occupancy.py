@@ -49,13 +49,15 @@ Resource usage:
   REG:14 STACK:0 SHARED:0 LOCAL:0 CONSTANT[0]:560 TEXTURE:0 SURFACE:0 SAMPLER:0
  Function _ZN4blue4cuda6detail15for_each_kernelINS0_9AddScaledIfEEEEvlT_:
   REG:65 STACK:8 SHARED:0 LOCAL:16 CONSTANT[0]:560 TEXTURE:0 SURFACE:0 SAMPLER:0
+ Function _ZN4blue4cuda6detail13reduce_kernelILi256ENS0_8SumPartsIdEEEEvlT0_:
+  REG:30 STACK:0 SHARED:2048 LOCAL:0 CONSTANT[0]:576 TEXTURE:0 SURFACE:0 SAMPLER:0
 """
 TABLE = """\
 | kernel | number | 80: registers | stack | shared | occupancy | 90: registers | stack | shared \
 | occupancy |
 |---|--:|--:|--:|--:|--:|--:|--:|--:|--:|
 | `AddScaled` | 2 | 12 | 0 | 0 | 100% | 14 - 65 | 0 - 24 | 0 | 38% |
-| `SumParts` | 1 | 29 | 0 | 1024 | 100% | - | - | - | - |
+| `SumParts` | 1 | 29 | 0 | 1024 | 100% | 30 | 0 | 1024 | 100% |
 """
 
 
@@ -106,7 +108,7 @@ class Programs(unittest.TestCase):
 
     def test_kernels_can_be_chosen(self):
         lines = self.run_script(USAGE, "--kernels", "SumParts,Other").stdout.splitlines()
-        self.assertEqual(lines[2:], ["| `SumParts` | 1 | 29 | 0 | 1024 | 100% |"])
+        self.assertEqual(lines[2:], TABLE.splitlines()[3:])
 
     def test_what_is_missing_is_told(self):
         for usage, options, message in (
@@ -125,8 +127,12 @@ class Programs(unittest.TestCase):
     def test_an_unknown_architecture_has_registers_only(self):
         name = "void blue::cuda::detail::team_kernel<blue::cuda::JointDeviate<Q, float> >(...)"
         usage = "arch = sm_50\n Function f:\n  REG:40 STACK:0 SHARED:2048 LOCAL:0\n"
-        lines = table(parse(usage, lambda symbols: [name] * len(symbols)), 256)
-        self.assertEqual(lines[2], "| `JointDeviate` | 1 | 40 | 0 | 2048 | - |")
+        kernels = parse(usage, lambda symbols: [name] * len(symbols))
+        self.assertEqual(table(kernels, 256)[2], "| `JointDeviate` | 1 | 40 | 0 | 2048 | - |")
+        # Of two architectures, one of which lacks it:
+        self.assertEqual(table([*kernels, Kernel("80", "Other", 16, 0, 0)], 256)[2:], [
+            "| `JointDeviate` | 1 | 40 | 0 | 2048 | - | - | - | - | - |",
+            "| `Other` | 1 | - | - | - | - | 16 | 0 | 0 | 100% |"])
 
 
 if __name__ == "__main__":

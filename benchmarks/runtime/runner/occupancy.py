@@ -84,6 +84,8 @@ def parse(usage: str, demangle) -> list[Kernel]:
             symbol = match[2]
         else:
             registers, stack, shared, local = map(int, match.groups()[2:])
+            if int(architecture) >= 90 and shared:
+                shared -= LIMITS["90"].reserved  # counted from there on
             found.append((symbol, architecture, registers, stack + local, shared))
     names = demangle([symbol for symbol, *_ in found])
     return [Kernel(architecture, body[1], *rest) for name, (_, architecture, *rest)

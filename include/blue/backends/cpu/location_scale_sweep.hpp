@@ -124,9 +124,9 @@ private:
         if constexpr (scale_transform == transform::exponential) {
             // Mostly the floor is small: d = scale sqrt(1 + x) by series, up to terms that are lost
             // in rounding. Each element decides for itself, whichever are in the pack with it.
-            constexpr T small = sizeof(T) == 4 ? T(0x1p-8) : T(0x1p-18);
+            constexpr T limit = sizeof(T) == 4 ? T(0x1p-8) : T(0x1p-18);
             const S x = floor / (scale * scale);
-            const auto by_series = x < small;
+            const auto by_series = x < limit;
             Density of{fma(x, fma(x, S(T(0.375)), S(T(-0.5))), S(1)),
                        fma(x, fma(x, S(T(-0.25)), S(T(0.5))), stored)};
             if (!all(by_series)) {

@@ -8,8 +8,9 @@
 ///   * `from_words(w0, w1)` (words == 2),
 /// templates over the scalar type and the number of lanes. A kind that is distributed as its
 /// negative says `symmetric = true`. All products that are added go through
-/// `fma`, so that compilers have nothing left to fuse: a value has the same bits on all machines
-/// with fused multiply-add, and differs by rounding (2 ulp in a normal) on others.
+/// `fma` or `rounded_product`, so that compilers have nothing left to fuse: a value has the same
+/// bits on all machines with fused multiply-add, and differs by rounding (2 ulp in a normal) on
+/// others.
 #pragma once
 
 #include <blue/math/functions.hpp>

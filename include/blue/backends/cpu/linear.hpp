@@ -222,11 +222,13 @@ void linear_backward(Tape<Cpu<T, Isa>>& tape, const LinearArgs<Cpu<T, Isa>>& arg
     const cpu::LinearBackward<B> backward{args, cpu::gradient_before_relu(tape, args), weight_live,
                                           bias_live,
                                           x.needs_grad ? tape.gradient(&x) : GradientTarget<T>{}};
+    // Units of parameters, the larger ones, are spread evenly among those of the input: each thread
+    // begins with its own.
     const Index units = blocks + input_units;
+    const auto parameters_before = [&](Index unit) { return (unit * blocks + units - 1) / units; };
     cpu::pool().run(units, [&](Index unit, int worker) {
-        // Units of parameters, the larger ones, spread evenly: each thread begins with its own.
-        const Index before = (unit * blocks + units - 1) / units;
-        if (((unit + 1) * blocks + units - 1) / units > before) {
+        const Index before = parameters_before(unit);
+        if (parameters_before(unit + 1) > before) {
             const Index from = before * block;
             return backward.parameters(from, std::min(out, from + block), scratch.of(worker));
         }

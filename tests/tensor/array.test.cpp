@@ -3,6 +3,11 @@
 
 #include "support/catch.hpp"
 
+#include <cmath>
+#include <limits>
+#include <utility>
+#include <vector>
+
 using blue::Array, blue::Index;
 
 TEST_CASE("an array knows its shape and rows") {
@@ -32,4 +37,18 @@ TEST_CASE("shapes that do not fit are errors with both sides") {
     CHECK_THROWS_AS(a.reshape({4, 2}), blue::ShapeError);
     CHECK_THROWS_WITH(a.reshape({4, 2}), "Array: cannot reshape (2, 3) to (4, 2)");
     CHECK(a.shape() == std::vector<Index>{2, 3});
+}
+
+TEST_CASE("the first number that is not finite") {
+    constexpr double infinity = std::numeric_limits<double>::infinity();
+    const auto first = [](std::vector<double> numbers) {
+        const auto count = static_cast<Index>(numbers.size());
+        return blue::detail::first_not_finite(Array<double>({count}, std::move(numbers)));
+    };
+    CHECK(first({}) == -1);
+    CHECK(first({0, -std::numeric_limits<double>::max()}) == -1);
+    CHECK(first({0, -infinity, infinity}) == 1);
+    CHECK(first({0, 1, std::nan("")}) == 2);
+    CHECK(blue::detail::first_not_finite(Array<float>({2}, {1, HUGE_VALF})) == 1);
+    CHECK(blue::detail::first_not_finite(Array<int>({1}, {-5})) == -1);
 }

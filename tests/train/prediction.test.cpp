@@ -18,8 +18,8 @@ TEST_CASE("draws that contradict each other are uncertainty about the weights") 
     blue::detail::ClassPredictor predictor({2, 2});
     const std::vector<double> sure_of_first{1, 0}, sure_of_second{0, 1}, unsure{0.5, 0.5};
     for (const auto& draw : {sure_of_first, sure_of_second}) {
-        predictor.add(0, 1, draw.data());
-        predictor.add(1, 1, unsure.data());
+        predictor.add(0, 1, 1, [&](Index) { return draw.data(); });
+        predictor.add(1, 1, 1, [&](Index) { return unsure.data(); });
     }
     const blue::ClassPrediction prediction = predictor.result(2);
     const double ln2 = std::log(2.0);

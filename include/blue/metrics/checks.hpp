@@ -78,10 +78,9 @@ void check_pair(const Array<T>& a, const char* a_name, const Array<U>& b, const 
 /// Throws ValueError for infinities and NaN.
 template <class T>
 void check_finite(const Array<T>& array, const char* name, const char* metric) {
-    for (Index i = 0; i < array.size(); ++i)
-        if (!std::isfinite(static_cast<double>(array[i])))
-            throw ValueError(metric, ": expected finite numbers, got ", array[i], " in ", name,
-                             " at element ", i);
+    if (const Index i = blue::detail::first_not_finite(array); i >= 0)
+        throw ValueError(metric, ": expected finite numbers, got ", array[i], " in ", name,
+                         " at element ", i);
 }
 
 }  // namespace detail

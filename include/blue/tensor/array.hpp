@@ -6,6 +6,7 @@
 #include <blue/config.hpp>
 #include <blue/error.hpp>
 
+#include <cmath>
 #include <limits>
 #include <string>
 #include <utility>
@@ -86,5 +87,29 @@ private:
     std::vector<Index> shape_;
     std::vector<T> data_;
 };
+
+namespace detail {
+
+/// The place of the first number of which something is true, -1 when there is none. It is seldom
+/// looked for: whether there is one takes a loop without a way out (and without bool), which
+/// compilers do in packs.
+template <class T, class Condition>
+Index first_where(const T* numbers, Index count, Condition condition) {
+    int any = 0;
+    for (Index i = 0; i < count; ++i) any |= condition(numbers[i]);
+    for (Index i = 0; any != 0 && i < count; ++i)
+        if (condition(numbers[i])) return i;
+    return -1;
+}
+
+/// The place of the first number that is infinite or NaN, -1 when there is none.
+template <class T>
+Index first_not_finite(const Array<T>& numbers) {
+    return first_where(numbers.data(), numbers.size(), [](T x) {
+        return !(std::abs(static_cast<double>(x)) <= std::numeric_limits<double>::max());
+    });
+}
+
+}  // namespace detail
 
 }  // namespace blue

@@ -12,7 +12,6 @@
 
 #include <algorithm>
 #include <array>
-#include <cmath>
 #include <type_traits>
 #include <utility>
 #include <vector>
@@ -166,11 +165,10 @@ using output_check = typename output_check_of<Likelihood, output_shape_of<M>>::t
 template <class T>
 void check_all_finite(const Array<T>& numbers, const char* name, const char* what) {
     if constexpr (std::is_floating_point_v<T>)
-        for (Index i = 0; i < numbers.size(); ++i)
-            if (!std::isfinite(numbers[i]))
-                throw NumericalError(what, ": expected finite ", name, ", got ", numbers[i],
-                                     " in example ", i / numbers.row_size(), " at position ",
-                                     i % numbers.row_size(), " (counted from 0)");
+        if (const Index i = detail::first_not_finite(numbers); i >= 0)
+            throw NumericalError(what, ": expected finite ", name, ", got ", numbers[i],
+                                 " in example ", i / numbers.row_size(), " at position ",
+                                 i % numbers.row_size(), " (counted from 0)");
 }
 
 /// Throws ValueError with the first target to which a likelihood gives no probability, and its

@@ -112,13 +112,11 @@ ChunkValues<typename B::scalar> finite_values(Var<B, Shape> value, const Chunk& 
                                               bool are_probabilities = false) {
     const ChunkValues values(value);
     const auto numbers = values.numbers();
-    const IsWrong<typename B::scalar> is_wrong(are_probabilities);
-    bool any_wrong = false;  // a loop without a way out, which is done in packs
-    for (auto x : numbers) any_wrong |= is_wrong(x);
-    for (std::size_t i = 0; any_wrong && i < numbers.size(); ++i)
-        if (is_wrong(numbers[i]))
-            throw_wrong_output(static_cast<double>(numbers[i]), static_cast<Index>(i),
-                               value.node->item, chunk);
+    const Index wrong = first_where(numbers.data(), static_cast<Index>(numbers.size()),
+                                    IsWrong<typename B::scalar>(are_probabilities));
+    if (wrong >= 0)
+        throw_wrong_output(static_cast<double>(numbers[static_cast<std::size_t>(wrong)]), wrong,
+                           value.node->item, chunk);
     return values;
 }
 
@@ -131,8 +129,8 @@ public:
     template <class B, class Shape>
     void add_probabilities(Var<B, Shape> value, const Chunk& chunk) {
         const auto probabilities = finite_values(value, chunk, true);
-        for (Index s = 0; s < chunk.draws; ++s)
-            add(chunk.first_row, chunk.batch, probabilities.draw(s));
+        add(chunk.first_row, chunk.batch, chunk.draws,
+            [&](Index s) { return probabilities.draw(s); });
     }
     /// Of two outcomes.
     template <class B, class Shape>
@@ -142,7 +140,7 @@ public:
         const Index count = value.node->per_sample();
         std::vector<double> padded(static_cast<std::size_t>(count + S::lanes));
         std::vector<double> probabilities(2 * padded.size());
-        for (Index s = 0; s < chunk.draws; ++s) {
+        add(chunk.first_row, chunk.batch, chunk.draws, [&](Index s) {
             std::copy_n(logits.draw(s), count, padded.data());
             double* to = probabilities.data();
             for (Index i = 0; i < count; i += S::lanes) {
@@ -154,24 +152,30 @@ public:
                     *to++ = of_1[lane];
                 }
             }
-            add(chunk.first_row, chunk.batch, probabilities.data());
-        }
+            return probabilities.data();
+        });
     }
-    /// \param probabilities of one draw for the rows from `first_row` on.
-    template <class T>
-    void add(Index first_row, Index rows, const T* probabilities) {
+    /// \param probabilities probabilities(s) in draw s for the rows from `first_row` on.
+    template <class Probabilities>
+    void add(Index first_row, Index rows, Index draws, Probabilities probabilities) {
+        using S = math::NativePack<double>;
         const Index classes = probabilities_.shape().back();
         const Index count = rows * probabilities_.row_size();
         const Index begin = first_row * probabilities_.row_size();
-        using S = math::NativePack<double>;
-        terms_.resize(static_cast<std::size_t>((count + S::lanes - 1) / S::lanes * S::lanes));
-        std::copy_n(probabilities, count, terms_.data());
-        for (Index i = 0; i < count; ++i) probabilities_[begin + i] += *term(i);
-        for (Index i = 0; i < count; i += S::lanes)
-            metrics::detail::entropy_terms(S::load(term(i))).store(term(i));
-        for (Index i = 0; i < count; i += classes)
-            for (Index c = 0; c < classes; ++c)
-                expected_entropy_[(begin + i) / classes] += *term(i + c);
+        const auto padded = static_cast<std::size_t>((count + S::lanes - 1) / S::lanes * S::lanes);
+        draw_.resize(padded);
+        entropy_terms_.assign(padded, 0.0);
+        for (Index s = 0; s < draws; ++s) {
+            std::copy_n(probabilities(s), count, draw_.data());
+            for (Index i = 0; i < count; ++i) probabilities_.data()[begin + i] += draw_.data()[i];
+            for (Index i = 0; i < count; i += S::lanes) {
+                double* const sums = entropy_terms_.data() + i;
+                (S::load(sums) + metrics::detail::entropy_terms(S::load(draw_.data() + i)))
+                    .store(sums);
+            }
+        }
+        for (Index i = 0; i < count; ++i)
+            expected_entropy_[(begin + i) / classes] += entropy_terms_.data()[i];
     }
     ClassPrediction result(Index draws) const {
         const Index count = probabilities_.shape().back();
@@ -190,10 +194,8 @@ public:
     }
 
 private:
-    double* term(Index i) { return terms_.data() + i; }
-
     Array<double> probabilities_, expected_entropy_;
-    std::vector<double> terms_;  ///< of one draw: probabilities, then what they add to entropies
+    std::vector<double> draw_, entropy_terms_;  ///< of some rows; the terms are sums over draws
 };
 
 /// Adds up means and variances of targets, draw by draw. \param shape of all targets, (N, ...).

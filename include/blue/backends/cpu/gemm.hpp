@@ -4,6 +4,7 @@
 #pragma once
 
 #include <blue/backends/cpu/packs.hpp>
+#include <blue/math/detail/lane_sums.hpp>
 #include <blue/math/detail/transpose.hpp>
 
 #include <algorithm>
@@ -58,26 +59,29 @@ void copy_transposed(Index rows, Index columns, const T* from, Index from_stride
     }
 }
 
-/// Some terms of as many columns of a product as a pack has lanes. Its part of op(B), one row
-/// behind the other, stays in the first-level cache while all rows of A pass by.
+/// Some terms of as many columns of op(B) as a pack has lanes, rows of a product.
 template <class T, class S = math::NativePack<T>, class Factors = FullPrecision>
 struct GemmPanel {
     static constexpr Index width = S::lanes;
 
-    T* numbers;
+    const T* numbers;
+    Index stride;  ///< of its rows
     Index terms, columns;
 
+    /// Lays out a panel at `to`, its rows one behind the other: so it stays in the first-level
+    /// cache while all rows of A pass by.
     template <bool Trans>
-    void fill(const T* b, Index ldb) const {
+    static GemmPanel laid_out(Index terms, Index columns, const T* b, Index ldb, T* to) {
         if constexpr (Trans)
-            copy_transposed(columns, terms, b, ldb, numbers, width, width);
+            copy_transposed(columns, terms, b, ldb, to, width, width);
         else if (columns == width)
-            for (Index l = 0; l < terms; ++l) S::load(b + l * ldb).store(numbers + l * width);
+            for (Index l = 0; l < terms; ++l) S::load(b + l * ldb).store(to + l * width);
         else
             for (Index l = 0; l < terms; ++l)
-                std::fill(std::copy_n(b + l * ldb, columns, numbers + l * width),
-                          numbers + (l + 1) * width, T(0));
-        if constexpr (Factors::converts) Factors::convert_columns(numbers, terms, width);
+                std::fill(std::copy_n(b + l * ldb, columns, to + l * width), to + (l + 1) * width,
+                          T(0));
+        if constexpr (Factors::converts) Factors::convert_columns(to, terms, width);
+        return {to, width, terms, columns};
     }
 
     /// C = or += A times the panel for m rows, or a row for all of them plus that; max(C, 0) of it
@@ -97,7 +101,7 @@ private:
         S sums[Rows];
         BLUE_UNROLL for (int i = 0; i < Rows; ++i) sums[i] = S(0);
         for (Index l = 0; l < Factors::steps(terms); ++l) {
-            const S b = S::load(numbers + l * width);
+            const S b = S::load(numbers + l * stride);
             BLUE_UNROLL for (int i = 0; i < Rows; ++i) sums[i] =
                 Factors::multiply_add(a[i * lda + l], b, sums[i]);
         }
@@ -111,42 +115,145 @@ private:
     }
 };
 
+/// op(B) of one product: panels are laid out in `workspace` when their turn comes, and stay where
+/// they are for so few rows that each number is read once.
+template <bool Trans, class Factors, class T>
+struct LooseFactor {
+    const T* b;
+    Index ldb;
+    T* workspace;
+
+    template <class Panel>
+    Panel panel(Index m, Index l, Index terms, Index j, Index columns) const {
+        const T* const first = b + (Trans ? j * ldb + l : l * ldb + j);
+        if constexpr (!Trans && !Factors::converts)
+            if (m <= gemm_rows && columns == Panel::width) return {first, ldb, terms, columns};
+        return Panel::template laid_out<Trans>(terms, columns, first, ldb, workspace);
+    }
+};
+
 /// The products of the columns of a panel.
-template <class Panel, bool TransB, class T>
-void multiply_panel(Index m, Index columns, Index terms, const T* a, Index lda, const T* b,
-                    Index ldb, T* c, Index ldc, bool add, const T* bias, bool relu, T* workspace) {
-    const Panel panel{workspace, terms, columns};
-    panel.template fill<TransB>(b, ldb);
-    panel.multiply(m, a, lda, c, ldc, add, bias, relu);
+template <class Panel, class Factor, class T>
+void multiply_panel(const Factor& b, Index m, Index l, Index terms, Index j, Index columns,
+                    const T* a, Index lda, T* c, Index ldc, bool add, const T* bias, bool relu) {
+    b.template panel<Panel>(m, l, terms, j, columns)
+        .multiply(m, a, lda, c + j, ldc, add, bias ? bias + j : nullptr, relu);
 }
 
-/// Rows of a product for which laying out panels takes longer than the product.
-inline constexpr Index few_rows = 2;
+/// The most terms that each of the parts of a product has: as equal ones as registers allow.
+template <class T>
+Index terms_of_part(Index k) {
+    constexpr Index block = math::detail::register_lanes<T>;
+    const Index parts = std::max<Index>(1, (k + gemm_terms - 1) / gemm_terms);
+    return ((k + parts - 1) / parts + block - 1) / block * block;
+}
+
+/// `gemm` for a factor B that hands out its panels.
+template <bool TransA, class Factors, class Factor, class T>
+void multiply_factor(const Factor& b, Index m, Index n, Index k, const T* a, Index lda, T* c,
+                     Index ldc, bool add, T* rows_memory, const T* bias, bool relu) {
+    using Panel = GemmPanel<T, math::NativePack<T>, Factors>;
+    constexpr Index block = math::detail::register_lanes<T>;
+    // Of few columns, such as those of a head of an attention: nothing is computed for the others.
+    // (Registers of four lanes gain little, and all programs compile faster without.)
+    using Narrow =
+        std::conditional_t<(block > 4), GemmPanel<T, math::Pack<T, block>, Factors>, Panel>;
+    if constexpr (Factors::converts)
+        for (; m > converted_rows; m -= converted_rows) {
+            multiply_factor<TransA, Factors>(b, converted_rows, n, k, a, lda, c, ldc, add,
+                                             rows_memory, bias, relu);
+            a += converted_rows * (TransA ? 1 : lda);
+            c += converted_rows * ldc;
+        }
+    const Index most = terms_of_part<T>(k);
+    Index l = 0;
+    do {
+        const Index terms = std::min(most, k - l);
+        const T* rows = a + l;
+        Index stride = lda;
+        if constexpr (TransA || Factors::converts) {
+            stride = (terms + block - 1) / block * block;
+            if constexpr (TransA)
+                copy_transposed(terms, m, a + l * lda, lda, rows_memory, stride, stride);
+            if constexpr (Factors::converts)
+                Factors::convert_rows(m, terms, TransA ? rows_memory : rows, TransA ? stride : lda,
+                                      rows_memory, stride);
+            rows = rows_memory;
+        }
+        for (Index j = 0; j < n; j += Panel::width) {
+            const Index columns = std::min(Panel::width, n - j);
+            const auto multiply = columns <= Narrow::width ? multiply_panel<Narrow, Factor, T>
+                                                           : multiply_panel<Panel, Factor, T>;
+            multiply(b, m, l, terms, j, columns, rows, stride, c, ldc, add, bias,
+                     relu && l + terms == k);
+        }
+        l += terms;
+        add = true;
+    } while (l < k);
+}
+
+/// Whether laying out panels for a product A B^T of m rows takes longer than it saves. (Without a
+/// multiply-add of registers and memory, or a broadcast from memory, panels save little.)
+inline bool has_few_rows(Index m, Index k) {
+    return m <= 2 || (k >= 256 && (m <= 16 || BLUE_REGISTER_BYTES == 16));
+}
+
+/// Some rows of A times some rows of B: as many sums at once as hide the latency of a multiply-add.
+template <int Rows, int Columns, class T>
+void multiply_rows(Index m, Index n, Index k, const T* a, Index lda, const T* b, Index ldb, T* c,
+                   Index ldc, bool add, const T* bias, bool relu) {
+    constexpr int lanes = math::detail::register_lanes<T>;
+    using S = math::Pack<T, lanes>;
+    // g++ would read a factor from the cache for each of its products, where it tunes for Zen.
+    const auto load = [](const T* numbers) BLUE_INLINE_LAMBDA {
+        S factor = S::load(numbers);
+        factor.r[0] = math::detail::opaque(factor.r[0]);
+        return factor;
+    };
+    const T *rows[Rows], *columns[Columns];
+    BLUE_UNROLL for (int i = 0; i < Rows; ++i) rows[i] = a + std::min<Index>(i, m - 1) * lda;
+    BLUE_UNROLL for (int j = 0; j < Columns; ++j) columns[j] = b + std::min<Index>(j, n - 1) * ldb;
+    S sums[Rows * Columns];
+    BLUE_UNROLL for (int i = 0; i < Rows * Columns; ++i) sums[i] = S(0);
+    const Index whole = k / lanes * lanes;
+    for (Index l = 0; l < whole; l += lanes) {
+        S row[Rows];
+        BLUE_UNROLL for (int i = 0; i < Rows; ++i) row[i] = load(rows[i] + l);
+        BLUE_UNROLL for (int j = 0; j < Columns; ++j) {
+            const S column = load(columns[j] + l);
+            BLUE_UNROLL for (int i = 0; i < Rows; ++i) sums[i * Columns + j] =
+                fma(row[i], column, sums[i * Columns + j]);
+        }
+    }
+    T products[Rows * Columns];
+    math::detail::lane_sums<Rows * Columns>(sums, products);
+    for (Index l = whole; l < k; ++l)
+        for (int i = 0; i < Rows; ++i)
+            for (int j = 0; j < Columns; ++j)
+                products[i * Columns + j] += rows[i][l] * columns[j][l];
+    const T* const summands = add ? c : bias;
+    for (Index i = 0; i < std::min<Index>(Rows, m); ++i)
+        for (Index j = 0; j < std::min<Index>(Columns, n); ++j) {
+            T value = products[i * Columns + j];
+            if (summands) value += summands[(add ? i * ldc : 0) + j];
+            c[i * ldc + j] = relu && value < 0 ? T(0) : value;
+        }
+}
 
 /// C = or += A B^T, each number as the product of two rows.
 template <class T>
 void multiply_few_rows(Index m, Index n, Index k, const T* a, Index lda, const T* b, Index ldb,
                        T* c, Index ldc, bool add, const T* bias, bool relu) {
-    using S = math::Pack<T, math::detail::register_lanes<T>>;
-    constexpr int at_once = 8;  // sums, as many as hide the latency of a multiply-add
-    for (Index j = 0; j < n; j += at_once)
-        for (Index i = 0; i < m; ++i) {
-            S sums[at_once];
-            BLUE_UNROLL for (int l = 0; l < at_once; ++l) sums[l] = S(0);
-            for_each_pack<S>(0, k, [&](Index e, auto count) BLUE_INLINE_LAMBDA {
-                const S x = load<S>(a + i * lda + e, count);
-                BLUE_UNROLL for (int l = 0; l < at_once; ++l) {
-                    const T* const row = b + std::min(j + l, n - 1) * ldb;
-                    sums[l] = fma(x, load<S>(row + e, count), sums[l]);
-                }
-            });
-            T* const to = c + i * ldc + j;
-            for (Index l = 0; l < std::min<Index>(at_once, n - j); ++l) {
-                const T summand = add ? to[l] : bias ? bias[j + l] : T(0);
-                const T value = sum(sums[l]) + summand;
-                to[l] = relu && value < 0 ? T(0) : value;
-            }
-        }
+    constexpr int together = BLUE_REGISTER_BYTES == 64 ? 4 : 2, columns = 4;
+    constexpr int of_single = together * columns;
+    for (Index i = 0; i < m; i += together) {
+        const bool single = i + 1 == m;
+        const auto multiply =
+            single ? multiply_rows<1, of_single, T> : multiply_rows<together, columns, T>;
+        for (Index j = 0; j < n; j += single ? of_single : columns)
+            multiply(m - i, n - j, k, a + i * lda, lda, b + j * ldb, ldb, c + i * ldc + j, ldc, add,
+                     bias ? bias + j : nullptr, relu);
+    }
 }
 
 }  // namespace detail
@@ -165,91 +272,67 @@ Index gemm_workspace(Index m = 0) {
 template <bool TransA, bool TransB, class Factors = FullPrecision, class T>
 void gemm(Index m, Index n, Index k, const T* a, Index lda, const T* b, Index ldb, T* c, Index ldc,
           bool add, T* workspace, const T* bias = nullptr, bool relu = false) {
-    using Panel = detail::GemmPanel<T, math::NativePack<T>, Factors>;
-    constexpr Index block = math::detail::register_lanes<T>;
-    // Of few columns, such as those of a head of an attention: nothing is computed for the others.
-    // (Registers of four lanes gain little, and all programs compile faster without.)
-    using Narrow =
-        std::conditional_t<(block > 4), detail::GemmPanel<T, math::Pack<T, block>, Factors>, Panel>;
     if constexpr (!TransA && TransB && !Factors::converts)
-        if (m <= detail::few_rows)
+        if (detail::has_few_rows(m, k))
             return detail::multiply_few_rows(m, n, k, a, lda, b, ldb, c, ldc, add, bias, relu);
-    if constexpr (Factors::converts)
-        for (; m > detail::converted_rows; m -= detail::converted_rows) {
-            gemm<TransA, TransB, Factors>(detail::converted_rows, n, k, a, lda, b, ldb, c, ldc, add,
-                                          workspace, bias, relu);
-            a += detail::converted_rows * (TransA ? 1 : lda);
-            c += detail::converted_rows * ldc;
-        }
-    const Index parts = std::max<Index>(1, (k + detail::gemm_terms - 1) / detail::gemm_terms);
-    const Index most = ((k + parts - 1) / parts + block - 1) / block * block;
-    for (Index l = 0, part = 0; part < parts; ++part, l += most, add = true) {
-        const Index terms = std::min(most, k - l);
-        const T* rows = a + l;
-        Index stride = lda;
-        if constexpr (TransA || Factors::converts) {
-            T* const copy = workspace + detail::gemm_terms * Panel::width;
-            stride = (terms + block - 1) / block * block;
-            if constexpr (TransA)
-                detail::copy_transposed(terms, m, a + l * lda, lda, copy, stride, stride);
-            if constexpr (Factors::converts)
-                Factors::convert_rows(m, terms, TransA ? copy : rows, TransA ? stride : lda, copy,
-                                      stride);
-            rows = copy;
-        }
-        for (Index j = 0; j < n; j += Panel::width) {
-            const Index columns = std::min(Panel::width, n - j);
-            const auto multiply = columns <= Narrow::width
-                                      ? detail::multiply_panel<Narrow, TransB, T>
-                                      : detail::multiply_panel<Panel, TransB, T>;
-            multiply(m, columns, terms, rows, stride, b + (TransB ? j * ldb + l : l * ldb + j), ldb,
-                     c + j, ldc, add, bias ? bias + j : nullptr, relu && part + 1 == parts,
-                     workspace);
-        }
-    }
+    const detail::LooseFactor<TransB, Factors, T> factor{b, ldb, workspace};
+    T* const rows = workspace + detail::gemm_terms * detail::GemmPanel<T>::width;
+    detail::multiply_factor<TransA, Factors>(factor, m, n, k, a, lda, c, ldc, add, rows, bias,
+                                             relu);
 }
 
-/// op(B) of products with few rows each, such as the steps of a recurrence: its panels are laid out
-/// once and not for each product.
-template <class T>
+/// op(B) of several products, such as the steps of a recurrence: its panels are laid out once and
+/// not for each product.
+template <class T, class Factors = FullPrecision>
 class PackedFactor {
-    using Panel = detail::GemmPanel<T>;
+    using Panel = detail::GemmPanel<T, math::NativePack<T>, Factors>;
 
 public:
+    static constexpr Index width = Panel::width;
+
     /// Numbers of memory for k x n.
-    static Index numbers(Index k, Index n) { return k * panels(n) * Panel::width; }
+    static Index numbers(Index k, Index n) { return even(k) * ((n + width - 1) / width * width); }
 
     PackedFactor(Index k, Index n, T* memory) : k_(k), n_(n), memory_(memory) {}
 
     /// Lays out op(B), the transposition when `Trans`.
     template <bool Trans>
     void fill(const T* b, Index ldb) const {
-        for_each_panel([&](const Panel& panel, Index l, Index j) {
-            panel.template fill<Trans>(b + (Trans ? j * ldb + l : l * ldb + j), ldb);
-        });
+        fill<Trans>(b, ldb, 0, n_);
+    }
+    /// The same for its columns [from, to). \param from a multiple of `width`
+    template <bool Trans>
+    void fill(const T* b, Index ldb, Index from, Index to) const {
+        const Index most = detail::terms_of_part<T>(k_);
+        for (Index l = 0; l < k_; l += most)
+            for (Index j = from; j < to; j += width)
+                Panel::template laid_out<Trans>(std::min(most, k_ - l), std::min(width, n_ - j),
+                                                b + (Trans ? j * ldb + l : l * ldb + j), ldb,
+                                                place(l, j));
     }
 
-    /// C (m x n) = or += A op(B); `bias` as in `gemm`.
+    /// C (m x n) = or += op(A) op(B), as `gemm`. \param workspace as there; nullptr will do for a
+    /// factor A that is taken as it is
+    template <bool TransA = false>
     void multiply(Index m, const T* a, Index lda, T* c, Index ldc, bool add,
-                  const T* bias = nullptr) const {
-        for_each_panel([&](const Panel& panel, Index l, Index j) {
-            panel.multiply(m, a + l, lda, c + j, ldc, add || l > 0, bias ? bias + j : nullptr,
-                           false);
-        });
+                  const T* bias = nullptr, bool relu = false, T* workspace = nullptr) const {
+        detail::multiply_factor<TransA, Factors>(*this, m, n_, k_, a, lda, c, ldc, add, workspace,
+                                                 bias, relu);
+    }
+
+    /// The panel of some of its terms and columns.
+    template <class P>
+    P panel(Index, Index l, Index terms, Index j, Index columns) const {
+        return {place(l, j), width, terms, columns};
     }
 
 private:
-    static Index panels(Index n) { return (n + Panel::width - 1) / Panel::width; }
+    /// Two terms may be converted to one number.
+    static Index even(Index terms) { return terms + terms % 2; }
 
-    /// Calls body(panel, first term, first column).
-    template <class Body>
-    void for_each_panel(Body body) const {
-        T* numbers = memory_;
-        for (Index l = 0; l < k_; l += detail::gemm_terms) {
-            const Index terms = std::min(detail::gemm_terms, k_ - l);
-            for (Index j = 0; j < n_; j += Panel::width, numbers += terms * Panel::width)
-                body(Panel{numbers, terms, std::min(Panel::width, n_ - j)}, l, j);
-        }
+    T* place(Index l, Index j) const {
+        const Index padded = (n_ + width - 1) / width * width;
+        return memory_ + l * padded + even(std::min(detail::terms_of_part<T>(k_), k_ - l)) * j;
     }
 
     Index k_, n_;

@@ -128,8 +128,20 @@ BLUE_INLINE T multiply_add(T a, T b, T c) {
 #endif
 }
 
-/// a b, rounded also where a compiler could fuse the product with a following addition. (g++ does
-/// so unless told otherwise; an empty assembly statement hides where the product comes from.)
+/// The number itself, but the compiler does not see where it comes from.
+template <class V>
+BLUE_INLINE V opaque(V a) {
+#if defined(__CUDA_ARCH__)
+#elif defined(__x86_64__)
+    __asm__("" : "+v"(a));
+#elif defined(__aarch64__)
+    __asm__("" : "+w"(a));
+#endif
+    return a;
+}
+
+/// a b, rounded also where a compiler could fuse the product with a following addition, as g++ does
+/// unless told otherwise.
 template <class V>
 BLUE_INLINE V rounded_product(V a, V b) {
 #if defined(__CUDA_ARCH__)
@@ -140,14 +152,10 @@ BLUE_INLINE V rounded_product(V a, V b) {
     } else {
         return a * b;
     }
+#elif defined(__FMA__) || defined(__aarch64__)
+    return opaque(a * b);
 #else
-    V product = a * b;
-#if defined(__FMA__)
-    __asm__("" : "+v"(product));
-#elif defined(__aarch64__)
-    __asm__("" : "+w"(product));
-#endif
-    return product;
+    return a * b;
 #endif
 }
 

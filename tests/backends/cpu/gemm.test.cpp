@@ -12,7 +12,7 @@ using blue_test::whole_numbers;
 
 TEMPLATE_TEST_CASE("products are those of the definition, next to other numbers", "", float,
                    double) {
-    for (Index m : {1, 2, 3, 7, 64})
+    for (Index m : {1, 2, 3, 5, 7, 16, 64})
         for (Index n : {1, 10, 130})
             for (Index k : {1, 9, 300, 784}) {
                 compare_product<false, false, TestType>(m, n, k);
@@ -61,34 +61,7 @@ TEST_CASE("a product without terms is 0, or what was there") {
 }
 
 TEMPLATE_TEST_CASE("a factor that is laid out once gives the same products", "", float, double) {
-    using T = TestType;
     for (Index m : {1, 16})
-        for (Index n : {1, 10, 130})
-            for (Index k : {1, 9, 300}) {
-                const auto a = whole_numbers<T>(m * k, 1), b = whole_numbers<T>(n * k, 2);
-                const auto bias = whole_numbers<T>(n, 4);
-                blue::Arena<blue::HostMemory> arena;
-                using Factor = blue::cpu::PackedFactor<T>;
-                T* const workspace = arena.allocate<T>(blue::cpu::gemm_workspace<T>(m));
-                const Factor factor(k, n, arena.allocate<T>(Factor::numbers(k, n)));
-                const auto compare_factor = [&](bool add, const T* summand) {
-                    auto expected = whole_numbers<T>(m * n, 3), c = expected;
-                    blue::cpu::gemm<false, true>(m, n, k, a.data(), k, b.data(), k, expected.data(),
-                                                 n, add, workspace, summand);
-                    factor.multiply(m, a.data(), k, c.data(), n, add, summand);
-                    CHECK(c == expected);
-                };
-                factor.template fill<true>(b.data(), k);
-                compare_factor(false, nullptr);
-                compare_factor(false, bias.data());
-                compare_factor(true, nullptr);
-
-                std::vector<T> transposed(b.size());
-                for (Index i = 0; i < n; ++i)
-                    for (Index l = 0; l < k; ++l)
-                        transposed[static_cast<std::size_t>(l * n + i)] =
-                            b[static_cast<std::size_t>(i * k + l)];
-                factor.template fill<false>(transposed.data(), n);
-                compare_factor(false, nullptr);
-            }
+        for (Index n : {1, 10, 130, 224})
+            for (Index k : {1, 9, 300}) blue_test::compare_packed_factor<TestType>(m, n, k);
 }

@@ -9,6 +9,7 @@
 #include "support/catch.hpp"
 
 #include <algorithm>
+#include <cmath>
 #include <limits>
 #include <vector>
 
@@ -68,6 +69,52 @@ void compare_product(Index m, Index n, Index k) {
             }
     }
     SUCCEED();
+}
+
+/// Compares the products with a factor that is laid out once, in parts and in any order, with those
+/// of `gemm`.
+template <class T, class Factors = blue::cpu::FullPrecision>
+void compare_packed_factor(Index m, Index n, Index k) {
+    const auto a = whole_numbers<T>(m * k, 1), b = whole_numbers<T>(n * k, 2);
+    const auto bias = whole_numbers<T>(n, 4);
+    std::vector<T> transposed(b.size());
+    for (Index i = 0; i < n; ++i)
+        for (Index l = 0; l < k; ++l)
+            transposed[static_cast<std::size_t>(l * n + i)] =
+                b[static_cast<std::size_t>(i * k + l)];
+    blue::Arena<blue::HostMemory> arena;
+    T* const workspace = arena.allocate<T>(blue::cpu::gemm_workspace<T, Factors>(m));
+    using Factor = blue::cpu::PackedFactor<T, Factors>;
+    const Index numbers = Factor::numbers(k, n);
+    T* const memory = arena.allocate<T>(numbers + 1);
+    const Factor factor(k, n, memory);
+    const auto compare = [&](bool add, const T* summand, bool relu) {
+        auto expected = whole_numbers<T>(m * n, 3), whole = expected, parts = expected;
+        blue::cpu::gemm<false, true, Factors>(m, n, k, a.data(), k, b.data(), k, expected.data(), n,
+                                              add, workspace, summand, relu);
+        factor.multiply(m, a.data(), k, whole.data(), n, add, summand, relu, workspace);
+        CHECK(whole == expected);
+        for (Index from = 0; from < n; from += 64)
+            factor.columns(from, std::min(n, from + 64))
+                .multiply(m, a.data(), k, parts.data() + from, n, add,
+                          summand ? summand + from : nullptr, relu, workspace);
+        CHECK(parts == expected);
+    };
+    for (bool by_rows : {false, true}) {
+        std::fill_n(memory, numbers + 1, std::numeric_limits<T>::quiet_NaN());
+        for (Index from : {Index{96}, Index{0}}) {
+            if (from >= n) continue;
+            const auto part = factor.columns(from, from == 0 ? std::min<Index>(n, 96) : n);
+            if (by_rows)
+                part.template fill<true>(b.data() + from * k, k);
+            else
+                part.template fill<false>(transposed.data() + from, n);
+        }
+        CHECK(std::isnan(memory[numbers]));
+        compare(false, nullptr, false);
+        compare(false, bias.data(), true);
+        compare(true, nullptr, false);
+    }
 }
 
 }  // namespace blue_test

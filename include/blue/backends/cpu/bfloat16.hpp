@@ -52,25 +52,16 @@ struct Bfloat16 {
     static void convert_rows(Index rows, Index terms, const float* from, Index from_stride,
                              float* to, Index stride) {
         for (Index i = 0; i < rows; ++i)
-            for (Index l = 0; l < terms; l += lanes) {
-                const auto some = static_cast<__mmask16>(
-                    _bzhi_u32(0xffff, static_cast<unsigned>(std::min<Index>(terms - l, lanes))));
-                _mm256_storeu_si256(
-                    reinterpret_cast<__m256i*>(to + i * stride + l / 2),
-                    rounded(_mm512_maskz_loadu_ps(some, from + i * from_stride + l)));
-            }
+            for (Index l = 0; l < terms; l += 2 * lanes)
+                store(to + i * stride + l / 2, pairs_of(from + i * from_stride + l, terms - l));
     }
-    static void convert_columns(float* numbers, Index terms, Index width) {
-        if (terms % 2 != 0) std::fill_n(numbers + terms * width, width, 0.0f);
-        for (Index l = 0; l < terms; l += 2)
-            for (Index j = 0; j < width; j += lanes) {
-                const float* const term = numbers + l * width + j;
-                const __m512i low = widened(rounded(_mm512_loadu_ps(term)));
-                const __m512i high = widened(rounded(_mm512_loadu_ps(term + width)));
-                _mm512_storeu_si512(
-                    numbers + l / 2 * width + j,
-                    _mm512_or_si512(low, _mm512_maskz_slli_epi32(0xffff, high, 16)));
-            }
+    template <bool Trans, int Width>
+    static void lay_out(Index terms, Index columns, const float* b, Index ldb, float* to) {
+        for (Index j = 0; j < Width; j += lanes)
+            if constexpr (Trans)
+                lay_out_rows(terms, columns - 1, b, ldb, j, to + j, Width);
+            else
+                lay_out_columns(terms, columns - j, b + j, ldb, to + j, Width);
     }
     template <class S>
     BLUE_HOST_INLINE static S multiply_add(float a, S b, S sum) {
@@ -83,12 +74,55 @@ struct Bfloat16 {
 private:
     static constexpr Index lanes = 16;
 
-    BLUE_HOST_INLINE static __m256i rounded(__m512 numbers) {
-        return __builtin_bit_cast(__m256i, _mm512_cvtneps_pbh(numbers));
+    /// Columns whose terms are rows from row `first` on, of which the last is repeated. Pairs are
+    /// transposed as the floats whose place they take.
+    static void lay_out_rows(Index terms, Index last, const float* b, Index ldb, Index first,
+                             float* to, Index stride) {
+        for (Index l = 0; l < terms; l += 2 * lanes, to += lanes * stride) {
+            float pairs[lanes * lanes], columns[lanes * lanes];
+            for (Index i = 0; i < lanes; ++i)
+                store(pairs + i * lanes,
+                      pairs_of(b + std::min(first + i, last) * ldb + l, terms - l));
+            const Index count = std::min(lanes, steps(terms - l));
+            const bool all = count == lanes;
+            math::detail::transpose(pairs, lanes, 0, lanes - 1, all ? to : columns,
+                                    all ? stride : lanes);
+            for (Index i = 0; !all && i < count; ++i)
+                std::copy_n(columns + i * lanes, lanes, to + i * stride);
+        }
     }
-    // Masked with all ones as in register_x86.hpp.
-    BLUE_HOST_INLINE static __m512i widened(__m256i words) {
-        return _mm512_maskz_cvtepu16_epi32(0xffff, words);
+    /// Columns whose terms are columns.
+    static void lay_out_columns(Index terms, Index columns, const float* b, Index ldb, float* to,
+                                Index stride) {
+        static constexpr std::uint16_t order[] = {0,  16, 1,  17, 2,  18, 3,  19, 4,  20, 5,
+                                                  21, 6,  22, 7,  23, 8,  24, 9,  25, 10, 26,
+                                                  11, 27, 12, 28, 13, 29, 14, 30, 15, 31};
+        const __m512i neighbours = _mm512_loadu_si512(order);
+        for (Index l = 0; l < terms; l += 2, to += stride) {
+            const __mmask16 low = some(columns), high = l + 1 < terms ? low : 0;
+            const __m512i pairs = rounded(_mm512_maskz_loadu_ps(low, b + l * ldb),
+                                          _mm512_maskz_loadu_ps(high, b + (l + 1) * ldb));
+            store(to, _mm512_permutexvar_epi16(neighbours, pairs));
+            for (Index i = l; i < l + 2; ++i)
+                detail::prefetch_panel_row<lanes>(b + i * ldb + stride);
+        }
+    }
+
+    /// The lanes of as many numbers as there are.
+    BLUE_HOST_INLINE static __mmask16 some(Index count) {
+        return static_cast<__mmask16>(
+            _bzhi_u32(0xffff, static_cast<unsigned>(std::clamp<Index>(count, 0, lanes))));
+    }
+    BLUE_HOST_INLINE static void store(float* to, __m512i pairs) {
+        _mm512_storeu_ps(to, _mm512_castsi512_ps(pairs));
+    }
+    /// Up to 32 neighbours.
+    BLUE_HOST_INLINE static __m512i pairs_of(const float* numbers, Index count) {
+        return rounded(_mm512_maskz_loadu_ps(some(count), numbers),
+                       _mm512_maskz_loadu_ps(some(count - lanes), numbers + lanes));
+    }
+    BLUE_HOST_INLINE static __m512i rounded(__m512 low, __m512 high) {
+        return __builtin_bit_cast(__m512i, _mm512_cvtne2ps_pbh(high, low));
     }
     template <class V>
     BLUE_HOST_INLINE static __m512bh as_pairs(V numbers) {
@@ -107,8 +141,10 @@ struct Bfloat16 : FullPrecision {
             std::transform(from + i * from_stride, from + i * from_stride + terms, to + i * stride,
                            [](float x) -> float { return math::bfloat16(x); });
     }
-    static void convert_columns(float* numbers, Index terms, Index width) {
-        for (Index i = 0; i < terms * width; ++i) numbers[i] = math::bfloat16(numbers[i]);
+    template <bool Trans, int Width>
+    static void lay_out(Index terms, Index columns, const float* b, Index ldb, float* to) {
+        FullPrecision::lay_out<Trans, Width>(terms, columns, b, ldb, to);
+        for (Index i = 0; i < terms * Width; ++i) to[i] = math::bfloat16(to[i]);
     }
 };
 

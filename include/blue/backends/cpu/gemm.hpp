@@ -12,23 +12,6 @@
 
 namespace blue::cpu {
 
-/// How a product takes its factors: as they are. What converts them instead leaves `steps(terms)`
-/// numbers of each row of op(A) (`convert_rows`, perhaps in place) and each column of a panel of
-/// op(B) (`convert_columns`, in place); see bfloat16.hpp.
-struct FullPrecision {
-    static constexpr bool converts = false;
-    static constexpr Index steps(Index terms) { return terms; }
-    template <class S, class T>
-    BLUE_HOST_INLINE static S multiply_add(T a, S b, S sum) {
-        return fma(S(a), b, sum);
-    }
-};
-/// That of the linear maps of a backend.
-template <class B>
-struct factors_of {
-    using type = FullPrecision;
-};
-
 namespace detail {
 
 /// Terms of a product that are summed up before C is touched.
@@ -59,6 +42,52 @@ void copy_transposed(Index rows, Index columns, const T* from, Index from_stride
     }
 }
 
+/// A row of the next panel, for the second-level cache: rows are too far apart for the processor to
+/// see what comes.
+template <int Width, class T>
+BLUE_HOST_INLINE void prefetch_panel_row(const T* row) {
+    constexpr int line = 64 / static_cast<int>(sizeof(T));
+    for (int i = 0; i < Width; i += line) __builtin_prefetch(row + i, 0, 2);
+}
+
+}  // namespace detail
+
+/// How a product takes its factors: as they are. What converts them instead leaves `steps(terms)`
+/// numbers of each row of op(A) (`convert_rows`, perhaps in place) and each column of a panel of
+/// op(B) (`lay_out`); see bfloat16.hpp.
+struct FullPrecision {
+    static constexpr bool converts = false;
+    static constexpr Index steps(Index terms) { return terms; }
+
+    /// Lays out a panel of op(B), rows of Width numbers one behind the other.
+    template <bool Trans, int Width, class T>
+    static void lay_out(Index terms, Index columns, const T* b, Index ldb, T* to) {
+        if constexpr (Trans)
+            detail::copy_transposed(columns, terms, b, ldb, to, Width, Width);
+        else if (columns == Width)
+            for (Index l = 0; l < terms; ++l) {
+                math::Pack<T, Width>::load(b + l * ldb).store(to + l * Width);
+                detail::prefetch_panel_row<Width>(b + l * ldb + Width);
+            }
+        else
+            for (Index l = 0; l < terms; ++l)
+                std::fill(std::copy_n(b + l * ldb, columns, to + l * Width), to + (l + 1) * Width,
+                          T(0));
+    }
+
+    template <class S, class T>
+    BLUE_HOST_INLINE static S multiply_add(T a, S b, S sum) {
+        return fma(S(a), b, sum);
+    }
+};
+/// That of the linear maps of a backend.
+template <class B>
+struct factors_of {
+    using type = FullPrecision;
+};
+
+namespace detail {
+
 /// Some terms of as many columns of op(B) as a pack has lanes, rows of a product.
 template <class T, class S = math::NativePack<T>, class Factors = FullPrecision>
 struct GemmPanel {
@@ -68,19 +97,11 @@ struct GemmPanel {
     Index stride;  ///< of its rows
     Index terms, columns;
 
-    /// Lays out a panel at `to`, its rows one behind the other: so it stays in the first-level
-    /// cache while all rows of A pass by.
+    /// A panel that is laid out at `to`: so it stays in the first-level cache while all rows of A
+    /// pass by.
     template <bool Trans>
     static GemmPanel laid_out(Index terms, Index columns, const T* b, Index ldb, T* to) {
-        if constexpr (Trans)
-            copy_transposed(columns, terms, b, ldb, to, width, width);
-        else if (columns == width)
-            for (Index l = 0; l < terms; ++l) S::load(b + l * ldb).store(to + l * width);
-        else
-            for (Index l = 0; l < terms; ++l)
-                std::fill(std::copy_n(b + l * ldb, columns, to + l * width), to + (l + 1) * width,
-                          T(0));
-        if constexpr (Factors::converts) Factors::convert_columns(to, terms, width);
+        Factors::template lay_out<Trans, S::lanes>(terms, columns, b, ldb, to);
         return {to, width, terms, columns};
     }
 
@@ -192,10 +213,12 @@ void multiply_factor(const Factor& b, Index m, Index n, Index k, const T* a, Ind
     } while (l < k);
 }
 
-/// Whether laying out panels for a product A B^T of m rows takes longer than it saves. (Without a
-/// multiply-add of registers and memory, or a broadcast from memory, panels save little.)
+/// Whether products of rows are faster than those of panels: without broadcasts from memory.
+inline constexpr bool panels_are_slow = BLUE_REGISTER_BYTES == 16;
+
+/// Whether laying out panels for a product A B^T of m rows takes longer than it saves.
 inline bool has_few_rows(Index m, Index k) {
-    return m <= 2 || (k >= 256 && (m <= 16 || BLUE_REGISTER_BYTES == 16));
+    return m <= 2 || (k >= 256 && (m <= 16 || panels_are_slow));
 }
 
 /// Some rows of A times some rows of B: as many sums at once as hide the latency of a multiply-add.
@@ -288,54 +311,56 @@ class PackedFactor {
     using Panel = detail::GemmPanel<T, math::NativePack<T>, Factors>;
 
 public:
-    static constexpr Index width = Panel::width;
-
     /// Numbers of memory for k x n.
-    static Index numbers(Index k, Index n) { return even(k) * ((n + width - 1) / width * width); }
+    static Index numbers(Index k, Index n) { return even(k) * padded(n); }
 
-    PackedFactor(Index k, Index n, T* memory) : k_(k), n_(n), memory_(memory) {}
+    PackedFactor(Index k, Index n, T* memory)
+        : k_(k), n_(n), first_(0), stride_(padded(n)), memory_(memory) {}
+
+    /// The columns [from, to). \param from a multiple of 32
+    PackedFactor columns(Index from, Index to) const {
+        PackedFactor part = *this;
+        part.first_ += from;
+        part.n_ = to - from;
+        return part;
+    }
 
     /// Lays out op(B), the transposition when `Trans`.
     template <bool Trans>
     void fill(const T* b, Index ldb) const {
-        fill<Trans>(b, ldb, 0, n_);
-    }
-    /// The same for its columns [from, to). \param from a multiple of `width`
-    template <bool Trans>
-    void fill(const T* b, Index ldb, Index from, Index to) const {
         const Index most = detail::terms_of_part<T>(k_);
         for (Index l = 0; l < k_; l += most)
-            for (Index j = from; j < to; j += width)
-                Panel::template laid_out<Trans>(std::min(most, k_ - l), std::min(width, n_ - j),
-                                                b + (Trans ? j * ldb + l : l * ldb + j), ldb,
-                                                place(l, j));
+            for (Index j = 0; j < n_; j += Panel::width)
+                Panel::template laid_out<Trans>(
+                    std::min(most, k_ - l), std::min(Panel::width, n_ - j),
+                    b + (Trans ? j * ldb + l : l * ldb + j), ldb, place(l, j));
     }
 
-    /// C (m x n) = or += op(A) op(B), as `gemm`. \param workspace as there; nullptr will do for a
-    /// factor A that is taken as it is
-    template <bool TransA = false>
+    /// C (m x n) = or += A op(B); `bias` and `relu` as in `gemm`. \param workspace as there, needed
+    /// only for factors that are converted
     void multiply(Index m, const T* a, Index lda, T* c, Index ldc, bool add,
                   const T* bias = nullptr, bool relu = false, T* workspace = nullptr) const {
-        detail::multiply_factor<TransA, Factors>(*this, m, n_, k_, a, lda, c, ldc, add, workspace,
-                                                 bias, relu);
+        detail::multiply_factor<false, Factors>(*this, m, n_, k_, a, lda, c, ldc, add, workspace,
+                                                bias, relu);
     }
 
-    /// The panel of some of its terms and columns.
+    /// A panel for `multiply`.
     template <class P>
     P panel(Index, Index l, Index terms, Index j, Index columns) const {
-        return {place(l, j), width, terms, columns};
+        return {place(l, j), Panel::width, terms, columns};
     }
 
 private:
-    /// Two terms may be converted to one number.
+    /// Converted terms lie in pairs.
     static Index even(Index terms) { return terms + terms % 2; }
+    static Index padded(Index n) { return (n + Panel::width - 1) / Panel::width * Panel::width; }
 
     T* place(Index l, Index j) const {
-        const Index padded = (n_ + width - 1) / width * width;
-        return memory_ + l * padded + even(std::min(detail::terms_of_part<T>(k_), k_ - l)) * j;
+        const Index terms = std::min(detail::terms_of_part<T>(k_), k_ - l);
+        return memory_ + l * stride_ + even(terms) * (first_ + j);
     }
 
-    Index k_, n_;
+    Index k_, n_, first_, stride_;
     T* memory_;
 };
 

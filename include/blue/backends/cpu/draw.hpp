@@ -44,6 +44,8 @@ struct DrawKernels<Cpu<T, Isa>> {
     /// for other distributions. `accumulate` then only keeps the gradients of the weights.
     void (*joint_forward)(Tape<Cpu<T, Isa>>&, D&) = nullptr;
     void (*joint_backward)(Tape<Cpu<T, Isa>>&, D&) = nullptr;
+    /// Whether nobody draws the weights: their gradient is that of their only parameter.
+    bool fixed = false;
 };
 
 namespace cpu {

@@ -8,6 +8,8 @@
 #include <blue/ops/linear_args.hpp>
 #include <blue/ops/rows.hpp>
 
+#include <optional>
+
 namespace blue {
 
 template <class T, class Isa>
@@ -51,6 +53,26 @@ const typename B::scalar* weights_of(const Draw<B>& draw, Index s) {
     return draw.weights + (draw.samples == 1 ? 0 : s) * draw.weight_stride;
 }
 
+/// Weights that several samples share, or their transposition, as the second factor of the products
+/// of all; nothing where each product had better lay them out itself.
+template <bool Trans, class B, class T = typename B::scalar>
+auto shared_factor(Tape<B>& tape, const LinearArgs<B>& args) {
+    using Factor = PackedFactor<T, typename factors_of<B>::type>;
+    const Index k = Trans ? args.in : args.out, n = Trans ? args.out : args.in;
+    std::optional<Factor> factor;
+    if (args.weight->samples > 1 || args.y->samples == 1 || args.rows <= 2 ||
+        (Trans && detail::panels_are_slow))
+        return factor;
+    factor.emplace(k, n, tape.template device_memory<T>(Factor::numbers(k, n)));
+    const T* const weights = weights_of(*args.weight, 0) + args.weight_first;
+    parallel_units((n + linear_block - 1) / linear_block, k * n, [&](Index unit, int) {
+        const Index from = unit * linear_block, to = std::min(n, from + linear_block);
+        factor->columns(from, to).template fill<Trans>(weights + from * (Trans ? args.in : 1),
+                                                       args.in);
+    });
+    return factor;
+}
+
 /// Makes room for the parameter gradients of a variable, of which an operation uses `count`
 /// elements: others are zero when it is the first. True when they hold numbers already.
 template <class B>
@@ -87,6 +109,7 @@ struct LinearBackward {
     const T* slopes;  ///< the gradient of x W^T + b
     bool weight_live, bias_live;
     GradientTarget<T> dx;
+    std::optional<PackedFactor<T, Factors>> factor;  ///< of the gradient of the input
 
     /// Gradients of the parameters of the outputs [from, to): the loop over samples is inside, so
     /// there is nothing to reduce between threads.
@@ -94,16 +117,16 @@ struct LinearBackward {
         const auto& [x, y, weight, bias, owns_weight, owns_bias, rows, in, out, weight_first,
                      bias_first, relu] = args;
         const Index n = to - from, begin = weight_first + from * in, end = weight_first + to * in;
-        T* const dw = memory;
+        const bool shared = weight->samples == 1, fixed = weight->kernels->fixed;
+        T* const dw = fixed ? weight->gradient + begin : memory;
         T* const workspace = memory + (n * in + 15) / 16 * 16;
         for (Index s = 0; s < y->samples; ++s) {
             const T* const dy = slopes + s * y->per_sample() + from;
-            const bool shared = weight->samples == 1;
             gemm<true, false, Factors>(n, in, rows, dy, out, sample_of(*x, x->value, s), in, dw, in,
-                                       shared && s > 0, workspace);
+                                       (shared && s > 0) || (fixed && weight_live), workspace);
             if (!shared) accumulate(*weight, s, begin, end, dw, owns_weight, weight_live || s > 0);
         }
-        if (weight->samples == 1) accumulate(*weight, 0, begin, end, dw, owns_weight, weight_live);
+        if (shared && !fixed) accumulate(*weight, 0, begin, end, dw, owns_weight, weight_live);
         if (owns_weight) finish_gradient(*weight, begin, end);
         if (bias) bias_gradients(from, to, memory);
     }
@@ -115,10 +138,17 @@ struct LinearBackward {
                      bias_first, relu] = args;
         const bool shared = x->samples == 1;
         bool add = dx.add;
-        for (Index i = shared ? 0 : s; i < (shared ? y->samples : s + 1); ++i, add = true)
-            gemm<false, false, Factors>(rows, to - from, out, slopes + i * y->per_sample(), out,
-                                        weights_of(*weight, i) + weight_first + from, in,
-                                        sample_of(*x, dx.data, i) + from, in, add, workspace);
+        for (Index i = shared ? 0 : s; i < (shared ? y->samples : s + 1); ++i, add = true) {
+            const T* const dy = slopes + i * y->per_sample();
+            T* const to_input = sample_of(*x, dx.data, i) + from;
+            if (factor)
+                factor->columns(from, to).multiply(rows, dy, out, to_input, in, add, nullptr, false,
+                                                   workspace);
+            else
+                gemm<false, false, Factors>(rows, to - from, out, dy, out,
+                                            weights_of(*weight, i) + weight_first + from, in,
+                                            to_input, in, add, workspace);
+        }
     }
 
 private:
@@ -179,6 +209,7 @@ void linear_forward(Tape<Cpu<T, Isa>>& tape, const LinearArgs<Cpu<T, Isa>>& args
     }
     using Factors = typename cpu::factors_of<B>::type;
     const cpu::Scratch<B> scratch(tape, cpu::gemm_workspace<T, Factors>());
+    const auto factor = cpu::shared_factor<true>(tape, args);
     // A thread has neighbouring units. Of large weights it gets a part, for all samples, as in
     // backward; of large values it gets some samples, as in elementwise operations.
     const bool by_sample = in * out < rows * (in + out);
@@ -190,10 +221,16 @@ void linear_forward(Tape<Cpu<T, Isa>>& tape, const LinearArgs<Cpu<T, Isa>>& args
             weight.kernels->sample(weight, s, from * in, to * in,
                                    partial + (s * blocks + block) * 2);
         const T* const b = bias ? cpu::weights_of(*bias, s) + args.bias_first + from : nullptr;
-        cpu::gemm<false, true, Factors>(rows, to - from, in, cpu::sample_of(x, x.value, s), in,
-                                        cpu::weights_of(weight, s) + args.weight_first + from * in,
-                                        in, y.value + s * y.per_sample() + from, out, false,
-                                        scratch.of(worker), b, args.relu);
+        const T* const input = cpu::sample_of(x, x.value, s);
+        T* const result = y.value + s * y.per_sample() + from;
+        if (factor)
+            factor->columns(from, to).multiply(rows, input, in, result, out, false, b, args.relu,
+                                               scratch.of(worker));
+        else
+            cpu::gemm<false, true, Factors>(
+                rows, to - from, in, input, in,
+                cpu::weights_of(weight, s) + args.weight_first + from * in, in, result, out, false,
+                scratch.of(worker), b, args.relu);
     });
     if (fused) cpu::finish_log_prob(weight, partial, blocks);
 }
@@ -219,9 +256,13 @@ void linear_backward(Tape<Cpu<T, Isa>>& tape, const LinearArgs<Cpu<T, Isa>>& arg
                                   (n * in + 15) / 16 * 16 + cpu::gemm_workspace<T, Factors>(n));
     const bool weight_live = cpu::begin_gradient_of_part(tape, *args.weight, in * out);
     const bool bias_live = args.bias && cpu::begin_gradient_of_part(tape, *args.bias, out);
-    const cpu::LinearBackward<B> backward{args, cpu::gradient_before_relu(tape, args), weight_live,
-                                          bias_live,
-                                          x.needs_grad ? tape.gradient(&x) : GradientTarget<T>{}};
+    const cpu::LinearBackward<B> backward{
+        args,
+        cpu::gradient_before_relu(tape, args),
+        weight_live,
+        bias_live,
+        x.needs_grad ? tape.gradient(&x) : GradientTarget<T>{},
+        x.needs_grad ? cpu::shared_factor<false>(tape, args) : std::nullopt};
     // Units of parameters, the larger ones, are spread evenly among those of the input: each thread
     // begins with its own.
     const Index units = blocks + input_units;

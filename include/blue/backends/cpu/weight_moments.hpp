@@ -34,14 +34,19 @@ void accumulate_moments(const blue::detail::MomentsArgs<B>& args, Index begin, I
     const T* const location = args.location->gradient_live ? args.location->gradient : nullptr;
     const T* const variance =
         args.variance && args.variance->gradient_live ? args.variance->gradient : nullptr;
-    for (Index e = begin; e < end; ++e) {
-        if (!add) by_location[e] = by_scale[e] = 0;
-        if (location) by_location[e] += location[e];
+    using S = math::NativePack<T>;
+    for_each_pack<S>(begin, end, [&](Index e, auto n) BLUE_INLINE_LAMBDA {
+        S of_location = add ? load<S>(by_location + e, n) : S(0);
+        if (location) of_location += load<S>(location + e, n);
+        store(of_location, by_location + e, n);
+        S of_scale = add ? load<S>(by_scale + e, n) : S(0);
         if (variance) {
-            const T scale = draw.natural[e];
-            by_scale[e] += 2 * variance[e] * (draw.kernels->by_log_scale ? scale * scale : scale);
+            const S scale = load<S>(draw.natural + e, n);
+            const S slope = T(2) * load<S>(variance + e, n) * scale;
+            of_scale += draw.kernels->by_log_scale ? slope * scale : slope;
         }
-    }
+        store(of_scale, by_scale + e, n);
+    });
 }
 
 }  // namespace cpu
@@ -49,8 +54,16 @@ void accumulate_moments(const blue::detail::MomentsArgs<B>& args, Index begin, I
 template <class T, class Isa>
 const DrawKernels<Cpu<T, Isa>>* fixed_weight_kernels(Cpu<T, Isa>) {
     using Fixed = cpu::FixedWeights<T, Isa>;
-    static constexpr DrawKernels<Cpu<T, Isa>> kernels{
-        0, 1, false, nullptr, nullptr, &Fixed::accumulate, &Fixed::finish, nullptr, nullptr};
+    static constexpr DrawKernels<Cpu<T, Isa>> kernels{.prepared_arrays = 0,
+                                                      .parameters = 1,
+                                                      .by_log_scale = false,
+                                                      .prepare = nullptr,
+                                                      .sample = nullptr,
+                                                      .accumulate = &Fixed::accumulate,
+                                                      .finish = &Fixed::finish,
+                                                      .divergence = nullptr,
+                                                      .norm_constants = nullptr,
+                                                      .fixed = true};
     return &kernels;
 }
 

@@ -19,15 +19,16 @@ inline constexpr bool has_kernel<operation::linear_relu, Cpu<T, Isa>> = true;
 
 namespace cpu {
 
-/// Outputs per unit of work. Fixed, because it decides the order of sums.
+/// The most outputs per unit of work.
 inline constexpr Index linear_block = 128;
-/// The same for gradients, where it decides nothing: enough units for the threads, of rows enough
-/// to be worth laying out the input for.
-inline Index gradient_block(Index out) {
+/// Outputs per unit, forward and backward, so that a thread finds the weights that it drew in its
+/// cache: enough units for the threads, each of outputs enough to be worth laying out the input
+/// for. Follows from the shape alone, because it decides the order of sums.
+inline Index outputs_per_unit(Index out) {
     return std::clamp<Index>((out / 4 + 31) / 32 * 32, 32, linear_block);
 }
 /// Inputs per unit of the gradient with respect to the input.
-inline constexpr Index linear_input_block = 512;
+inline constexpr Index linear_input_block = 256;
 
 /// One piece of scratch memory per thread.
 template <class B>
@@ -198,7 +199,7 @@ void linear_forward(Tape<Cpu<T, Isa>>& tape, const LinearArgs<Cpu<T, Isa>>& args
     if (args.owns_bias) draw_forward(tape, *bias);
     // Samples that share the weights cannot each draw them: they are drawn first.
     const bool fused = args.owns_weight && (weight.samples > 1 || weight.is_part);
-    const Index blocks = (out + cpu::linear_block - 1) / cpu::linear_block;
+    const Index outputs = cpu::outputs_per_unit(out), blocks = (out + outputs - 1) / outputs;
     double* partial = nullptr;
     if (fused) {
         cpu::begin_draw(tape, weight);
@@ -216,7 +217,7 @@ void linear_forward(Tape<Cpu<T, Isa>>& tape, const LinearArgs<Cpu<T, Isa>>& args
     cpu::pool().run(y.samples * blocks, [&](Index unit, int worker) {
         const Index s = by_sample ? unit / blocks : unit % y.samples;
         const Index block = by_sample ? unit % blocks : unit / y.samples;
-        const Index from = block * cpu::linear_block, to = std::min(out, from + cpu::linear_block);
+        const Index from = block * outputs, to = std::min(out, from + outputs);
         if (fused)
             weight.kernels->sample(weight, s, from * in, to * in,
                                    partial + (s * blocks + block) * 2);
@@ -247,10 +248,10 @@ void linear_backward(Tape<Cpu<T, Isa>>& tape, const LinearArgs<Cpu<T, Isa>>& arg
         if (args.owns_bias) draw_backward(tape, *args.bias, static_cast<const T*>(nullptr), true);
         return;
     }
-    const Index block = cpu::gradient_block(out), blocks = (out + block - 1) / block;
+    const Index outputs = cpu::outputs_per_unit(out), blocks = (out + outputs - 1) / outputs;
     const Index input_blocks = (in + cpu::linear_input_block - 1) / cpu::linear_input_block;
     const Index input_units = x.needs_grad ? x.samples * input_blocks : 0;
-    const Index n = std::min(out, block);
+    const Index n = std::min(out, outputs);
     using Factors = typename cpu::factors_of<B>::type;
     const cpu::Scratch<B> scratch(tape,
                                   (n * in + 15) / 16 * 16 + cpu::gemm_workspace<T, Factors>(n));
@@ -270,8 +271,8 @@ void linear_backward(Tape<Cpu<T, Isa>>& tape, const LinearArgs<Cpu<T, Isa>>& arg
     cpu::pool().run(units, [&](Index unit, int worker) {
         const Index before = parameters_before(unit);
         if (parameters_before(unit + 1) > before) {
-            const Index from = before * block;
-            return backward.parameters(from, std::min(out, from + block), scratch.of(worker));
+            const Index from = before * outputs;
+            return backward.parameters(from, std::min(out, from + outputs), scratch.of(worker));
         }
         const Index input_unit = unit - before;
         const Index s = input_unit / input_blocks;

@@ -216,9 +216,10 @@ void multiply_factor(const Factor& b, Index m, Index n, Index k, const T* a, Ind
 /// Whether products of rows are faster than those of panels: without broadcasts from memory.
 inline constexpr bool panels_are_slow = BLUE_REGISTER_BYTES == 16;
 
-/// Whether laying out panels for a product A B^T of m rows takes longer than it saves.
-inline bool has_few_rows(Index m, Index k) {
-    return m <= 2 || (k >= 256 && (m <= 16 || panels_are_slow));
+/// Whether laying out panels for a product A B^T of m x n numbers takes longer than it saves: where
+/// they serve few rows, or have few columns that anybody wants.
+inline bool prefers_rows(Index m, Index n, Index k) {
+    return m <= 2 || (k >= 256 && (m <= 32 || n <= 12 || panels_are_slow));
 }
 
 /// Some rows of A times some rows of B: as many sums at once as hide the latency of a multiply-add.
@@ -265,8 +266,8 @@ void multiply_rows(Index m, Index n, Index k, const T* a, Index lda, const T* b,
 
 /// C = or += A B^T, each number as the product of two rows.
 template <class T>
-void multiply_few_rows(Index m, Index n, Index k, const T* a, Index lda, const T* b, Index ldb,
-                       T* c, Index ldc, bool add, const T* bias, bool relu) {
+void multiply_by_rows(Index m, Index n, Index k, const T* a, Index lda, const T* b, Index ldb, T* c,
+                      Index ldc, bool add, const T* bias, bool relu) {
     constexpr int together = BLUE_REGISTER_BYTES == 64 ? 4 : 2, columns = 4;
     constexpr int of_single = together * columns;
     for (Index i = 0; i < m; i += together) {
@@ -296,8 +297,8 @@ template <bool TransA, bool TransB, class Factors = FullPrecision, class T>
 void gemm(Index m, Index n, Index k, const T* a, Index lda, const T* b, Index ldb, T* c, Index ldc,
           bool add, T* workspace, const T* bias = nullptr, bool relu = false) {
     if constexpr (!TransA && TransB && !Factors::converts)
-        if (detail::has_few_rows(m, k))
-            return detail::multiply_few_rows(m, n, k, a, lda, b, ldb, c, ldc, add, bias, relu);
+        if (detail::prefers_rows(m, n, k))
+            return detail::multiply_by_rows(m, n, k, a, lda, b, ldb, c, ldc, add, bias, relu);
     const detail::LooseFactor<TransB, Factors, T> factor{b, ldb, workspace};
     T* const rows = workspace + detail::gemm_terms * detail::GemmPanel<T>::width;
     detail::multiply_factor<TransA, Factors>(factor, m, n, k, a, lda, c, ldc, add, rows, bias,

@@ -106,9 +106,9 @@ void compare_packed_factor(Index m, Index n, Index k) {
             if (from >= n) continue;
             const auto part = factor.columns(from, from == 0 ? std::min<Index>(n, 96) : n);
             if (by_rows)
-                part.template fill<true>(b.data() + from * k, k);
+                part.fill(true, b.data() + from * k, k);
             else
-                part.template fill<false>(transposed.data() + from, n);
+                part.fill(false, transposed.data() + from, n);
         }
         CHECK(std::isnan(memory[numbers]));
         compare(false, nullptr, false);

@@ -55,10 +55,11 @@ struct Bfloat16 {
             for (Index l = 0; l < terms; l += 2 * lanes)
                 store(to + i * stride + l / 2, pairs_of(from + i * from_stride + l, terms - l));
     }
-    template <bool Trans, int Width>
-    static void lay_out(Index terms, Index columns, const float* b, Index ldb, float* to) {
+    template <int Width>
+    static void lay_out(bool transposed, Index terms, Index columns, const float* b, Index ldb,
+                        float* to) {
         for (Index j = 0; j < Width; j += lanes)
-            if constexpr (Trans)
+            if (transposed)
                 lay_out_rows(terms, columns - 1, b, ldb, j, to + j, Width);
             else
                 lay_out_columns(terms, columns - j, b + j, ldb, to + j, Width);
@@ -141,9 +142,10 @@ struct Bfloat16 : FullPrecision {
             std::transform(from + i * from_stride, from + i * from_stride + terms, to + i * stride,
                            [](float x) -> float { return math::bfloat16(x); });
     }
-    template <bool Trans, int Width>
-    static void lay_out(Index terms, Index columns, const float* b, Index ldb, float* to) {
-        FullPrecision::lay_out<Trans, Width>(terms, columns, b, ldb, to);
+    template <int Width>
+    static void lay_out(bool transposed, Index terms, Index columns, const float* b, Index ldb,
+                        float* to) {
+        FullPrecision::lay_out<Width>(transposed, terms, columns, b, ldb, to);
         for (Index i = 0; i < terms * Width; ++i) to[i] = math::bfloat16(to[i]);
     }
 };

@@ -60,9 +60,9 @@ struct FullPrecision {
     static constexpr Index steps(Index terms) { return terms; }
 
     /// Lays out a panel of op(B), rows of Width numbers one behind the other.
-    template <bool Trans, int Width, class T>
-    static void lay_out(Index terms, Index columns, const T* b, Index ldb, T* to) {
-        if constexpr (Trans)
+    template <int Width, class T>
+    static void lay_out(bool transposed, Index terms, Index columns, const T* b, Index ldb, T* to) {
+        if (transposed)
             detail::copy_transposed(columns, terms, b, ldb, to, Width, Width);
         else if (columns == Width)
             for (Index l = 0; l < terms; ++l) {
@@ -97,14 +97,6 @@ struct GemmPanel {
     Index stride;  ///< of its rows
     Index terms, columns;
 
-    /// A panel that is laid out at `to`: so it stays in the first-level cache while all rows of A
-    /// pass by.
-    template <bool Trans>
-    static GemmPanel laid_out(Index terms, Index columns, const T* b, Index ldb, T* to) {
-        Factors::template lay_out<Trans, S::lanes>(terms, columns, b, ldb, to);
-        return {to, width, terms, columns};
-    }
-
     /// C = or += A times the panel for m rows, or a row for all of them plus that; max(C, 0) of it
     /// when `relu`.
     template <int Rows = gemm_rows>
@@ -136,27 +128,43 @@ private:
     }
 };
 
-/// op(B) of one product: panels are laid out in `workspace` when their turn comes, and stay where
-/// they are for so few rows that each number is read once.
-template <bool Trans, class Factors, class T>
-struct LooseFactor {
-    const T* b;
-    Index ldb;
+/// op(B), of which a product takes one panel after the other.
+template <class Factors, class T>
+struct SecondFactor {
+    enum class Form { as_it_is, transposed, laid_out };
+
+    Form form;
+    const T* b;   ///< B, or all panels when they are laid out
+    Index ldb;    ///< or the columns of all panels
+    Index first;  ///< of those columns
     T* workspace;
 
+    /// A panel that is laid out stays in the first-level cache while all rows of A pass by. For so
+    /// few rows that each number is read once it is left where it is.
     template <class Panel>
     Panel panel(Index m, Index l, Index terms, Index j, Index columns) const {
-        const T* const first = b + (Trans ? j * ldb + l : l * ldb + j);
-        if constexpr (!Trans && !Factors::converts)
-            if (m <= gemm_rows && columns == Panel::width) return {first, ldb, terms, columns};
-        return Panel::template laid_out<Trans>(terms, columns, first, ldb, workspace);
+        if (form == Form::laid_out)
+            return {b + place(l, j, terms), math::NativePack<T>::lanes, terms, columns};
+        const bool transposed = form == Form::transposed;
+        const T* const numbers = b + (transposed ? j * ldb + l : l * ldb + j);
+        if (!Factors::converts && !transposed && m <= gemm_rows && columns == Panel::width)
+            return {numbers, ldb, terms, columns};
+        Factors::template lay_out<int{Panel::width}>(transposed, terms, columns, numbers, ldb,
+                                                     workspace);
+        return {workspace, Panel::width, terms, columns};
+    }
+
+    /// The place of a panel among others. Converted terms lie in pairs.
+    Index place(Index l, Index j, Index terms) const {
+        return l * ldb + (terms + terms % 2) * (first + j);
     }
 };
 
 /// The products of the columns of a panel.
-template <class Panel, class Factor, class T>
-void multiply_panel(const Factor& b, Index m, Index l, Index terms, Index j, Index columns,
-                    const T* a, Index lda, T* c, Index ldc, bool add, const T* bias, bool relu) {
+template <class Panel, class Factors, class T>
+void multiply_panel(const SecondFactor<Factors, T>& b, Index m, Index l, Index terms, Index j,
+                    Index columns, const T* a, Index lda, T* c, Index ldc, bool add, const T* bias,
+                    bool relu) {
     b.template panel<Panel>(m, l, terms, j, columns)
         .multiply(m, a, lda, c + j, ldc, add, bias ? bias + j : nullptr, relu);
 }
@@ -169,10 +177,12 @@ Index terms_of_part(Index k) {
     return ((k + parts - 1) / parts + block - 1) / block * block;
 }
 
-/// `gemm` for a factor B that hands out its panels.
-template <bool TransA, class Factors, class Factor, class T>
-void multiply_factor(const Factor& b, Index m, Index n, Index k, const T* a, Index lda, T* c,
-                     Index ldc, bool add, T* rows_memory, const T* bias, bool relu) {
+/// `gemm` for a factor B that hands out its panels. \param rows_memory for rows of op(A) that are
+/// converted or transposed
+template <class Factors, class T>
+void multiply_factor(const SecondFactor<Factors, T>& b, Index m, Index n, Index k, bool trans_a,
+                     const T* a, Index lda, T* c, Index ldc, bool add, T* rows_memory,
+                     const T* bias, bool relu) {
     using Panel = GemmPanel<T, math::NativePack<T>, Factors>;
     constexpr Index block = math::detail::register_lanes<T>;
     // Of few columns, such as those of a head of an attention: nothing is computed for the others.
@@ -181,9 +191,9 @@ void multiply_factor(const Factor& b, Index m, Index n, Index k, const T* a, Ind
         std::conditional_t<(block > 4), GemmPanel<T, math::Pack<T, block>, Factors>, Panel>;
     if constexpr (Factors::converts)
         for (; m > converted_rows; m -= converted_rows) {
-            multiply_factor<TransA, Factors>(b, converted_rows, n, k, a, lda, c, ldc, add,
-                                             rows_memory, bias, relu);
-            a += converted_rows * (TransA ? 1 : lda);
+            multiply_factor(b, converted_rows, n, k, trans_a, a, lda, c, ldc, add, rows_memory,
+                            bias, relu);
+            a += converted_rows * (trans_a ? 1 : lda);
             c += converted_rows * ldc;
         }
     const Index most = terms_of_part<T>(k);
@@ -192,19 +202,18 @@ void multiply_factor(const Factor& b, Index m, Index n, Index k, const T* a, Ind
         const Index terms = std::min(most, k - l);
         const T* rows = a + l;
         Index stride = lda;
-        if constexpr (TransA || Factors::converts) {
+        if (trans_a || Factors::converts) {
             stride = (terms + block - 1) / block * block;
-            if constexpr (TransA)
-                copy_transposed(terms, m, a + l * lda, lda, rows_memory, stride, stride);
+            if (trans_a) copy_transposed(terms, m, a + l * lda, lda, rows_memory, stride, stride);
             if constexpr (Factors::converts)
-                Factors::convert_rows(m, terms, TransA ? rows_memory : rows, TransA ? stride : lda,
-                                      rows_memory, stride);
+                Factors::convert_rows(m, terms, trans_a ? rows_memory : rows,
+                                      trans_a ? stride : lda, rows_memory, stride);
             rows = rows_memory;
         }
         for (Index j = 0; j < n; j += Panel::width) {
             const Index columns = std::min(Panel::width, n - j);
-            const auto multiply = columns <= Narrow::width ? multiply_panel<Narrow, Factor, T>
-                                                           : multiply_panel<Panel, Factor, T>;
+            const auto multiply = columns <= Narrow::width ? multiply_panel<Narrow, Factors, T>
+                                                           : multiply_panel<Panel, Factors, T>;
             multiply(b, m, l, terms, j, columns, rows, stride, c, ldc, add, bias,
                      relu && l + terms == k);
         }
@@ -299,70 +308,64 @@ void gemm(Index m, Index n, Index k, const T* a, Index lda, const T* b, Index ld
     if constexpr (!TransA && TransB && !Factors::converts)
         if (detail::prefers_rows(m, n, k))
             return detail::multiply_by_rows(m, n, k, a, lda, b, ldb, c, ldc, add, bias, relu);
-    const detail::LooseFactor<TransB, Factors, T> factor{b, ldb, workspace};
+    using Factor = detail::SecondFactor<Factors, T>;
+    constexpr auto form = TransB ? Factor::Form::transposed : Factor::Form::as_it_is;
     T* const rows = workspace + detail::gemm_terms * detail::GemmPanel<T>::width;
-    detail::multiply_factor<TransA, Factors>(factor, m, n, k, a, lda, c, ldc, add, rows, bias,
-                                             relu);
+    detail::multiply_factor(Factor{form, b, ldb, 0, workspace}, m, n, k, TransA, a, lda, c, ldc,
+                            add, rows, bias, relu);
 }
 
 /// op(B) of several products, such as the steps of a recurrence: its panels are laid out once and
 /// not for each product.
 template <class T, class Factors = FullPrecision>
 class PackedFactor {
-    using Panel = detail::GemmPanel<T, math::NativePack<T>, Factors>;
+    static constexpr Index width = math::NativePack<T>::lanes;
+    using Factor = detail::SecondFactor<Factors, T>;
 
 public:
     /// Numbers of memory for k x n.
-    static Index numbers(Index k, Index n) { return even(k) * padded(n); }
+    static Index numbers(Index k, Index n) {
+        return (k + k % 2) * ((n + width - 1) / width * width);
+    }
 
     PackedFactor(Index k, Index n, T* memory)
-        : k_(k), n_(n), first_(0), stride_(padded(n)), memory_(memory) {}
+        : k_(k),
+          n_(n),
+          memory_(memory),
+          factor_{Factor::Form::laid_out, memory, (n + width - 1) / width * width, 0, nullptr} {}
 
     /// The columns [from, to). \param from a multiple of 32
     PackedFactor columns(Index from, Index to) const {
         PackedFactor part = *this;
-        part.first_ += from;
+        part.factor_.first += from;
         part.n_ = to - from;
         return part;
     }
 
-    /// Lays out op(B), the transposition when `Trans`.
-    template <bool Trans>
-    void fill(const T* b, Index ldb) const {
+    /// Lays out B, or its transposition.
+    void fill(bool transposed, const T* b, Index ldb) const {
         const Index most = detail::terms_of_part<T>(k_);
-        for (Index l = 0; l < k_; l += most)
-            for (Index j = 0; j < n_; j += Panel::width)
-                Panel::template laid_out<Trans>(
-                    std::min(most, k_ - l), std::min(Panel::width, n_ - j),
-                    b + (Trans ? j * ldb + l : l * ldb + j), ldb, place(l, j));
+        for (Index l = 0; l < k_; l += most) {
+            const Index terms = std::min(most, k_ - l);
+            for (Index j = 0; j < n_; j += width)
+                Factors::template lay_out<int{width}>(transposed, terms, std::min(width, n_ - j),
+                                                      b + (transposed ? j * ldb + l : l * ldb + j),
+                                                      ldb, memory_ + factor_.place(l, j, terms));
+        }
     }
 
     /// C (m x n) = or += A op(B); `bias` and `relu` as in `gemm`. \param workspace as there, needed
     /// only for factors that are converted
     void multiply(Index m, const T* a, Index lda, T* c, Index ldc, bool add,
                   const T* bias = nullptr, bool relu = false, T* workspace = nullptr) const {
-        detail::multiply_factor<false, Factors>(*this, m, n_, k_, a, lda, c, ldc, add, workspace,
-                                                bias, relu);
-    }
-
-    /// A panel for `multiply`.
-    template <class P>
-    P panel(Index, Index l, Index terms, Index j, Index columns) const {
-        return {place(l, j), Panel::width, terms, columns};
+        detail::multiply_factor(factor_, m, n_, k_, false, a, lda, c, ldc, add, workspace, bias,
+                                relu);
     }
 
 private:
-    /// Converted terms lie in pairs.
-    static Index even(Index terms) { return terms + terms % 2; }
-    static Index padded(Index n) { return (n + Panel::width - 1) / Panel::width * Panel::width; }
-
-    T* place(Index l, Index j) const {
-        const Index terms = std::min(detail::terms_of_part<T>(k_), k_ - l);
-        return memory_ + l * stride_ + even(terms) * (first_ + j);
-    }
-
-    Index k_, n_, first_, stride_;
+    Index k_, n_;
     T* memory_;
+    Factor factor_;
 };
 
 }  // namespace blue::cpu

@@ -56,20 +56,20 @@ const typename B::scalar* weights_of(const Draw<B>& draw, Index s) {
 
 /// Weights that several samples share, or their transposition, as the second factor of the products
 /// of all; nothing where each product had better lay them out itself.
-template <bool Trans, class B, class T = typename B::scalar>
-auto shared_factor(Tape<B>& tape, const LinearArgs<B>& args) {
+template <class B, class T = typename B::scalar>
+auto shared_factor(Tape<B>& tape, const LinearArgs<B>& args, bool transposed) {
     using Factor = PackedFactor<T, typename factors_of<B>::type>;
-    const Index k = Trans ? args.in : args.out, n = Trans ? args.out : args.in;
+    const Index k = transposed ? args.in : args.out, n = transposed ? args.out : args.in;
     std::optional<Factor> factor;
     if (args.weight->samples > 1 || args.y->samples == 1 || args.rows <= 2 ||
-        (Trans && detail::panels_are_slow))
+        (transposed && detail::panels_are_slow))
         return factor;
     factor.emplace(k, n, tape.template device_memory<T>(Factor::numbers(k, n)));
     const T* const weights = weights_of(*args.weight, 0) + args.weight_first;
     parallel_units((n + linear_block - 1) / linear_block, k * n, [&](Index unit, int) {
         const Index from = unit * linear_block, to = std::min(n, from + linear_block);
-        factor->columns(from, to).template fill<Trans>(weights + from * (Trans ? args.in : 1),
-                                                       args.in);
+        factor->columns(from, to).fill(transposed, weights + from * (transposed ? args.in : 1),
+                                       args.in);
     });
     return factor;
 }
@@ -210,7 +210,7 @@ void linear_forward(Tape<Cpu<T, Isa>>& tape, const LinearArgs<Cpu<T, Isa>>& args
     }
     using Factors = typename cpu::factors_of<B>::type;
     const cpu::Scratch<B> scratch(tape, cpu::gemm_workspace<T, Factors>());
-    const auto factor = cpu::shared_factor<true>(tape, args);
+    const auto factor = cpu::shared_factor(tape, args, true);
     // A thread has neighbouring units. Of large weights it gets a part, for all samples, as in
     // backward; of large values it gets some samples, as in elementwise operations.
     const bool by_sample = in * out < rows * (in + out);
@@ -263,7 +263,7 @@ void linear_backward(Tape<Cpu<T, Isa>>& tape, const LinearArgs<Cpu<T, Isa>>& arg
         weight_live,
         bias_live,
         x.needs_grad ? tape.gradient(&x) : GradientTarget<T>{},
-        x.needs_grad ? cpu::shared_factor<false>(tape, args) : std::nullopt};
+        x.needs_grad ? cpu::shared_factor(tape, args, false) : std::nullopt};
     // Units of parameters, the larger ones, are spread evenly among those of the input: each thread
     // begins with its own.
     const Index units = blocks + input_units;

@@ -186,20 +186,19 @@ class PackedWeights {
     using T = typename B::scalar;
 
 public:
-    template <bool Trans>
-    static PackedWeights make(Tape<B>& tape, const RecurrenceArgs<B>& args) {
+    static PackedWeights make(Tape<B>& tape, const RecurrenceArgs<B>& args, bool transposed) {
         PackedWeights packed;
         for (std::size_t d = 0; d < static_cast<std::size_t>(args.directions); ++d) {
             const LinearArgs<B>& hidden = args.direction[d].hidden;
-            packed.k_ = Trans ? hidden.in : hidden.out;
-            packed.n_ = Trans ? hidden.out : hidden.in;
+            packed.k_ = transposed ? hidden.in : hidden.out;
+            packed.n_ = transposed ? hidden.out : hidden.in;
             const Index numbers = PackedFactor<T>::numbers(packed.k_, packed.n_);
             packed.memory_[d] = tape.template device_memory<T>(hidden.weight->samples * numbers);
             packed.stride_[d] = hidden.weight->samples == 1 ? 0 : numbers;
             parallel_units(hidden.weight->samples, hidden.weight->samples * numbers,
                            [&](Index s, int) {
                                packed.of(s, static_cast<Index>(d))
-                                   .template fill<Trans>(weights_of(*hidden.weight, s), hidden.in);
+                                   .fill(transposed, weights_of(*hidden.weight, s), hidden.in);
                            });
         }
         return packed;
@@ -238,7 +237,7 @@ void recurrence_forward(Tape<Cpu<T, Isa>>& tape, const RecurrenceArgs<Cpu<T, Isa
         if (hidden.owns_weight) draw_forward(tape, *hidden.weight);
         if (hidden.owns_bias) draw_forward(tape, *hidden.bias);
     }
-    const auto weights = cpu::PackedWeights<B>::template make<true>(tape, args);
+    const auto weights = cpu::PackedWeights<B>::make(tape, args, true);
     const cpu::Scratch<B> scratch(tape, cpu::RecurrenceUnit<Cell, B>::scratch_size(args));
     cpu::for_each_recurrence_unit<Cell>(args, [&](const auto& unit, int worker) {
         const Draw<B>* const bias = unit.direction().hidden.bias;
@@ -260,7 +259,7 @@ void recurrence_backward(Tape<Cpu<T, Isa>>& tape, const RecurrenceArgs<Cpu<T, Is
             if (args.first[k] && args.first[k]->needs_grad)
                 first[k] = tape.template device_memory<T>(args.samples * args.batch *
                                                           args.directions * args.width);
-        const auto weights = cpu::PackedWeights<B>::template make<false>(tape, args);
+        const auto weights = cpu::PackedWeights<B>::make(tape, args, false);
         const cpu::Scratch<B> scratch(tape, cpu::RecurrenceUnit<Cell, B>::scratch_size(args));
         cpu::for_each_recurrence_unit<Cell>(args, [&](const auto& unit, int worker) {
             unit.backward(weights.of(unit.s, unit.d),

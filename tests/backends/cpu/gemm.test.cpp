@@ -59,9 +59,3 @@ TEST_CASE("a product without terms is 0, or what was there") {
     blue::cpu::gemm<false, false>(1, 2, 0, unused, 1, unused, 2, c.data(), 2, false, none);
     CHECK(c == std::vector<float>{0, 0});
 }
-
-TEMPLATE_TEST_CASE("a factor that is laid out once gives the same products", "", float, double) {
-    for (Index m : {1, 16})
-        for (Index n : {1, 10, 130, 224})
-            for (Index k : {1, 9, 300}) blue_test::compare_packed_factor<TestType>(m, n, k);
-}

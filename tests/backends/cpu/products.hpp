@@ -3,7 +3,7 @@
 /// Matrix products against their definition.
 #pragma once
 
-#include <blue/backends/cpu/gemm.hpp>
+#include <blue/backends/cpu/packed_factor.hpp>
 #include <blue/tensor/arena.hpp>
 
 #include "support/catch.hpp"

@@ -3,8 +3,8 @@
 /// The linear map with random weights on the CPU.
 #pragma once
 
-#include <blue/backends/cpu/gemm.hpp>
 #include <blue/backends/cpu/materialise.hpp>
+#include <blue/backends/cpu/packed_factor.hpp>
 #include <blue/ops/linear_args.hpp>
 #include <blue/ops/rows.hpp>
 

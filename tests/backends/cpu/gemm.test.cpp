@@ -53,9 +53,13 @@ TEMPLATE_TEST_CASE("a row is added to all rows, and what is negative becomes 0",
 TEST_CASE("a product without terms is 0, or what was there") {
     std::vector<float> c{1, 2};
     const float unused[3]{};
-    float* const none = nullptr;
-    blue::cpu::gemm<false, false>(1, 2, 0, unused, 1, unused, 2, c.data(), 2, true, none);
+    std::vector<float> workspace(static_cast<std::size_t>(blue::cpu::gemm_workspace<float>()));
+    const auto multiply = [&](bool add) {
+        blue::cpu::gemm<false, false>(1, 2, 0, unused, 1, unused, 2, c.data(), 2, add,
+                                      workspace.data());
+    };
+    multiply(true);
     CHECK(c == std::vector<float>{1, 2});
-    blue::cpu::gemm<false, false>(1, 2, 0, unused, 1, unused, 2, c.data(), 2, false, none);
+    multiply(false);
     CHECK(c == std::vector<float>{0, 0});
 }

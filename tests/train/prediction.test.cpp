@@ -17,10 +17,10 @@ TEST_CASE("the most probable class, and the first of equal ones") {
 TEST_CASE("draws that contradict each other are uncertainty about the weights") {
     blue::detail::ClassPredictor predictor({2, 2});
     const std::vector<double> sure_of_first{1, 0}, sure_of_second{0, 1}, unsure{0.5, 0.5};
-    for (const auto& draw : {sure_of_first, sure_of_second}) {
-        predictor.add(0, 1, 1, [&](Index) { return draw.data(); });
-        predictor.add(1, 1, 1, [&](Index) { return unsure.data(); });
-    }
+    for (Index draw : {0, 1})
+        predictor.add({0, 1, draw, 1, 2},
+                      [&](Index) { return (draw == 0 ? sure_of_first : sure_of_second).data(); });
+    predictor.add({1, 1, 0, 2, 2}, [&](Index) { return unsure.data(); });
     const blue::ClassPrediction prediction = predictor.result(2);
     const double ln2 = std::log(2.0);
     for (Index i = 0; i < 4; ++i) CHECK(prediction.probabilities[i] == 0.5);

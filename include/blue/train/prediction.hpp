@@ -129,8 +129,7 @@ public:
     template <class B, class Shape>
     void add_probabilities(Var<B, Shape> value, const Chunk& chunk) {
         const auto probabilities = finite_values(value, chunk, true);
-        add(chunk.first_row, chunk.batch, chunk.draws,
-            [&](Index s) { return probabilities.draw(s); });
+        add(chunk, [&](Index s) { return probabilities.draw(s); });
     }
     /// Of two outcomes.
     template <class B, class Shape>
@@ -140,7 +139,7 @@ public:
         const Index count = value.node->per_sample();
         std::vector<double> padded(static_cast<std::size_t>(count + S::lanes));
         std::vector<double> probabilities(2 * padded.size());
-        add(chunk.first_row, chunk.batch, chunk.draws, [&](Index s) {
+        add(chunk, [&](Index s) {
             std::copy_n(logits.draw(s), count, padded.data());
             double* to = probabilities.data();
             for (Index i = 0; i < count; i += S::lanes) {
@@ -155,17 +154,17 @@ public:
             return probabilities.data();
         });
     }
-    /// \param probabilities probabilities(s) in draw s for the rows from `first_row` on.
+    /// The draws of some inputs follow each other. \param probabilities probabilities(s) in draw s
     template <class Probabilities>
-    void add(Index first_row, Index rows, Index draws, Probabilities probabilities) {
+    void add(const Chunk& chunk, Probabilities probabilities) {
         using S = math::NativePack<double>;
         const Index classes = probabilities_.shape().back();
-        const Index count = rows * probabilities_.row_size();
-        const Index begin = first_row * probabilities_.row_size();
+        const Index count = chunk.batch * probabilities_.row_size();
+        const Index begin = chunk.first_row * probabilities_.row_size();
         const auto padded = static_cast<std::size_t>((count + S::lanes - 1) / S::lanes * S::lanes);
         draw_.resize(padded);
-        entropy_terms_.assign(padded, 0.0);
-        for (Index s = 0; s < draws; ++s) {
+        if (chunk.is_first()) entropy_terms_.assign(padded, 0.0);
+        for (Index s = 0; s < chunk.draws; ++s) {
             std::copy_n(probabilities(s), count, draw_.data());
             for (Index i = 0; i < count; ++i) probabilities_.data()[begin + i] += draw_.data()[i];
             for (Index i = 0; i < count; i += S::lanes) {
@@ -174,6 +173,7 @@ public:
                     .store(sums);
             }
         }
+        if (!chunk.is_last()) return;
         for (Index i = 0; i < count; ++i)
             expected_entropy_[(begin + i) / classes] += entropy_terms_.data()[i];
     }
@@ -195,7 +195,7 @@ public:
 
 private:
     Array<double> probabilities_, expected_entropy_;
-    std::vector<double> draw_, entropy_terms_;  ///< of some rows; the terms are sums over draws
+    std::vector<double> draw_, entropy_terms_;  ///< of some inputs; the terms are sums over draws
 };
 
 /// Adds up means and variances of targets, draw by draw. \param shape of all targets, (N, ...).

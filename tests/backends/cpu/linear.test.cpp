@@ -182,7 +182,7 @@ TEST_CASE("a linear map with its ReLU gives the numbers of both, to the last bit
 }
 
 TEST_CASE("linear maps across the borders of blocks", "[cpu]") {
-    // Blocks have 128 outputs, and 512 inputs in the gradient of the input.
+    // Units have at most 128 outputs, and 256 inputs in the gradient of the input.
     compare<300, 200, MeanFieldNormal>(3, 1, 7);
     compare<256, 128, MeanFieldNormal>(2, 2, 5);
     compare<257, 129, MeanFieldNormal>(2, 1, 1);
@@ -195,4 +195,28 @@ TEST_CASE("linear maps with one draw for all samples", "[cpu]") {
     compare<300, 200, per_variable<MeanFieldNormal, NonBayesian>>(3, 1, 7);
     compare<300, 200, per_variable<NonBayesian, MeanFieldNormal>>(3, 1, 7);
     compare<300, 200, MeanFieldNormal>(1, 4, 7);  // one sample of weights, four of the input
+}
+
+TEST_CASE("weights that nobody draws have the sum of the gradients of all their products",
+          "[cpu]") {
+    constexpr Index in = 20, out = 40, rows = 3, samples = 2;
+    const std::vector<double> weights = inputs_of(in * out),
+                              numbers = inputs_of(samples * rows * in),
+                              others = slopes_of(numbers.size());
+    Tape<B> tape;
+    Draw<B>* const fixed =
+        blue::detail::fixed_weights(tape, const_cast<double*>(weights.data()), in * out, in * out);
+    const auto product = [&](const std::vector<double>& x) {
+        const auto leaf = tape.leaf<shape<in>>(x.data(), rows, samples);
+        return Var<B, shape<out>>{
+            &tape, blue::detail::linear<B>(tape, leaf.node, fixed, nullptr, in, out)};
+    };
+    const auto first = product(numbers), second = product(others);
+    tape.backward(sum(first) + sum(second));
+    std::vector<double> expected(static_cast<std::size_t>(in * out));
+    for (std::size_t e = 0; e < expected.size(); ++e)
+        for (std::size_t row = 0; row < samples * rows; ++row)
+            expected[e] += numbers[row * in + e % in] + others[row * in + e % in];
+    CHECK(blue::testing::detail::relative_gap({fixed->gradient, fixed->gradient + fixed->size},
+                                              expected) < 1e-14);
 }

@@ -108,9 +108,10 @@ struct GemmPanel {
     }
 
 private:
+    /// Not inlined: with what surrounds it, 16 registers do not hold the sums.
     template <int Rows>
-    void multiply_rows(const T* a, Index lda, T* c, Index ldc, bool add, const T* bias,
-                       bool relu) const {
+    [[gnu::noinline]] void multiply_rows(const T* a, Index lda, T* c, Index ldc, bool add,
+                                         const T* bias, bool relu) const {
         S sums[Rows];
         BLUE_UNROLL for (int i = 0; i < Rows; ++i) sums[i] = S(0);
         for (Index l = 0; l < Factors::steps(terms); ++l) {

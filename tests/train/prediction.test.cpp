@@ -20,7 +20,8 @@ TEST_CASE("draws that contradict each other are uncertainty about the weights") 
     for (Index draw : {0, 1})
         predictor.add({0, 1, draw, 1, 2},
                       [&](Index) { return (draw == 0 ? sure_of_first : sure_of_second).data(); });
-    predictor.add({1, 1, 0, 2, 2}, [&](Index) { return unsure.data(); });
+    for (Index draw : {0, 1})
+        predictor.add({1, 1, draw, 1, 2}, [&](Index) { return unsure.data(); });
     const blue::ClassPrediction prediction = predictor.result(2);
     const double ln2 = std::log(2.0);
     for (Index i = 0; i < 4; ++i) CHECK(prediction.probabilities[i] == 0.5);
